@@ -1,0 +1,77 @@
+import { fork as forkProcess, spawn as spawnProcess } from "node:child_process";
+import type { ChildProcess, SpawnOptions } from "node:child_process";
+import { once } from "node:events";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+
+/**
+ * Every process the benchmark starts goes through here, so that none outlives it:
+ * all are killed when this process ends, whichever way it ends.
+ */
+const children = new Set<ChildProcess>();
+
+function keep(name: string, child: ChildProcess): ChildProcess {
+  children.add(child);
+  child.once("exit", () => children.delete(child));
+  child.once("error", (error) => process.stderr.write(`${name}: ${error.message}\n`));
+  return child;
+}
+
+/** A Node program of ours in a process of its own, with a channel. It ends when the channel closes. */
+export function fork(name: string, program: URL, argv: readonly string[], execArgv: readonly string[] = []): ChildProcess {
+  return keep(
+    name,
+    forkProcess(fileURLToPath(program), argv, {
+      execArgv: ["-C", "@holdfast/source", ...execArgv],
+      stdio: ["ignore", "ignore", "inherit", "ipc"],
+    }),
+  );
+}
+
+/** Any other program. Its standard output is not read; what it says on standard error is kept for a failure. */
+export function spawn(
+  name: string,
+  command: string,
+  argv: readonly string[],
+  options: SpawnOptions,
+): { readonly child: ChildProcess; readonly lastWords: () => string } {
+  const child = keep(name, spawnProcess(command, argv, { ...options, stdio: ["ignore", "pipe", "pipe"] }));
+  let tail = "";
+  const listen = (chunk: Buffer): void => {
+    tail = (tail + chunk.toString("utf8")).slice(-4000);
+  };
+  child.stdout?.on("data", listen);
+  child.stderr?.on("data", listen);
+  return { child, lastWords: () => tail };
+}
+
+/** Waits for a message of this kind from a forked program. */
+export async function heard(name: string, child: ChildProcess, kind: string, timeoutMs: number): Promise<void> {
+  const message = new Promise<void>((resolve, reject) => {
+    child.on("message", (value: { kind?: string }) => {
+      if (value.kind === kind) resolve();
+    });
+    child.once("exit", (code) => reject(new Error(`${name} ended with code ${code} before it was ${kind}.`)));
+  });
+  const late = sleep(timeoutMs, "late", { ref: false });
+  if ((await Promise.race([message, late])) === "late")
+    throw new Error(`${name} was not ${kind} within ${timeoutMs} ms.`);
+}
+
+/** Ends a process politely, then for good. */
+export async function stop(child: ChildProcess, signal: NodeJS.Signals = "SIGTERM", patienceMs = 5000): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const exited = once(child, "exit");
+  child.kill(signal);
+  const ended = await Promise.race([exited, sleep(patienceMs, "late", { ref: false })]);
+  if (ended !== "late") return;
+  child.kill("SIGKILL");
+  await exited;
+}
+
+process.on("exit", () => {
+  // SIGQUIT first where a program has children of its own (PostgreSQL): they follow their parent at once.
+  for (const child of children) child.kill("SIGQUIT");
+  for (const child of children) child.kill("SIGKILL");
+});
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => process.exit(130));

@@ -1,0 +1,30 @@
+import type { ChildProcess } from "node:child_process";
+import { fork, heard } from "../processes/child.ts";
+import { BENCH_KEYS } from "./bench-keys.ts";
+
+const START_MS = 20_000;
+
+/** Which app answers the calls: the bare one, or one on the official SDK, and what it checkpoints. */
+export type AppChoice =
+  | { readonly kind: "bare"; readonly mode: "per-step" | "checkpoint" }
+  | { readonly kind: "sdk"; readonly checkpointing: "off" | "default" | "ten" };
+
+export interface RunningApp {
+  readonly child: ChildProcess;
+  readonly url: string;
+  /** Settles when a server has taken the app's registration. */
+  readonly registered: Promise<void>;
+}
+
+export async function startApp(choice: AppChoice, port: number, serverOrigin: string | null): Promise<RunningApp> {
+  const name = choice.kind === "bare" ? "bare app" : "SDK app";
+  const argv = ["--port", String(port), "--signing-key", BENCH_KEYS.signingKey];
+  if (serverOrigin !== null) argv.push("--server", serverOrigin);
+  if (choice.kind === "bare") argv.push("--mode", choice.mode);
+  else argv.push("--checkpointing", choice.checkpointing);
+  const child = fork(name, new URL(`../apps/${choice.kind}.ts`, import.meta.url), argv);
+  const registered = heard(name, child, "registered", 2 * START_MS);
+  registered.catch(() => {}); // Only those who need a registration wait for it.
+  await heard(name, child, "listening", START_MS);
+  return { child, url: `http://127.0.0.1:${port}/api/inngest`, registered };
+}

@@ -1,0 +1,7 @@
+import { randomBytes } from "node:crypto";
+
+/** Keys of one invocation: never written anywhere, worth nothing afterwards. */
+export const BENCH_KEYS = {
+  signingKey: `signkey-bench-${randomBytes(32).toString("hex")}`,
+  eventKey: randomBytes(16).toString("hex"),
+} as const;

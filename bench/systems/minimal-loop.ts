@@ -1,0 +1,32 @@
+import { fork, heard, stop } from "../processes/child.ts";
+import { freePort } from "../processes/free-port.ts";
+import { startApp } from "./apps.ts";
+import { BENCH_KEYS } from "./bench-keys.ts";
+import type { Durability, System } from "./system.ts";
+
+/** The limit: the minimal loop with the bare app. */
+export function minimalLoop(mode: "per-step" | "checkpoint"): System {
+  const durability: Durability = mode === "per-step" ? "each step" : "ten steps";
+  return {
+    name: mode === "per-step" ? "minimal loop" : "minimal loop, checkpoint 10",
+    durability,
+    workloads: mode === "per-step" ? ["w1", "w2", "w3"] : ["w2"],
+    async start(folder) {
+      const [port, appPort] = [await freePort(), await freePort()];
+      const origin = `http://127.0.0.1:${port}`;
+      const app = await startApp({ kind: "bare", mode }, appPort, origin);
+      const argv = ["--port", String(port), "--app", new URL(app.url).origin];
+      argv.push("--signing-key", BENCH_KEYS.signingKey, "--data-dir", folder);
+      const server = fork("minimal loop", new URL("../limits/minimal-loop.ts", import.meta.url), argv);
+      await heard("minimal loop", server, "listening", 20_000);
+      return {
+        target: { kind: "direct", origin, path: "/e/bench", body: "event" },
+        serverPids: [server.pid ?? 0],
+        appPids: [app.child.pid ?? 0],
+        async stop() {
+          await Promise.all([stop(server), stop(app.child)]);
+        },
+      };
+    },
+  };
+}

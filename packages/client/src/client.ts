@@ -1,0 +1,188 @@
+import type { EventId, RunId } from "@holdfast/protocol";
+import { HoldfastError } from "@holdfast/protocol";
+import { bearerOf } from "./bearer.ts";
+import type { Exchange } from "./exchange.ts";
+import { isObject, requestJson } from "./exchange.ts";
+import { followUpdates } from "./follow.ts";
+import type { App, AppSync, EventToSend, Health, Run, StoredEvent, Update } from "./shapes.ts";
+
+/** Longest wait for an ordinary answer. */
+const ANSWER_MS = 30_000;
+
+/** What a development server accepts as event key; any other text would do as well. */
+const DEV_EVENT_KEY = "dev";
+
+export interface ClientOptions {
+  /** Where the server is, such as `http://127.0.0.1:8288`. A path is kept: the server may live behind a prefix. */
+  readonly url: string;
+  /** Needed for everything but sending, unless the server is a development server. Sent as a hash, never as it is. */
+  readonly signingKey?: string;
+  /** Needed for sending, unless the server is a development server. */
+  readonly eventKey?: string;
+  /** Makes the requests; the global one when absent. */
+  readonly fetch?: typeof fetch;
+}
+
+/** What `send` gives back: one id per event, in order. */
+export interface SendResult {
+  readonly ids: readonly EventId[];
+}
+
+export interface FollowOptions {
+  readonly runId?: RunId;
+  /** Kinds of update or journal entry, such as `run.ended`; absent means all. */
+  readonly kinds?: readonly string[];
+  /** Whether journal entries carry their data. */
+  readonly data?: boolean;
+}
+
+/** Everything a client can ask. Each method throws a `HoldfastError` (see `request`) when it does not work out. */
+export interface Client {
+  /** Sends events. When this returns they are on the server's disk. */
+  send(events: EventToSend | readonly EventToSend[]): Promise<SendResult>;
+  event(id: EventId): Promise<StoredEvent>;
+  /** Runs the event started. */
+  eventRuns(id: EventId): Promise<readonly Run[]>;
+  run(id: RunId): Promise<Run>;
+  cancel(id: RunId): Promise<void>;
+  apps(): Promise<readonly App[]>;
+  /** Has the server sync the app at this URL now. */
+  syncApp(url: string): Promise<AppSync>;
+  health(): Promise<Health>;
+  /**
+   * What happens on the server from now on, as it becomes durable. Ends when the signal aborts; throws
+   * `server_unreachable` when the connection breaks, after which updates may have been missed.
+   */
+  follow(options: FollowOptions, signal: AbortSignal): AsyncIterable<Update>;
+}
+
+/**
+ * A client of one server.
+ *
+ * @example
+ * ```ts
+ * const client = createClient({ url: "http://127.0.0.1:8288" });
+ * const { ids } = await client.send({ name: "order/placed", data: { id: 7 } });
+ * ```
+ *
+ * @throws HoldfastError `config_invalid` when the URL cannot be used, `key_invalid` later when the signing key cannot.
+ */
+export function createClient(options: ClientOptions): Client {
+  const origin = baseOf(options.url);
+  let bearer: Promise<string> | undefined;
+
+  const authorization = async (): Promise<Record<string, string>> => {
+    if (options.signingKey === undefined) return {};
+    bearer ??= bearerOf(options.signingKey);
+    return { authorization: await bearer };
+  };
+  const ask = async (part: Pick<Exchange, "purpose" | "path" | "method" | "body">): Promise<unknown> =>
+    requestJson({
+      ...part,
+      origin,
+      fetch: options.fetch ?? fetch,
+      headers: await authorization(),
+      timeoutMs: ANSWER_MS,
+    });
+  /** For answers of our own server, whose shape is its promise: only the envelope is checked. */
+  const askData = async <T>(part: Pick<Exchange, "purpose" | "path" | "method" | "body">): Promise<T> => {
+    const answer = await ask(part);
+    if (isObject(answer) && "data" in answer) {
+      // The caller names the shape that this route is documented to answer with.
+      return answer["data"] as T;
+    }
+    throw unexpected(part.purpose, origin);
+  };
+
+  return {
+    async send(events) {
+      const list: readonly unknown[] = Array.isArray(events) ? events : [events];
+      const purpose = `send ${list.length} event${list.length === 1 ? "" : "s"}`;
+      const answer = await requestJson({
+        purpose,
+        origin,
+        fetch: options.fetch ?? fetch,
+        path: `/e/${encodeURIComponent(options.eventKey ?? DEV_EVENT_KEY)}`,
+        method: "POST",
+        body: list,
+        timeoutMs: ANSWER_MS,
+      });
+      const ids = isObject(answer) ? answer["ids"] : undefined;
+      if (!Array.isArray(ids)) throw unexpected(purpose, origin);
+      // The event API answers with the ids it gave.
+      return { ids: ids as EventId[] };
+    },
+    event: (id) =>
+      askData<StoredEvent>({
+        purpose: `read event "${id}"`,
+        path: `/v1/events/${encodeURIComponent(id)}`,
+        method: "GET",
+      }),
+    eventRuns: (id) =>
+      askData<readonly Run[]>({
+        purpose: `read the runs of event "${id}"`,
+        path: `/v1/events/${encodeURIComponent(id)}/runs`,
+        method: "GET",
+      }),
+    run: (id) =>
+      askData<Run>({
+        purpose: `read run "${id}"`,
+        path: `/v1/runs/${encodeURIComponent(id)}`,
+        method: "GET",
+      }),
+    async cancel(id) {
+      await ask({
+        purpose: `cancel run "${id}"`,
+        path: `/v1/runs/${encodeURIComponent(id)}`,
+        method: "DELETE",
+      });
+    },
+    apps: () => askData<readonly App[]>({ purpose: "list apps", path: "/holdfast/v1/apps", method: "GET" }),
+    syncApp: (url) =>
+      askData<AppSync>({
+        purpose: `sync the app at ${url}`,
+        path: "/holdfast/v1/apps/sync",
+        method: "PUT",
+        body: { url },
+      }),
+    async health() {
+      const answer = await ask({ purpose: "ask for the server's health", path: "/health", method: "GET" });
+      if (!isObject(answer) || typeof answer["status"] !== "number")
+        throw unexpected("ask for the server's health", origin);
+      return { status: answer["status"], message: String(answer["message"] ?? "") };
+    },
+    follow: (filter, signal) =>
+      followUpdates({ origin, fetch: options.fetch ?? fetch, headers: authorization, filter, signal }),
+  };
+}
+
+/** The URL without what no request may inherit from it. */
+function baseOf(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  if (url === null || (url.protocol !== "http:" && url.protocol !== "https:")) {
+    throw new HoldfastError(
+      "config_invalid",
+      `Cannot use "${text}" as the server's address: it is not an http or https URL.`,
+    );
+  }
+  if (url.username !== "" || url.password !== "") {
+    throw new HoldfastError(
+      "config_invalid",
+      `Cannot use the address of ${url.host}: it carries a user name or password.`,
+      {
+        next: "Give the keys apart from the address.",
+      },
+    );
+  }
+  return url.origin + url.pathname.replace(/\/+$/, "");
+}
+
+function unexpected(purpose: string, origin: string): HoldfastError {
+  return new HoldfastError(
+    "request_failed",
+    `Cannot ${purpose}: the answer of ${origin} has an unknown shape.`,
+    {
+      next: "Check that the address is a Holdfast server, of the same version as this client.",
+    },
+  );
+}

@@ -1,0 +1,62 @@
+import { HoldfastError } from "@holdfast/protocol";
+import type { FollowOptions } from "./client.ts";
+import { connectionError, isObject, request } from "./exchange.ts";
+import { createEventStreamReader } from "./server-sent-events.ts";
+import type { Update } from "./shapes.ts";
+
+interface Following {
+  readonly origin: string;
+  readonly fetch: typeof fetch;
+  readonly headers: () => Promise<Readonly<Record<string, string>>>;
+  readonly filter: FollowOptions;
+  readonly signal: AbortSignal;
+}
+
+const PURPOSE = "follow the server";
+
+/** The updates of `GET /holdfast/v1/follow`, one by one, until the signal aborts. */
+export async function* followUpdates(following: Following): AsyncGenerator<Update, void, undefined> {
+  const { origin, filter, signal } = following;
+  const query = new URLSearchParams();
+  if (filter.data === true) query.set("data", "1");
+  if (filter.runId !== undefined) query.set("run_id", filter.runId);
+  if (filter.kinds !== undefined) query.set("kinds", filter.kinds.join(","));
+  const exchange = { purpose: PURPOSE, origin, signal };
+  try {
+    const response = await request({
+      ...exchange,
+      fetch: following.fetch,
+      path: `/holdfast/v1/follow?${query.toString()}`,
+      method: "GET",
+      headers: { ...(await following.headers()), accept: "text/event-stream" },
+    });
+    const read = createEventStreamReader();
+    const decoder = new TextDecoder();
+    for await (const piece of response.body ?? []) {
+      for (const message of read(decoder.decode(piece, { stream: true }))) yield* parseUpdates(message.data);
+    }
+  } catch (error) {
+    if (signal.aborted) return;
+    if (error instanceof HoldfastError) throw error;
+    throw connectionError(exchange, error);
+  }
+  if (signal.aborted) return;
+  throw new HoldfastError(
+    "server_unreachable",
+    `Cannot ${PURPOSE} any longer: ${origin} closed the connection.`,
+  );
+}
+
+/** One update, or several in an array, from the data of one message. */
+function parseUpdates(data: string): readonly Update[] {
+  let value: unknown;
+  try {
+    value = JSON.parse(data);
+  } catch (cause) {
+    throw new HoldfastError("request_failed", `Cannot ${PURPOSE}: a message is not JSON.`, { cause });
+  }
+  // The shape is the server's promise; a kind that a newer server added passes through for the caller to ignore.
+  return (Array.isArray(value) ? value : [value]).filter(
+    (item): item is Update => isObject(item) && typeof item["kind"] === "string",
+  );
+}

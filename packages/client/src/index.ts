@@ -1,0 +1,14 @@
+/** A small typed client of a Holdfast server's HTTP API. Needs the web's `fetch` and `crypto.subtle`, nothing else. */
+export type { Client, ClientOptions, FollowOptions, SendResult } from "./client.ts";
+export { createClient } from "./client.ts";
+export type {
+  App,
+  AppFunction,
+  AppSync,
+  EventToSend,
+  Health,
+  JournalEntry,
+  Run,
+  StoredEvent,
+  Update,
+} from "./shapes.ts";

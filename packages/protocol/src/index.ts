@@ -1,0 +1,21 @@
+/** The words on the wire between an app and a Holdfast server. Pure: no I/O, no clock, no platform modules. */
+export { canonicalJson } from "./canonical.ts";
+export type { Digest } from "./digest.ts";
+export { formatDuration, parseDuration } from "./durations.ts";
+export type { ErrorCode } from "./errors.ts";
+export { ERRORS, HoldfastError, isHoldfastError } from "./errors.ts";
+export type { ServerKind, SyncKind } from "./headers.ts";
+export { Header } from "./headers.ts";
+export type { AppId, EnvironmentName, EventId, FunctionId, RunId, StepId } from "./ids.ts";
+export { bearerMatches, bearerToken, parseSigningKey, SigningKey } from "./keys.ts";
+export { BACKOFF_MS, LIMITS } from "./limits.ts";
+export type { Op, OpCode, WireError } from "./opcodes.ts";
+export { OP_CODES } from "./opcodes.ts";
+export { parseOps, parseWireError } from "./parse-ops.ts";
+export { parseRetryAfter } from "./retry-after.ts";
+export type { SignatureVerdict } from "./signature.ts";
+export { sign, verify } from "./signature.ts";
+export type { RunStatus } from "./statuses.ts";
+export { hasEnded } from "./statuses.ts";
+export { formatUlid, isUlid, parseEventIdSeed, seededUlid, ulidTime } from "./ulid.ts";
+export type { EventIdSeed } from "./ulid.ts";

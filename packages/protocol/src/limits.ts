@@ -1,0 +1,71 @@
+/**
+ * Every limit of the protocol, in one place; the documentation quotes this file.
+ *
+ * Names end in their unit: `Bytes`, `Ms`, `Count`, `Chars`.
+ */
+const KiB = 1024;
+const MiB = 1024 * KiB;
+const second = 1000;
+const minute = 60 * second;
+const hour = 60 * minute;
+const day = 24 * hour;
+
+export const LIMITS = {
+  eventBytes: 3 * MiB,
+  eventsPerRequestCount: 5000,
+  eventNameChars: 512,
+  eventIdChars: 512,
+  eventTimestampMinMs: Date.UTC(1980, 0, 1),
+  eventTimestampMaxMs: Date.UTC(2100, 0, 1),
+
+  jsonDepthCount: 512,
+
+  registrationBytes: 1 * MiB,
+  functionsPerAppCount: 500,
+  triggersPerFunctionCount: 10,
+  triggerChars: 255,
+  identifierChars: 128,
+
+  retriesDefault: 4,
+  retriesMax: 20,
+  retryAfterMinMs: 1 * second,
+  retryAfterMaxMs: 1 * day,
+  backoffJitterMs: 30 * second,
+
+  stepsPerRunCount: 1000,
+  opsPerResponseCount: 1000,
+  runStateBytes: 32 * MiB,
+  stepOutputBytes: 4 * MiB,
+  stepInputBytes: 4 * MiB,
+  responseBytes: 8 * MiB,
+  inlineRequestBytes: 4 * MiB,
+  checkpointBytes: 8 * MiB,
+  callMs: 2 * hour,
+  redirectsCount: 60,
+  sleepMs: 366 * day,
+
+  signatureWindowMs: 5 * minute,
+  idempotencyMs: 1 * day,
+  waitBackdateMs: 5 * second,
+  checkpointStaleGraceMs: 10 * second,
+
+  syncMs: 10 * second,
+  introspectionMs: 10 * second,
+} as const;
+
+/**
+ * Delay before the next attempt, by the zero-based attempt that failed; the last entry serves every later one.
+ * A uniform jitter of up to `LIMITS.backoffJitterMs` is added.
+ */
+export const BACKOFF_MS: readonly number[] = [
+  15 * second,
+  30 * second,
+  1 * minute,
+  2 * minute,
+  5 * minute,
+  10 * minute,
+  20 * minute,
+  40 * minute,
+  1 * hour,
+  2 * hour,
+];

@@ -1,0 +1,49 @@
+/** What a room asks of the network: one request, one outcome, never an exception for what the network does. */
+export interface Egress {
+  send(request: EgressRequest): Promise<EgressOutcome>;
+  /** Refuses new requests, waits for those under way, closes the connections. */
+  close(): Promise<void>;
+}
+
+export interface EgressRequest {
+  readonly method: "GET" | "POST" | "PUT";
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | null;
+  /** From the first byte sent to the last byte read. */
+  readonly timeoutMs: number;
+  readonly responseBytesMax: number;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * `unreachable`: nothing listens, the name does not resolve, TLS failed. `reset`: the connection broke after the request
+ * began. `timed_out`, `too_large`: the limit of the request. `redirect_refused`: the answer points to another origin, where
+ * a signature must not go, or the chain is too long. `protocol`: what came back is not HTTP, or names an unknown encoding.
+ */
+export type EgressFailureCode =
+  | "unreachable"
+  | "reset"
+  | "timed_out"
+  | "too_large"
+  | "redirect_refused"
+  | "protocol"
+  | "aborted";
+
+export type EgressOutcome =
+  | {
+      readonly kind: "answered";
+      readonly status: number;
+      /** Names in lower case; repeated headers joined with ", ". */
+      readonly headers: Readonly<Record<string, string>>;
+      /** Decoded (gzip, br, deflate) and read as UTF-8. */
+      readonly body: string;
+    }
+  | {
+      readonly kind: "failed";
+      readonly code: EgressFailureCode;
+      /** A sentence without secrets: origin and path, never the query or the body. */
+      readonly message: string;
+      /** Status of the answer, when its head had arrived before the failure. */
+      readonly status: number | null;
+    };

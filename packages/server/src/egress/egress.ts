@@ -1,0 +1,3 @@
+/** Every call the server makes goes out through this room: addresses, TLS, time and size limits, connection pools. */
+export type { Egress, EgressOutcome, EgressRequest, EgressFailureCode } from "./contract.ts";
+export { createEgress } from "./dispatch.ts";

@@ -1,0 +1,220 @@
+import type { Dispatcher } from "undici";
+import type { Clock } from "#kernel";
+import { LIMITS } from "@holdfast/protocol";
+import type { Cancellation } from "./cancellation.ts";
+import type { EgressFailureCode, EgressOutcome, EgressRequest } from "./contract.ts";
+import { decodeBody, isPlain } from "./decode-body.ts";
+import type { Deadlines } from "./deadlines.ts";
+import { classifyFailure, isStaleConnection } from "./failure.ts";
+import type { OriginPool, OriginPools } from "./origin-pools.ts";
+import { judgeRedirect } from "./redirect.ts";
+
+/** What every exchange of one egress shares. */
+export interface ExchangeWorld {
+  readonly clock: Clock;
+  readonly pools: OriginPools;
+  readonly deadlines: Deadlines;
+  readonly cancellation: Cancellation;
+  readonly allowRedirects: boolean;
+}
+
+type ResponseHead = Parameters<NonNullable<Dispatcher.DispatchHandler["onResponseStart"]>>[2];
+
+/**
+ * One request on its way, through its redirects, to its one outcome. It is also the handler that undici calls.
+ *
+ * - *waiting*: no byte was written. A failure here is `unreachable`, and a connection that died in the pool is replaced
+ *   once. The wait for a connection may take as long as the request itself may.
+ * - *sent*: from `onRequestStart` on, which undici calls just before it writes. Whether bytes arrived cannot be known any
+ *   more, so nothing is ever sent again; the deadline counts from here, over all redirects.
+ * - *settled*: the outcome was given. What undici still reports is ignored; a request that was still waiting is dropped
+ *   when its turn comes.
+ */
+export class Exchange implements Dispatcher.DispatchHandler {
+  readonly #world: ExchangeWorld;
+  readonly #request: EgressRequest;
+  readonly #settle: (outcome: EgressOutcome) => void;
+  #url: URL;
+  #taken: OriginPool;
+  #controller: Dispatcher.DispatchController | null = null;
+  /** Whether this hop was handed to the network, and whether any hop was. */
+  #hopSent = false;
+  #sent = false;
+  #replaced = false;
+  #settled = false;
+  #redirectCount = 0;
+  #status: number | null = null;
+  #head: ResponseHead = {};
+  #chunks: Buffer[] = [];
+  #byteCount = 0;
+  expiresAt: number;
+
+  constructor(world: ExchangeWorld, request: EgressRequest, url: URL, settle: (outcome: EgressOutcome) => void) {
+    this.#world = world;
+    this.#request = request;
+    this.#url = url;
+    this.#settle = settle;
+    this.#taken = world.pools.take(url.origin);
+    this.expiresAt = world.clock.monotonic() + request.timeoutMs;
+    world.deadlines.add(this);
+    if (request.signal !== undefined) world.cancellation.watch(request.signal, this);
+  }
+
+  /** Begins, or begins again at the address of a redirect. */
+  dispatch(): void {
+    const { method, headers, body } = this.#request;
+    this.#taken.pool.dispatch({ method, headers, body, path: this.#url.pathname + this.#url.search }, this);
+  }
+
+  expire(): void {
+    if (this.#sent) this.#fail("timed_out", `no complete answer within ${this.#request.timeoutMs} ms`);
+    else this.#fail("unreachable", `no connection was free within ${this.#request.timeoutMs} ms`);
+  }
+
+  cancel(): void {
+    this.#fail("aborted", "it was called off");
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    // To throw here is the way to have undici drop the request before it writes a byte of it.
+    if (this.#settled) throw new Error("settled before it was sent");
+    if (this.#hopSent) throw new Error("about to be sent twice");
+    this.#controller = controller;
+    this.#hopSent = true;
+    if (this.#sent) return;
+    this.#sent = true;
+    this.expiresAt = this.#world.clock.monotonic() + this.#request.timeoutMs;
+  }
+
+  onResponseStart(_controller: Dispatcher.DispatchController, status: number, head: ResponseHead): void {
+    if (status < 200) return;
+    this.#status = status;
+    this.#head = head;
+  }
+
+  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    this.#byteCount += chunk.length;
+    if (this.#byteCount > this.#request.responseBytesMax) this.#failTooLarge();
+    else this.#chunks.push(chunk);
+  }
+
+  onResponseEnd(): void {
+    if (this.#settled || this.#status === null) return;
+    this.#controller = null;
+    const location = this.#head["location"];
+    if (location === undefined) {
+      this.#answer(this.#status);
+      return;
+    }
+    this.#redirect(this.#status, joinValues(location));
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController | null, error: unknown): void {
+    if (this.#settled) return;
+    if (!this.#hopSent && !this.#replaced && isStaleConnection(error)) {
+      this.#replaced = true;
+      // undici is in the middle of clearing the dead connection's queue.
+      queueMicrotask(() => {
+        if (!this.#settled) this.dispatch();
+      });
+      return;
+    }
+    this.#controller = null;
+    const { code, reason } = classifyFailure(error, this.#hopSent, this.#status !== null);
+    this.#fail(code, reason);
+  }
+
+  #redirect(status: number, location: string): void {
+    const verdict = judgeRedirect(this.#url, status, location);
+    if (verdict.kind === "none") return this.#answer(status);
+    if (verdict.kind === "refused") return this.#fail("redirect_refused", `the answer is a redirect, and ${verdict.reason}`);
+    if (!this.#world.allowRedirects) return this.#fail("redirect_refused", "the answer is a redirect");
+    if (this.#redirectCount === LIMITS.redirectsCount) {
+      return this.#fail("redirect_refused", `there were more than ${LIMITS.redirectsCount} redirects`);
+    }
+    this.#redirectCount++;
+    if (verdict.url.origin !== this.#url.origin) {
+      this.#world.pools.release(this.#taken);
+      this.#taken = this.#world.pools.take(verdict.url.origin);
+    }
+    this.#url = verdict.url;
+    this.#status = null;
+    this.#head = {};
+    this.#chunks = [];
+    this.#byteCount = 0;
+    this.#hopSent = false;
+    this.#replaced = false;
+    this.dispatch();
+  }
+
+  #answer(status: number): void {
+    const [first, ...rest] = this.#chunks;
+    const body = first === undefined ? EMPTY : rest.length === 0 ? first : Buffer.concat(this.#chunks, this.#byteCount);
+    const headers = joinHeaders(this.#head);
+    const encoding = headers["content-encoding"];
+    if (encoding === undefined || isPlain(encoding)) {
+      this.#finish({ kind: "answered", status, headers, body: body.toString("utf8") });
+      return;
+    }
+    void this.#answerDecoded(status, headers, body, encoding);
+  }
+
+  async #answerDecoded(status: number, headers: Record<string, string>, body: Buffer, encoding: string): Promise<void> {
+    const decoded = await decodeBody(body, encoding, this.#request.responseBytesMax);
+    switch (decoded.kind) {
+      case "decoded":
+        return this.#finish({ kind: "answered", status, headers, body: decoded.text });
+      case "too_large":
+        return this.#failTooLarge();
+      case "unknown_encoding":
+        return this.#fail("protocol", `the answer's content-encoding ${JSON.stringify(encoding)} is not known`);
+      case "damaged":
+        return this.#fail("protocol", `the answer is not what its content-encoding ${JSON.stringify(encoding)} says`);
+    }
+  }
+
+  #failTooLarge(): void {
+    this.#fail("too_large", `the answer is larger than ${this.#request.responseBytesMax} bytes`);
+  }
+
+  #fail(code: EgressFailureCode, reason: string): void {
+    const message = `Cannot ${this.#request.method} ${this.#url.origin}${this.#url.pathname}: ${reason}.`;
+    this.#finish({ kind: "failed", code, message, status: this.#status });
+  }
+
+  #finish(outcome: EgressOutcome): void {
+    if (this.#settled) return;
+    this.#settled = true;
+    this.#chunks = [];
+    this.#world.deadlines.remove(this);
+    if (this.#request.signal !== undefined) this.#world.cancellation.unwatch(this.#request.signal, this);
+    this.#world.pools.release(this.#taken);
+    // Cuts the connection when the exchange was given up half-way.
+    this.#controller?.abort(new Error("given up"));
+    this.#controller = null;
+    this.#settle(outcome);
+  }
+}
+
+const EMPTY = Buffer.alloc(0);
+
+function joinValues(value: string | string[]): string {
+  return typeof value === "string" ? value : value.join(", ");
+}
+
+/** Header names are in lower case already; repeated ones come as arrays. */
+function joinHeaders(head: ResponseHead): Record<string, string> {
+  for (const name in head) {
+    if (typeof head[name] !== "string") return joinRepeated(head);
+  }
+  // Every value was just seen to be a string.
+  return head as Record<string, string>;
+}
+
+function joinRepeated(head: ResponseHead): Record<string, string> {
+  const joined: [string, string][] = [];
+  for (const [name, value] of Object.entries(head)) {
+    if (value !== undefined) joined.push([name, joinValues(value)]);
+  }
+  return Object.fromEntries(joined);
+}

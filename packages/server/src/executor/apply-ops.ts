@@ -1,0 +1,219 @@
+import type { StepId } from "@holdfast/protocol";
+import { LIMITS } from "@holdfast/protocol";
+import type { QueueItem } from "#store";
+import { retryAt } from "./backoff.ts";
+import type { Input, Terms } from "./decision.ts";
+import type { Draft } from "./draft.ts";
+import { errorOf, failureMemo, isLater, memoOf, notSupportedYet, sleepUntil } from "./op-rules.ts";
+import type { Reply } from "./reply.ts";
+import type { ReportedOp } from "./reported-op.ts";
+
+type OpsReply = Reply & { readonly kind: "ops" };
+
+/** What the ops of one reply amount to, gathered while they are applied in order. */
+interface Tally {
+  /** The item as it stands: progress resets its attempts. */
+  item: QueueItem;
+  /** The step that finished last, newly. */
+  finished: StepId | null;
+  /** Steps that will finish later: planned and asleep, whether new or known. */
+  readonly awaited: StepId[];
+  /** Whether a finished step belongs to a race: its waiters must hear of it at once. */
+  race: boolean;
+  retry: ReportedOp | null;
+  discovery: ReportedOp | null;
+  completed: ReportedOp | null;
+}
+
+/**
+ * Applies the ops of one reply (wire-protocol sections 7, 8 and 10): remembers what finished, queues what was found,
+ * then settles the item the reply belongs to and decides who is called next.
+ */
+export function applyOps(
+  draft: Draft,
+  item: QueueItem,
+  reply: OpsReply,
+  input: Input & { kind: "reply" },
+  terms: Terms,
+): void {
+  if (reply.ops.length > LIMITS.opsPerResponseCount) {
+    draft.fail(
+      {
+        name: "InngestErrFunctionOverflowed",
+        message: `The function run exceeded the step limit of ${LIMITS.stepsPerRunCount} steps.`,
+      },
+      item.attempt,
+    );
+    return;
+  }
+  // The version is settled by the first answer: a run does not change its rules on the way.
+  if (draft.run.requestVersion === -1 && reply.requestVersion !== null) {
+    draft.set({ requestVersion: reply.requestVersion });
+  }
+  const tally: Tally = {
+    item,
+    finished: null,
+    awaited: [],
+    race: false,
+    retry: null,
+    discovery: null,
+    completed: null,
+  };
+  for (const op of reply.ops) {
+    applyOp(draft, op, reply, input, terms, tally);
+    if (draft.ended) return;
+  }
+  const breach = draft.breach();
+  if (breach !== null) draft.fail(breach, item.attempt);
+  else if (tally.completed !== null) draft.end("Completed", `"output":${tally.completed.data}`, item.attempt);
+  else settle(draft, reply, input, terms, tally);
+}
+
+function applyOp(
+  draft: Draft,
+  op: ReportedOp,
+  reply: OpsReply,
+  input: Input & { kind: "reply" },
+  terms: Terms,
+  tally: Tally,
+): void {
+  if (isLater(op)) {
+    draft.fail(notSupportedYet(op), tally.item.attempt);
+    return;
+  }
+  const origin = { label: op.label, op: op.op, item: tally.item, startedAt: input.startedAt };
+  const finish = (memo: { kind: "step.completed" | "step.failed"; text: string }): void => {
+    if (!draft.memoise(op.id, memo.text, memo.kind, origin)) return;
+    tally.finished = op.id;
+    tally.race ||= op.opts["parallelMode"] === "race";
+    if (tally.item.kind === "discovery") tally.item = { ...tally.item, attempt: 0 };
+  };
+  switch (op.op) {
+    case "StepRun":
+    case "Step":
+      finish(memoOf(op));
+      return;
+    case "StepFailed":
+      finish({ kind: "step.failed", text: failureMemo(op) });
+      return;
+    case "StepError":
+      if (isFinal(op, reply, tally.item, terms)) finish({ kind: "step.failed", text: failureMemo(op) });
+      else tally.retry = op;
+      return;
+    case "StepNotFound":
+      tally.retry = op;
+      return;
+    case "StepPlanned":
+      draft.schedule("step", op.id, op.label, draft.now);
+      if (!draft.steps.has(op.id)) tally.awaited.push(op.id);
+      return;
+    case "Sleep": {
+      const until = sleepUntil(op, draft.now);
+      if ("error" in until) {
+        draft.fail(until.error, tally.item.attempt);
+        return;
+      }
+      draft.schedule("sleep", op.id, op.label, until.at);
+      if (!draft.steps.has(op.id)) tally.awaited.push(op.id);
+      return;
+    }
+    case "DiscoveryRequest":
+      tally.discovery = op;
+      return;
+    case "RunComplete":
+      tally.completed = op;
+      return;
+    default:
+      // `None`; everything else was refused above.
+      return;
+  }
+}
+
+/** Settles the item the reply belongs to, and who is called next. */
+function settle(draft: Draft, reply: OpsReply, input: Input & { kind: "reply" }, terms: Terms, tally: Tally): void {
+  const { item } = tally;
+  if (tally.awaited.length > 0) expectSteps(draft, tally.awaited);
+  if (tally.retry !== null) {
+    retry(draft, reply, input, terms, tally.retry, item);
+    return;
+  }
+  draft.finish(item);
+  if (tally.discovery !== null) draft.discover(`after:${tally.discovery.id}`);
+  else if (tally.finished !== null && tally.awaited.length === 0) {
+    // What a discovery call ran itself is in nobody's pending set: only another discovery call can go on from it.
+    afterStep(draft, tally.finished, tally.race || item.kind === "discovery");
+  }
+  if (draft.items.size === 0) redrive(draft, input, terms, item);
+}
+
+/**
+ * A step finished: who is called next? With request version 1 every finished step causes a discovery call. With
+ * version 2 only the one that leaves no reported step unfinished does, or one that belongs to a race (8.4).
+ */
+export function afterStep(draft: Draft, id: StepId, race: boolean): void {
+  if (draft.run.requestVersion !== 2) {
+    draft.discover(`after:${id}`);
+    return;
+  }
+  if (draft.run.pending.length === 0) {
+    if (draft.run.forcePlan) draft.set({ forcePlan: false });
+    draft.discover(`after:${id}`);
+  } else if (race) {
+    draft.discover(`after:${id}`);
+  }
+}
+
+/** Steps were reported that finish later. Two at once are parallel: from now on calls must plan instead of run (8.3). */
+function expectSteps(draft: Draft, awaited: readonly StepId[]): void {
+  if (awaited.length > 1 && !draft.run.forcePlan) draft.set({ forcePlan: true });
+  if (draft.run.requestVersion === 2) {
+    const pending = new Set([...draft.run.pending, ...awaited]);
+    if (pending.size !== draft.run.pending.length) draft.set({ pending: [...pending] });
+  }
+}
+
+function retry(
+  draft: Draft,
+  reply: OpsReply,
+  input: Input & { kind: "reply" },
+  terms: Terms,
+  op: ReportedOp,
+  item: QueueItem,
+): void {
+  const notFound = op.op === "StepNotFound";
+  const error = notFound
+    ? { name: "StepNotFound", message: `The app no longer finds the step "${op.label}" it had planned.` }
+    : errorOf(op);
+  if (notFound && (reply.noRetry || item.attempt + 1 >= terms.attemptsMax)) {
+    draft.fail(error, item.attempt);
+    return;
+  }
+  const dueAt = retryAt(item.attempt, reply.retryAt, terms.retry, draft.now, input.jitter);
+  draft.retry(item, error, dueAt, input.startedAt, op.label);
+}
+
+/** Whether a `StepError` is the step's last word. */
+function isFinal(op: ReportedOp, reply: OpsReply, item: QueueItem, terms: Terms): boolean {
+  return reply.noRetry || op.error?.noRetry === true || item.attempt + 1 >= terms.attemptsMax;
+}
+
+/**
+ * An answer that leaves nothing to wait for: the run is asked once more (6.2). An app that answers the same again
+ * has failed the attempt; otherwise the two would go on like this for ever.
+ */
+function redrive(draft: Draft, input: Input & { kind: "reply" }, terms: Terms, item: QueueItem): void {
+  if (!item.key.startsWith("again:")) {
+    const last = [...draft.steps.keys()].at(-1) ?? "start";
+    draft.discover(`again:${last}`);
+    return;
+  }
+  const error = {
+    name: "EmptyResponse",
+    message: "The app answered twice without a result, a step or anything to wait for.",
+  };
+  if (item.attempt + 1 >= terms.attemptsMax) draft.fail(error, item.attempt);
+  else {
+    const dueAt = retryAt(item.attempt, null, terms.retry, draft.now, input.jitter);
+    draft.retry(item, error, dueAt, input.startedAt, null);
+  }
+}

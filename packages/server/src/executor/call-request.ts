@@ -1,0 +1,90 @@
+import { Header, LIMITS } from "@holdfast/protocol";
+import type { FunctionDefinition } from "#registry";
+import type { QueueItem } from "#store";
+import type { RunState } from "./run-state.ts";
+
+/** The fixed account of a single-tenant server (wire-protocol 1.5). */
+const ACCOUNT_ID = "00000000-0000-4000-a000-000000000000";
+
+/** A call to an app, ready to be signed and sent. */
+export interface CallRequest {
+  readonly url: string;
+  /** Everything but the signature. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Canonical JSON (RFC 8785): what is signed is, byte for byte, what is sent. */
+  readonly body: string;
+}
+
+/** What makes one call different from the next. */
+export interface CallIdentity {
+  readonly requestId: string;
+  /** W3C trace context of this call, `traceparent`. */
+  readonly traceparent: string;
+}
+
+/**
+ * Builds a call (wire-protocol section 5) by splicing JSON fragments that were made canonical when they arrived:
+ * nothing is parsed or serialised again, and the keys are written in canonical order by hand.
+ *
+ * When the body would pass the inline limit, events and steps are left out and the app is told to fetch them.
+ */
+export function callRequest(state: RunState, item: QueueItem, definition: FunctionDefinition, identity: CallIdentity): CallRequest {
+  const inline = body(state, item, definition, identity, false);
+  const fits = inline.length <= LIMITS.inlineRequestBytes && Buffer.byteLength(inline) <= LIMITS.inlineRequestBytes;
+  return {
+    url: `${definition.url}${definition.url.includes("?") ? "&" : "?"}stepId=${encodeURIComponent(item.stepId ?? "step")}`,
+    headers: headers(state, item, identity),
+    body: fits ? inline : body(state, item, definition, identity, true),
+  };
+}
+
+function headers(state: RunState, item: QueueItem, identity: CallIdentity): Record<string, string> {
+  const { run } = state;
+  const fields: Record<string, string> = {
+    "content-type": "application/json",
+    [Header.runId]: run.id,
+    [Header.requestId]: identity.requestId,
+    [Header.generationId]: String(item.generation),
+    [Header.jobId]: jobId(item),
+    [Header.requestVersion]: String(run.requestVersion),
+    [Header.accountId]: ACCOUNT_ID,
+    traceparent: identity.traceparent,
+  };
+  if (item.stepId !== null) fields[Header.stepId] = item.stepId;
+  return fields;
+}
+
+/** Names the item across its retries. */
+function jobId(item: QueueItem): string {
+  return `${item.runId}:${item.key}`;
+}
+
+function body(state: RunState, item: QueueItem, definition: FunctionDefinition, identity: CallIdentity, useApi: boolean): string {
+  const { run, events, steps } = state;
+  const stack = [...steps.keys()].map((id) => JSON.stringify(id)).join(",");
+  const ctx =
+    `{"attempt":${item.attempt}` +
+    `,"disable_immediate_execution":${run.forcePlan}` +
+    `,"env":""` +
+    `,"fn_id":"${definition.id}"` +
+    `,"generation_id":${item.generation}` +
+    `,"job_id":${JSON.stringify(jobId(item))}` +
+    `,"max_attempts":${definition.attemptsMax}` +
+    `,"qi_id":${JSON.stringify(item.key)}` +
+    `,"request_id":"${identity.requestId}"` +
+    `,"run_id":"${run.id}"` +
+    `,"stack":{"current":${steps.size},"stack":[${stack}]}` +
+    `,"step_id":"step"` +
+    `,"use_api":${useApi}}`;
+  const event = events[0] ?? "null";
+  const eventList = useApi ? "" : events.join(",");
+  const memos = useApi ? "" : memoFields(steps);
+  return `{"ctx":${ctx},"event":${event},"events":[${eventList}],"steps":{${memos}},"use_api":${useApi},"version":${run.requestVersion}}`;
+}
+
+/** Every memo under its step id, in canonical key order. */
+export function memoFields(steps: RunState["steps"]): string {
+  // The default sort compares UTF-16 code units, which is the order RFC 8785 asks for.
+  const ids = [...steps.keys()].sort();
+  return ids.map((id) => `${JSON.stringify(id)}:${steps.get(id)}`).join(",");
+}

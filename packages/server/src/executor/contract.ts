@@ -1,0 +1,39 @@
+import type { RunId } from "@holdfast/protocol";
+import type { JournalEntry, RunRecord } from "#store";
+
+/** A checkpoint an app posts while its call is open (wire-protocol 16.1); `steps` is not checked yet. */
+export interface CheckpointRequest {
+  readonly runId: RunId;
+  /** `ctx.qi_id` as the call carried it. */
+  readonly itemKey: string;
+  readonly generation: number | null;
+  readonly requestStartedAt: number | null;
+  readonly steps: unknown;
+}
+
+/**
+ * `saved`: on disk. `stale`: the item was handed out again since; the caller must stop (409). `unknown`: no such run (404).
+ * `ended`: the run is over (410). `refused`: an op that cannot be checkpointed (400); nothing was stored.
+ */
+export type CheckpointOutcome =
+  | { readonly kind: "saved" }
+  | { readonly kind: "stale" }
+  | { readonly kind: "unknown" }
+  | { readonly kind: "ended" }
+  | { readonly kind: "refused"; readonly message: string };
+
+/** A run as history shows it. */
+export interface RunView {
+  readonly run: RunRecord;
+  /** `run.ended`, or null while the run goes on. */
+  readonly end: JournalEntry | null;
+}
+
+export interface Executor {
+  checkpoint(request: CheckpointRequest): Promise<CheckpointOutcome>;
+  cancel(runId: RunId): Promise<"cancelled" | "ended" | "unknown">;
+  /** What `use_api` calls read: events, and the memo of every finished step, as JSON text. */
+  state(runId: RunId): Promise<{ readonly kind: "live"; readonly events: string; readonly steps: string } | { readonly kind: "ended" | "unknown" }>;
+  view(runId: RunId): Promise<RunView | null>;
+  journal(runId: RunId): Promise<readonly JournalEntry[]>;
+}

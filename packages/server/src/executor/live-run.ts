@@ -1,0 +1,190 @@
+import { isHoldfastError } from "@holdfast/protocol";
+import type { RunId } from "@holdfast/protocol";
+import type { Clock, Log } from "#kernel";
+import type { Queue } from "#queue";
+import type { Realtime, Update } from "#realtime";
+import type { QueueItem, RunSnapshot, RunStore } from "#store";
+import { decide } from "./decide.ts";
+import type { Decision, Input, Terms, Verdict } from "./decision.ts";
+import type { RunState } from "./run-state.ts";
+import { runState } from "./run-state.ts";
+
+export interface LiveRunDeps {
+  readonly runs: RunStore;
+  readonly queue: Queue;
+  readonly realtime: Realtime;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Rules of a run's function, looked up when a decision is made. */
+  terms(state: RunState): Terms;
+}
+
+/** Longest pause before a failed commit is tried again. */
+const COMMIT_RETRY_MS_MAX = 5000;
+
+/**
+ * A run that this process is working on. Everything that happens to it goes through one mailbox: what arrives while a
+ * commit is under way waits, and is then decided together, so that ten results which arrive at once share one commit.
+ *
+ * The state kept here is a copy of what the store holds, at a known revision. If another process moved the run on, the
+ * store refuses the commit; the run is loaded again and the same inputs are decided again.
+ */
+export class LiveRun {
+  readonly id: RunId;
+  #state: RunState;
+  readonly #deps: LiveRunDeps;
+  readonly #mailbox: { readonly input: Input; readonly settle: (verdict: Verdict) => void }[] = [];
+  #draining = false;
+  /** Generation of each item that is being worked on. */
+  readonly #underWay = new Map<string, number>();
+  /** Works under way for this run, and items handed to the queue that were not begun: while there are any, the run stays. */
+  users = 0;
+  readonly offered = new Set<string>();
+
+  constructor(snapshot: RunSnapshot, deps: LiveRunDeps) {
+    this.id = snapshot.run.id;
+    this.#state = runState(snapshot);
+    this.#deps = deps;
+  }
+
+  get state(): RunState {
+    return this.#state;
+  }
+
+  /** Whether nothing keeps the run in memory. */
+  get idle(): boolean {
+    return this.users === 0 && this.offered.size === 0 && !this.#draining;
+  }
+
+  /** Tells the run what happened. Resolves once the consequence is on disk, or the input turned out to have none. */
+  submit(input: Input): Promise<Verdict> {
+    return new Promise((settle) => {
+      this.#mailbox.push({ input, settle });
+      if (!this.#draining) void this.#drain();
+    });
+  }
+
+  async #drain(): Promise<void> {
+    this.#draining = true;
+    // Inputs of the same turn are decided together.
+    await null;
+    while (this.#mailbox.length > 0) {
+      const letters = this.#mailbox.splice(0);
+      const verdicts = await this.#step(letters.map((letter) => letter.input));
+      letters.forEach((letter, index) => letter.settle(verdicts[index] ?? { kind: "stale" }));
+    }
+    this.#draining = false;
+  }
+
+  /** Decides and commits, until the store takes the decision. */
+  async #step(inputs: readonly Input[]): Promise<readonly Verdict[]> {
+    for (let failures = 0; ; ) {
+      const now = this.#deps.clock.now();
+      const decision = this.#decide(inputs, now);
+      if (!decision.changed) return decision.verdicts;
+      try {
+        const result = await this.#deps.runs.advance({
+          runId: this.id,
+          expectedRevision: this.#state.run.revision,
+          run: decision.state.run,
+          journal: decision.journal,
+          finish: decision.finish,
+          enqueue: decision.enqueue,
+          session: this.#deps.queue.session,
+          now,
+        });
+        if (result === "committed") {
+          this.#committed(decision, now);
+          return decision.verdicts;
+        }
+        if (result === "unknown" || !(await this.#reload())) return inputs.map(() => ({ kind: "ended" }));
+      } catch (error) {
+        if (isHoldfastError(error, "store_closed")) return inputs.map(() => ({ kind: "stale" }));
+        failures += 1;
+        const delayMs = Math.min(COMMIT_RETRY_MS_MAX, 100 * 2 ** failures);
+        this.#deps.log.error({ run: this.id, error: String(error), delayMs }, "a run could not be committed; trying again");
+        await new Promise<void>((resume) => this.#deps.clock.after(delayMs, resume));
+        // The failed commit may have reached the disk after all: only the store knows.
+        if (await this.#reload().catch(() => false)) this.#resume(now);
+      }
+    }
+  }
+
+  /** A decision that cannot be made is a defect of ours. It must cost the call its attempt, not the run its life. */
+  #decide(inputs: readonly Input[], now: number): Decision {
+    const terms = this.#deps.terms(this.#state);
+    try {
+      return decide(this.#state, inputs, terms, now);
+    } catch (error) {
+      this.#deps.log.error({ run: this.id, error: String(error) }, "a decision failed; the attempt is counted as failed");
+      const message = "Holdfast could not process the answer. The server's log has the details under this run's id.";
+      return decide(
+        this.#state,
+        inputs.map((input): Input => {
+          if (input.kind === "checkpoint") return { ...input, ops: [] };
+          if (input.kind !== "reply") return input;
+          return { ...input, reply: { kind: "failed", error: { name: "internal_error", message }, noRetry: false, retryAt: null } };
+        }),
+        terms,
+        now,
+      );
+    }
+  }
+
+  /** After a doubtful commit: work that is due and that nobody here is doing is taken up. */
+  #resume(now: number): void {
+    this.#offer([...this.#state.items.values()].filter((item) => item.dueAt <= now && !this.offered.has(item.key)));
+  }
+
+  async #reload(): Promise<boolean> {
+    const snapshot = await this.#deps.runs.load(this.id);
+    if (snapshot !== null) this.#state = runState(snapshot);
+    return snapshot !== null;
+  }
+
+  /** The decision is on disk: take it on, tell who follows, and pass on the work it made. */
+  #committed(decision: Decision, now: number): void {
+    const { run } = decision.state;
+    this.#state = { ...decision.state, run: { ...run, revision: run.revision + 1 } };
+    if (this.#deps.realtime.followed) {
+      this.#deps.realtime.publish(
+        decision.journal.map(
+          (entry): Update => ({ kind: "journal", runId: run.id, functionId: run.functionId, eventId: run.eventId, entry }),
+        ),
+      );
+    }
+    for (const item of decision.enqueue) {
+      if (item.dueAt > now) this.#deps.queue.expect(item.dueAt);
+    }
+    this.#offer(decision.enqueue.filter((item) => item.dueAt <= now));
+  }
+
+  /** Hands due work to the queue: all but the item being worked on, which may have been put back with fresh attempts. */
+  #offer(items: readonly QueueItem[]): void {
+    const due = items.filter((item) => this.#underWay.get(item.key) !== item.generation);
+    for (const item of due) this.offered.add(item.key);
+    if (due.length > 0) this.#deps.queue.offer(due.map((item) => ({ item, snapshot: null })));
+  }
+
+  /** Reads the run again where this copy may be behind. Does nothing while a decision is under way. */
+  async refresh(): Promise<void> {
+    if (this.#draining) return;
+    const snapshot = await this.#deps.runs.load(this.id);
+    if (snapshot !== null && !this.#draining && snapshot.run.revision > this.#state.run.revision) {
+      this.#state = runState(snapshot);
+    }
+  }
+
+  /** An item of this run is being worked on. */
+  begin(key: string, generation: number): void {
+    this.users += 1;
+    this.offered.delete(key);
+    this.#underWay.set(key, generation);
+  }
+
+  /** The work on the item ended. */
+  end(key: string, generation: number): void {
+    this.users -= 1;
+    if (this.#underWay.get(key) === generation) this.#underWay.delete(key);
+  }
+}

@@ -1,0 +1,185 @@
+import type { WireError } from "@holdfast/protocol";
+import { canonicalJson, Header, isHoldfastError, parseOps, parseRetryAfter, parseWireError } from "@holdfast/protocol";
+import type { EgressOutcome } from "#egress";
+import type { ReportedOp } from "./reported-op.ts";
+import { keptError, reportedOps } from "./reported-op.ts";
+
+/** What a call came to, whatever it was on the wire. */
+export type Reply =
+  | {
+      readonly kind: "ops";
+      readonly ops: readonly ReportedOp[];
+      readonly requestVersion: 1 | 2 | null;
+      /** `x-inngest-no-retry: true`: a `StepError` in here is final. */
+      readonly noRetry: boolean;
+      /** When the app wants to be called again after a `StepError`, Unix ms. */
+      readonly retryAt: number | null;
+    }
+  | { readonly kind: "completed"; readonly output: string; readonly requestVersion: 1 | 2 | null }
+  /** The function failed, or the call did: the attempt counts. */
+  | {
+      readonly kind: "failed";
+      readonly error: WireError;
+      readonly noRetry: boolean;
+      readonly retryAt: number | null;
+    };
+
+/** How much of a foreign answer is kept in an error, so that people can see what a proxy said. */
+const FOREIGN_BODY_CHARS = 4000;
+
+interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  /** The body as text, or already parsed where a streamed answer carried JSON. */
+  readonly body: { readonly text: string } | { readonly json: unknown };
+}
+
+/** Reads the outcome of a call (wire-protocol section 6). Never throws: nonsense is a failed attempt. */
+export function readReply(outcome: EgressOutcome, now: number): Reply {
+  if (outcome.kind === "failed") return transportFailure(outcome);
+  const answer = outcome.status === 201 ? streamed(outcome) : plain(outcome);
+  if ("kind" in answer) return answer;
+  return answer.status >= 200 && answer.status < 300 ? readSuccess(answer) : readFailure(answer, now);
+
+  function readSuccess(good: Answer): Reply {
+    if (!isFromSdk(good)) return notAnSdk(good);
+    const requestVersion = versionOf(good);
+    const noRetry = good.headers[Header.noRetry] === "true";
+    const json = bodyJson(good);
+    if (good.status === 206) {
+      if (!json.ok) return failed("InvalidResponse", `error reading generator opcode response: ${json.reason}`, textOf(good));
+      if (json.value === null || json.value === undefined) {
+        return failed("InvalidResponse", "error reading generator opcode response: the body is empty");
+      }
+      try {
+        const ops = reportedOps(parseOps(json.value));
+        return { kind: "ops", ops, requestVersion, noRetry, retryAt: retryAtOf(good, now) };
+      } catch (error) {
+        return unreadable(error);
+      }
+    }
+    try {
+      const output = canonicalJson(json.ok ? (json.value ?? null) : textOf(good));
+      if (noRetry) return { kind: "failed", error: keptError(parseWireError(json.ok ? json.value : textOf(good))), noRetry: true, retryAt: null };
+      return { kind: "completed", output, requestVersion };
+    } catch (error) {
+      return unreadable(error);
+    }
+  }
+}
+
+function readFailure(answer: Answer, now: number): Reply {
+  if (!isFromSdk(answer)) {
+    return failed(
+      "Server returned a fatal error",
+      `Your server returned HTTP ${answer.status} before the SDK responded.`,
+      textOf(answer),
+    );
+  }
+  const json = bodyJson(answer);
+  return {
+    kind: "failed",
+    error: keptError(parseWireError(json.ok ? json.value : textOf(answer))),
+    noRetry: answer.headers[Header.noRetry] === "true",
+    retryAt: retryAtOf(answer, now),
+  };
+}
+
+function plain(outcome: EgressOutcome & { kind: "answered" }): Answer {
+  return { status: outcome.status, headers: outcome.headers, body: { text: outcome.body } };
+}
+
+/** A 201 is written early and holds the real answer as one JSON document after some spaces (6.4). */
+function streamed(outcome: EgressOutcome & { kind: "answered" }): Answer | Reply {
+  let document: unknown;
+  try {
+    document = JSON.parse(outcome.body);
+  } catch {
+    return failed("InvalidResponse", "the streamed answer ended before its JSON document was complete", outcome.body);
+  }
+  if (typeof document !== "object" || document === null) {
+    return failed("InvalidResponse", "the streamed answer is not a JSON object", outcome.body);
+  }
+  const fields = document as Record<string, unknown>;
+  if (typeof fields["error"] === "string") return failed("Server returned a fatal error", fields["error"], outcome.body);
+  const status = fields["status"];
+  // An app may answer 201 without streaming; then the body is its result.
+  if (typeof status !== "number") return { status: 200, headers: outcome.headers, body: { json: document } };
+  const headers: Record<string, string> = { ...outcome.headers };
+  if (typeof fields["headers"] === "object" && fields["headers"] !== null) {
+    for (const [name, value] of Object.entries(fields["headers"])) {
+      if (typeof value === "string") headers[name.toLowerCase()] = value;
+    }
+  }
+  if (fields["noRetry"] === true) headers[Header.noRetry] ??= "true";
+  if (typeof fields["retryAt"] === "string") headers[Header.retryAfter] ??= fields["retryAt"];
+  const body = fields["body"];
+  return { status, headers, body: typeof body === "string" ? { text: body } : { json: body ?? null } };
+}
+
+function bodyJson(answer: Answer): { ok: true; value: unknown } | { ok: false; reason: string } {
+  if ("json" in answer.body) return { ok: true, value: answer.body.json };
+  if (answer.body.text.trim() === "") return { ok: true, value: undefined };
+  try {
+    return { ok: true, value: JSON.parse(answer.body.text) };
+  } catch (error) {
+    return { ok: false, reason: error instanceof Error ? error.message : "the body is not JSON" };
+  }
+}
+
+function textOf(answer: Answer): string {
+  return "text" in answer.body ? answer.body.text : JSON.stringify(answer.body.json);
+}
+
+function isFromSdk(answer: Answer): boolean {
+  return (answer.headers[Header.sdk] ?? "") !== "";
+}
+
+function versionOf(answer: Answer): 1 | 2 | null {
+  const text = answer.headers[Header.requestVersion];
+  return text === "1" ? 1 : text === "2" ? 2 : null;
+}
+
+function retryAtOf(answer: Answer, now: number): number | null {
+  const text = answer.headers[Header.retryAfter];
+  return text === undefined ? null : parseRetryAfter(text, now);
+}
+
+function notAnSdk(answer: Answer): Reply {
+  return failed("not_sdk", "The response did not come from an Inngest SDK", textOf(answer));
+}
+
+function transportFailure(outcome: EgressOutcome & { kind: "failed" }): Reply {
+  switch (outcome.code) {
+    case "too_large":
+      return failed("output_too_large", "Your function's response body exceeds the maximum size limit");
+    case "timed_out":
+      return failed("request_duration_too_long", outcome.message);
+    case "reset":
+      return failed(
+        "http_unreachable",
+        outcome.message,
+        outcome.status === null ? undefined : "Your server reset the connection while we were reading the reply",
+      );
+    case "redirect_refused":
+      return failed("redirect_refused", outcome.message);
+    case "unreachable":
+    case "protocol":
+    case "aborted":
+      return failed("http_unreachable", outcome.message);
+  }
+}
+
+function unreadable(error: unknown): Reply {
+  if (isHoldfastError(error)) return failed("InvalidResponse", `error reading generator opcode response: ${error.message}`);
+  throw error;
+}
+
+function failed(name: string, message: string, stack?: string): Reply {
+  return {
+    kind: "failed",
+    error: { name, message, ...(stack === undefined ? {} : { stack: stack.slice(0, FOREIGN_BODY_CHARS) }) },
+    noRetry: false,
+    retryAt: null,
+  };
+}

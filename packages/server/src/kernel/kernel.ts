@@ -1,0 +1,10 @@
+/** The world, as interfaces: clock, randomness, ids, digests, log. The only room that touches the real ones. */
+export type { Clock, Timer } from "./clock.ts";
+export { systemClock } from "./clock.ts";
+export { nodeDigest } from "./digest.ts";
+export type { Ids } from "./ids.ts";
+export { createIds } from "./ids.ts";
+export type { Log, LogLevel } from "./log.ts";
+export { createLog, silentLog } from "./log.ts";
+export type { Random } from "./random.ts";
+export { systemRandom } from "./random.ts";

@@ -1,0 +1,23 @@
+import type { SignatureVerdict } from "@holdfast/protocol";
+
+/** Whether a caller showed a key that is good here. `keyId` (never the key) may be logged. */
+export type KeyVerdict =
+  | { readonly ok: true; readonly keyId: string | null }
+  | { readonly ok: false; readonly reason: "missing" | "unknown" };
+
+/**
+ * The keys of one environment. Without any signing key (development only) every caller is accepted and nothing is signed.
+ * The first signing key signs; all of them are accepted, so that a key can be replaced without a pause.
+ */
+export interface Keys {
+  /** Whether signing keys exist, so that calls are signed and API calls must be authenticated. */
+  readonly signed: boolean;
+  /** Value of `X-Inngest-Signature` for a body the server sends, or null when nothing is signed. */
+  sign(body: string, nowMs: number): string | null;
+  /** Checks what an app answered with `x-inngest-signature` over its raw body. Accepts everything when unsigned. */
+  verifyAnswer(header: string | undefined, body: string, nowMs: number): SignatureVerdict;
+  /** Checks an `Authorization: Bearer …` header: hash or raw key, with or without prefix. */
+  checkBearer(authorization: string | undefined): KeyVerdict;
+  /** Checks the key in `/e/<key>`. */
+  checkEventKey(key: string): KeyVerdict;
+}

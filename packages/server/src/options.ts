@@ -1,0 +1,39 @@
+import type { LogLevel } from "#kernel";
+
+/** How one server is set up. Everything is explicit: reading flags, environment and files is the command's work. */
+export interface ServerOptions {
+  /** `dev`: no keys needed, loopback only, apps discovered. `production`: everything signed and authenticated. */
+  readonly mode: "dev" | "production";
+  readonly host: string;
+  /** 0 picks a free port. */
+  readonly port: number;
+  /** Folder of the embedded store; made when missing. */
+  readonly dataDir: string;
+  /** The first signs, all are accepted. Must not be empty in production. */
+  readonly signingKeys: readonly string[];
+  /** Must not be empty in production. */
+  readonly eventKeys: readonly string[];
+  /** Where apps and people reach this server, when that is not `http://host:port`. */
+  readonly publicUrl: string | null;
+  readonly sdkUrls: readonly string[];
+  /** Look for apps on this machine (development). */
+  readonly discovery: boolean;
+  /** Keep known apps in sync: null never, otherwise how often to ask when nothing told us of a change. */
+  readonly pollIntervalMs: number | null;
+  /** Flat delay between attempts instead of the back-off table. */
+  readonly retryIntervalMs: number | null;
+  /** Calls under way at once. */
+  readonly callSlots: number;
+  /** Longest wait between two looks for due work; commits of this process wake it at once anyway. */
+  readonly tickMs: number;
+  readonly logLevel: LogLevel;
+  /** Where log lines go; stderr when absent. */
+  readonly logTo?: { write(line: string): void };
+}
+
+export const SERVER_DEFAULTS = {
+  port: 8288,
+  callSlots: 1000,
+  tickMs: 150,
+  pollIntervalMs: 5000,
+} as const;

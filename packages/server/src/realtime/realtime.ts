@@ -1,0 +1,3 @@
+/** Publish and follow: what was just committed, told to whoever listens. Loses nothing that the store keeps, keeps nothing itself. */
+export type { Follower, FollowFilter, Realtime, Update } from "./contract.ts";
+export { createRealtime } from "./fan-out.ts";

@@ -1,0 +1,67 @@
+import type { RunStatus } from "@holdfast/protocol";
+import { HoldfastError } from "@holdfast/protocol";
+import type { JournalKind, QueueItemKind } from "../records.ts";
+
+/**
+ * Small numbers for closed sets of words. A code is a position in its list and part of the file format:
+ * append to a list, never reorder it. Statuses from `Completed` on are final.
+ */
+const RUN_STATUSES: readonly RunStatus[] = ["Scheduled", "Running", "Completed", "Failed", "Cancelled"];
+const JOURNAL_KINDS: readonly JournalKind[] = [
+  "step.planned",
+  "step.completed",
+  "step.failed",
+  "step.sleeping",
+  "attempt.failed",
+  "run.ended",
+];
+const ITEM_KINDS: readonly QueueItemKind[] = ["discovery", "step", "sleep"];
+
+/** Codes that statements name; SQL spells them as literals, because a partial index cannot be matched by a parameter. */
+export const COMPLETED = 2;
+export const JOURNAL_PLANNED = 0;
+export const JOURNAL_COMPLETED = 1;
+export const JOURNAL_FAILED = 2;
+export const JOURNAL_SLEEPING = 3;
+
+export function isFinalCode(code: number): boolean {
+  return code >= COMPLETED;
+}
+
+export function runStatusCode(status: RunStatus): number {
+  return codeOf(RUN_STATUSES, status, "run status");
+}
+
+export function runStatusOf(code: number): RunStatus {
+  return wordOf(RUN_STATUSES, code, "run status");
+}
+
+export function journalKindCode(kind: JournalKind): number {
+  return codeOf(JOURNAL_KINDS, kind, "journal kind");
+}
+
+export function journalKindOf(code: number): JournalKind {
+  return wordOf(JOURNAL_KINDS, code, "journal kind");
+}
+
+export function itemKindCode(kind: QueueItemKind): number {
+  return codeOf(ITEM_KINDS, kind, "queue item kind");
+}
+
+export function itemKindOf(code: number): QueueItemKind {
+  return wordOf(ITEM_KINDS, code, "queue item kind");
+}
+
+function codeOf<Word extends string>(words: readonly Word[], word: Word, noun: string): number {
+  const code = words.indexOf(word);
+  if (code < 0) throw new HoldfastError("store_refused", `Cannot store the ${noun} "${word}": it is unknown.`);
+  return code;
+}
+
+function wordOf<Word extends string>(words: readonly Word[], code: number, noun: string): Word {
+  const word = words[code];
+  if (word === undefined) {
+    throw new HoldfastError("store_corrupt", `Cannot read a ${noun} from the store: code ${code} is unknown.`);
+  }
+  return word;
+}

@@ -1,0 +1,24 @@
+/** Every bound of the embedded store. Names end in their unit. */
+
+/** A batch closes at whichever comes first; a single act that is larger travels alone. */
+export const BATCH_ACTS_MAX_COUNT = 1000;
+export const BATCH_TEXT_MAX_CHARS = 1024 * 1024;
+
+/** How long a statement waits for another connection's lock. Only a checkpoint or a backup ever holds one. */
+export const LOCK_WAIT_MS = 5000;
+
+/** Memory for pages, per connection. */
+export const PAGE_CACHE_KIB = 32 * 1024;
+
+/** The write-ahead log is cut back to this size after a burst. */
+export const WAL_KEPT_BYTES = 64 * 1024 * 1024;
+
+/**
+ * A sweep of idempotency keys looks at this many rows, and one is due for every `SWEEP_ROWS / SWEEP_ROWS_PER_KEY`
+ * keys added: four rows looked at for each row added keep the table within a third of what is live.
+ */
+export const SWEEP_ROWS = 64;
+export const SWEEP_ROWS_PER_KEY = 4;
+
+/** How many findings of an integrity check go into the error. */
+export const FINDINGS_MAX_COUNT = 5;
