@@ -149,7 +149,10 @@ export function createClient(options: ClientOptions): Client {
       const answer = await ask({ purpose: "ask for the server's health", path: "/health", method: "GET" });
       if (!isObject(answer) || typeof answer["status"] !== "number")
         throw unexpected("ask for the server's health", origin);
-      return { status: answer["status"], message: String(answer["message"] ?? "") };
+      return {
+        status: answer["status"],
+        message: typeof answer["message"] === "string" ? answer["message"] : "",
+      };
     },
     follow: (filter, signal) =>
       followUpdates({ origin, fetch: options.fetch ?? fetch, headers: authorization, filter, signal }),

@@ -134,13 +134,14 @@ function readFailure(text: string): { readonly code: string | null; readonly mes
   } catch {
     return { code: null, message: text.trim().slice(0, QUOTE_CHARS_MAX) };
   }
-  const first = isObject(body) && Array.isArray(body["errors"]) ? body["errors"][0] : body;
+  const first: unknown = isObject(body) && Array.isArray(body["errors"]) ? body["errors"][0] : body;
   if (!isObject(first)) return { code: null, message: text.slice(0, QUOTE_CHARS_MAX) };
   const inner = isObject(first["error"]) ? first["error"] : first;
-  const message = [inner["error"], inner["message"]].find((words) => typeof words === "string") ?? "";
+  const message =
+    [inner["error"], inner["message"]].find((words): words is string => typeof words === "string") ?? "";
   return {
     code: typeof inner["code"] === "string" ? inner["code"] : null,
-    message: String(message).slice(0, QUOTE_CHARS_MAX),
+    message: message.slice(0, QUOTE_CHARS_MAX),
   };
 }
 

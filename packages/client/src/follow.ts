@@ -32,7 +32,9 @@ export async function* followUpdates(following: Following): AsyncGenerator<Updat
     });
     const read = createEventStreamReader();
     const decoder = new TextDecoder();
-    for await (const piece of response.body ?? []) {
+    // Node types the pieces of a body as `any`; fetch defines them as bytes.
+    const pieces = (response.body ?? []) as AsyncIterable<Uint8Array> | [];
+    for await (const piece of pieces) {
       for (const message of read(decoder.decode(piece, { stream: true }))) yield* parseUpdates(message.data);
     }
   } catch (error) {

@@ -24,29 +24,18 @@ test("createEventStreamReader() drops a byte order mark, and strips one space on
   ]);
 });
 
-test("createEventStreamReader() gives the same messages however the stream is cut, with any line ending", () => {
+test("createEventStreamReader() gives the same messages however the stream is cut, with LF or CR LF", () => {
   const line = fc.constantFrom("data: one", "data:two", "data", ": comment", "event: e", "id: 3", "");
   fc.assert(
     fc.property(
-      fc.array(fc.tuple(line, fc.constantFrom("\n", "\r\n", "\r")), { maxLength: 30 }),
+      fc.array(fc.tuple(line, fc.constantFrom("\n", "\r\n")), { maxLength: 30 }),
       fc.array(fc.nat(400), { maxLength: 10 }),
       (lines, cuts) => {
-        // A lone LF after a lone CR would read as one line end, in any reader.
-        const text = lines
-          .map(([words, end]) => words + end)
-          .join("")
-          .replaceAll("\r\n", "\n")
-          .replaceAll("\r", "\n");
-        const mixed = lines
-          .map(
-            ([words, end], index) =>
-              words + (index % 2 === 0 && end === "\r" ? "\r\n" : end === "\r" ? "\n" : end),
-          )
-          .join("");
-        const whole = createEventStreamReader()(text);
+        const whole = createEventStreamReader()(lines.map(([words]) => `${words}\n`).join(""));
+        const text = lines.map(([words, end]) => words + end).join("");
         const read = createEventStreamReader();
-        const at = [...cuts.map((cut) => Math.min(cut, mixed.length)), 0, mixed.length].sort((a, b) => a - b);
-        const pieces = at.slice(1).flatMap((end, index) => [...read(mixed.slice(at[index], end))]);
+        const at = [...cuts.map((cut) => Math.min(cut, text.length)), 0, text.length].sort((a, b) => a - b);
+        const pieces = at.slice(1).flatMap((end, index) => [...read(text.slice(at[index], end))]);
         assert.deepEqual(pieces, whole);
       },
     ),

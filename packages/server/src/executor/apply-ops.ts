@@ -130,7 +130,13 @@ function applyOp(
 }
 
 /** Settles the item the reply belongs to, and who is called next. */
-function settle(draft: Draft, reply: OpsReply, input: Input & { kind: "reply" }, terms: Terms, tally: Tally): void {
+function settle(
+  draft: Draft,
+  reply: OpsReply,
+  input: Input & { kind: "reply" },
+  terms: Terms,
+  tally: Tally,
+): void {
   const { item } = tally;
   if (tally.awaited.length > 0) expectSteps(draft, tally.awaited);
   if (tally.retry !== null) {

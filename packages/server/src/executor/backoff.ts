@@ -19,7 +19,8 @@ export function retryAt(
   now: number,
   jitter: number,
 ): number {
-  if (asked !== null) return Math.min(Math.max(asked, now + LIMITS.retryAfterMinMs), now + LIMITS.retryAfterMaxMs);
+  if (asked !== null)
+    return Math.min(Math.max(asked, now + LIMITS.retryAfterMinMs), now + LIMITS.retryAfterMaxMs);
   if (policy.intervalMs !== null) return now + policy.intervalMs;
   const base = BACKOFF_MS[Math.min(attempt, BACKOFF_MS.length - 1)] ?? 0;
   return now + base + Math.floor(jitter * LIMITS.backoffJitterMs);

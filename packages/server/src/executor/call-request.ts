@@ -28,9 +28,15 @@ export interface CallIdentity {
  *
  * When the body would pass the inline limit, events and steps are left out and the app is told to fetch them.
  */
-export function callRequest(state: RunState, item: QueueItem, definition: FunctionDefinition, identity: CallIdentity): CallRequest {
+export function callRequest(
+  state: RunState,
+  item: QueueItem,
+  definition: FunctionDefinition,
+  identity: CallIdentity,
+): CallRequest {
   const inline = body(state, item, definition, identity, false);
-  const fits = inline.length <= LIMITS.inlineRequestBytes && Buffer.byteLength(inline) <= LIMITS.inlineRequestBytes;
+  const fits =
+    inline.length <= LIMITS.inlineRequestBytes && Buffer.byteLength(inline) <= LIMITS.inlineRequestBytes;
   return {
     url: `${definition.url}${definition.url.includes("?") ? "&" : "?"}stepId=${encodeURIComponent(item.stepId ?? "step")}`,
     headers: headers(state, item, identity),
@@ -59,7 +65,13 @@ function jobId(item: QueueItem): string {
   return `${item.runId}:${item.key}`;
 }
 
-function body(state: RunState, item: QueueItem, definition: FunctionDefinition, identity: CallIdentity, useApi: boolean): string {
+function body(
+  state: RunState,
+  item: QueueItem,
+  definition: FunctionDefinition,
+  identity: CallIdentity,
+  useApi: boolean,
+): string {
   const { run, events, steps } = state;
   const stack = [...steps.keys()].map((id) => JSON.stringify(id)).join(",");
   const ctx =

@@ -9,7 +9,12 @@ import type { RunState } from "./run-state.ts";
 
 /** Calls an app for one queue item. The port through which the executor reaches apps; HTTP is one way, not the only one. */
 export interface Caller {
-  call(state: RunState, item: QueueItem, definition: FunctionDefinition, signal: AbortSignal): Promise<EgressOutcome>;
+  call(
+    state: RunState,
+    item: QueueItem,
+    definition: FunctionDefinition,
+    signal: AbortSignal,
+  ): Promise<EgressOutcome>;
 }
 
 /** Calls over signed HTTP. The signature is made as late as possible: its time is the time of sending. */

@@ -33,7 +33,12 @@ export interface Executor {
   checkpoint(request: CheckpointRequest): Promise<CheckpointOutcome>;
   cancel(runId: RunId): Promise<"cancelled" | "ended" | "unknown">;
   /** What `use_api` calls read: events, and the memo of every finished step, as JSON text. */
-  state(runId: RunId): Promise<{ readonly kind: "live"; readonly events: string; readonly steps: string } | { readonly kind: "ended" | "unknown" }>;
+  state(
+    runId: RunId,
+  ): Promise<
+    | { readonly kind: "live"; readonly events: string; readonly steps: string }
+    | { readonly kind: "ended" | "unknown" }
+  >;
   view(runId: RunId): Promise<RunView | null>;
   journal(runId: RunId): Promise<readonly JournalEntry[]>;
 }

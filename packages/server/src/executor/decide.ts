@@ -51,7 +51,13 @@ function applyReply(draft: Draft, input: Input & { kind: "reply" }, terms: Terms
       if (reply.noRetry || item.attempt + 1 >= terms.attemptsMax) draft.fail(reply.error, item.attempt);
       else {
         const dueAt = retryAt(item.attempt, reply.retryAt, terms.retry, draft.now, input.jitter);
-        draft.retry(item, reply.error, dueAt, input.startedAt, item.stepId === null ? null : draft.nameOf(item.stepId));
+        draft.retry(
+          item,
+          reply.error,
+          dueAt,
+          input.startedAt,
+          item.stepId === null ? null : draft.nameOf(item.stepId),
+        );
       }
       return APPLIED;
     }
@@ -64,7 +70,8 @@ function applyReply(draft: Draft, input: Input & { kind: "reply" }, terms: Terms
 /** The memo of a finished sleep is `null`: it says no more than that the time has passed. */
 function applyWake(draft: Draft, input: Input & { kind: "wake" }): Verdict {
   const item = draft.items.get(input.itemKey);
-  if (item === undefined || item.stepId === null || item.generation !== input.generation) return { kind: "stale" };
+  if (item === undefined || item.stepId === null || item.generation !== input.generation)
+    return { kind: "stale" };
   draft.memoise(item.stepId, "null", "step.completed", {
     label: draft.nameOf(item.stepId),
     op: "Sleep",
@@ -98,4 +105,3 @@ function applyCheckpoint(draft: Draft, input: Input & { kind: "checkpoint" }): V
   else if (progressed) draft.resetAttempts(item);
   return APPLIED;
 }
-

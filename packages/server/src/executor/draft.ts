@@ -139,7 +139,13 @@ export class Draft {
   }
 
   /** The item failed and is queued again, as itself, one attempt later. */
-  retry(item: QueueItem, error: WireError, dueAt: number, startedAt: number | null, label: string | null): void {
+  retry(
+    item: QueueItem,
+    error: WireError,
+    dueAt: number,
+    startedAt: number | null,
+    label: string | null,
+  ): void {
     this.#note("attempt.failed", {
       stepId: item.stepId,
       name: label,
@@ -166,7 +172,11 @@ export class Draft {
   }
 
   /** The run reaches its one final status. `result` is `"output":…` or `"error":…` as JSON text, or nothing. */
-  end(status: RunStatus & ("Completed" | "Failed" | "Cancelled"), result: string | null, attempt: number): void {
+  end(
+    status: RunStatus & ("Completed" | "Failed" | "Cancelled"),
+    result: string | null,
+    attempt: number,
+  ): void {
     this.set({ status, endedAt: this.now, pending: [], forcePlan: false });
     const fields = [...(result === null ? [] : [result]), `"status":"${status}"`];
     this.#note("run.ended", { attempt, data: `{${fields.join(",")}}` });
@@ -182,7 +192,8 @@ export class Draft {
 
   /** Why the run must not grow further, or null. */
   breach(): WireError | null {
-    const stepCount = this.steps.size + [...this.#items.values()].filter((item) => item.kind !== "discovery").length;
+    const stepCount =
+      this.steps.size + [...this.#items.values()].filter((item) => item.kind !== "discovery").length;
     if (stepCount > LIMITS.stepsPerRunCount) {
       return {
         name: "InngestErrFunctionOverflowed",

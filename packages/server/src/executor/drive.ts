@@ -54,7 +54,9 @@ export function createExecutor(deps: ExecutorDeps): Executor & { abort(): void }
     if (given !== null) return adopt(given);
     let pending = opening.get(id);
     if (pending === undefined) {
-      pending = deps.runs.load(id).then((snapshot) => (snapshot === null ? null : (live.get(id) ?? adopt(snapshot))));
+      pending = deps.runs
+        .load(id)
+        .then((snapshot) => (snapshot === null ? null : (live.get(id) ?? adopt(snapshot))));
       opening.set(id, pending);
       const settled = (): boolean => opening.delete(id);
       pending.then(settled, settled);
@@ -80,10 +82,14 @@ export function createExecutor(deps: ExecutorDeps): Executor & { abort(): void }
       if (run.state.items.get(item.key)?.generation !== item.generation) await run.refresh();
       // Ended meanwhile, or handed out again: there is nothing to do for this hand-out.
       if (run.state.items.get(item.key)?.generation !== item.generation) return;
-      if (item.kind === "sleep") await run.submit({ kind: "wake", itemKey: item.key, generation: item.generation });
+      if (item.kind === "sleep")
+        await run.submit({ kind: "wake", itemKey: item.key, generation: item.generation });
       else await call(run, item);
     } catch (error) {
-      deps.log.error({ run: item.runId, item: item.key, error: String(error) }, "work on a run failed unexpectedly");
+      deps.log.error(
+        { run: item.runId, item: item.key, error: String(error) },
+        "work on a run failed unexpectedly",
+      );
     } finally {
       run.end(item.key, item.generation);
       release(run);
@@ -93,10 +99,7 @@ export function createExecutor(deps: ExecutorDeps): Executor & { abort(): void }
   async function call(run: LiveRun, item: Work["item"]): Promise<void> {
     const definition = deps.registry.function(run.state.run.functionId);
     const startedAt = deps.clock.now();
-    const reply =
-      definition === null
-        ? unregistered(run.state)
-        : await callApp(run, item, definition);
+    const reply = definition === null ? unregistered(run.state) : await callApp(run, item, definition);
     if (reply === null) return;
     await run.submit({
       kind: "reply",
@@ -109,7 +112,11 @@ export function createExecutor(deps: ExecutorDeps): Executor & { abort(): void }
   }
 
   /** Null when this process is stopping and cut the call: the item is free for whoever comes next. */
-  async function callApp(run: LiveRun, item: Work["item"], definition: FunctionDefinition): Promise<ReturnType<typeof readReply> | null> {
+  async function callApp(
+    run: LiveRun,
+    item: Work["item"],
+    definition: FunctionDefinition,
+  ): Promise<ReturnType<typeof readReply> | null> {
     const outcome = await caller.call(run.state, item, definition, stopping.signal);
     if (outcome.kind === "failed" && outcome.code === "aborted") return null;
     if (outcome.kind === "answered" && outcome.status === 401) {

@@ -78,7 +78,7 @@ export class LiveRun {
 
   /** Decides and commits, until the store takes the decision. */
   async #step(inputs: readonly Input[]): Promise<readonly Verdict[]> {
-    for (let failures = 0; ; ) {
+    for (let failures = 0; ;) {
       const now = this.#deps.clock.now();
       const decision = this.#decide(inputs, now);
       if (!decision.changed) return decision.verdicts;
@@ -102,7 +102,10 @@ export class LiveRun {
         if (isHoldfastError(error, "store_closed")) return inputs.map(() => ({ kind: "stale" }));
         failures += 1;
         const delayMs = Math.min(COMMIT_RETRY_MS_MAX, 100 * 2 ** failures);
-        this.#deps.log.error({ run: this.id, error: String(error), delayMs }, "a run could not be committed; trying again");
+        this.#deps.log.error(
+          { run: this.id, error: String(error), delayMs },
+          "a run could not be committed; trying again",
+        );
         await new Promise<void>((resume) => this.#deps.clock.after(delayMs, resume));
         // The failed commit may have reached the disk after all: only the store knows.
         if (await this.#reload().catch(() => false)) this.#resume(now);
@@ -116,14 +119,26 @@ export class LiveRun {
     try {
       return decide(this.#state, inputs, terms, now);
     } catch (error) {
-      this.#deps.log.error({ run: this.id, error: String(error) }, "a decision failed; the attempt is counted as failed");
-      const message = "Holdfast could not process the answer. The server's log has the details under this run's id.";
+      this.#deps.log.error(
+        { run: this.id, error: String(error) },
+        "a decision failed; the attempt is counted as failed",
+      );
+      const message =
+        "Holdfast could not process the answer. The server's log has the details under this run's id.";
       return decide(
         this.#state,
         inputs.map((input): Input => {
           if (input.kind === "checkpoint") return { ...input, ops: [] };
           if (input.kind !== "reply") return input;
-          return { ...input, reply: { kind: "failed", error: { name: "internal_error", message }, noRetry: false, retryAt: null } };
+          return {
+            ...input,
+            reply: {
+              kind: "failed",
+              error: { name: "internal_error", message },
+              noRetry: false,
+              retryAt: null,
+            },
+          };
         }),
         terms,
         now,
@@ -133,7 +148,9 @@ export class LiveRun {
 
   /** After a doubtful commit: work that is due and that nobody here is doing is taken up. */
   #resume(now: number): void {
-    this.#offer([...this.#state.items.values()].filter((item) => item.dueAt <= now && !this.offered.has(item.key)));
+    this.#offer(
+      [...this.#state.items.values()].filter((item) => item.dueAt <= now && !this.offered.has(item.key)),
+    );
   }
 
   async #reload(): Promise<boolean> {
@@ -148,9 +165,13 @@ export class LiveRun {
     this.#state = { ...decision.state, run: { ...run, revision: run.revision + 1 } };
     if (this.#deps.realtime.followed) {
       this.#deps.realtime.publish(
-        decision.journal.map(
-          (entry): Update => ({ kind: "journal", runId: run.id, functionId: run.functionId, eventId: run.eventId, entry }),
-        ),
+        decision.journal.map((entry): Update => ({
+          kind: "journal",
+          runId: run.id,
+          functionId: run.functionId,
+          eventId: run.eventId,
+          entry,
+        })),
       );
     }
     for (const item of decision.enqueue) {

@@ -55,7 +55,10 @@ export function checkpointRefusal(op: ReportedOp): string | null {
 }
 
 /** What is remembered of a step that ran: its result, or an error in place of a result that is too large to keep. */
-export function memoOf(op: ReportedOp): { readonly kind: "step.completed" | "step.failed"; readonly text: string } {
+export function memoOf(op: ReportedOp): {
+  readonly kind: "step.completed" | "step.failed";
+  readonly text: string;
+} {
   const bytes = Buffer.byteLength(op.data);
   if (bytes > LIMITS.stepOutputBytes) {
     const error = {
@@ -82,7 +85,10 @@ export function errorOf(op: ReportedOp): WireError {
  * When a `Sleep` ends, Unix ms: a duration or an instant, in `opts.duration` or in the op's name (7.2).
  * One that lies in the past ends now. Too long, or unreadable, is an error that ends the run (11.2).
  */
-export function sleepUntil(op: ReportedOp, now: number): { readonly at: number } | { readonly error: WireError } {
+export function sleepUntil(
+  op: ReportedOp,
+  now: number,
+): { readonly at: number } | { readonly error: WireError } {
   const asked = op.opts["duration"];
   const text = typeof asked === "string" && asked !== "" ? asked : (op.carried ?? "");
   const at = instantOf(text, now);

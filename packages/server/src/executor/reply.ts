@@ -1,5 +1,12 @@
 import type { WireError } from "@holdfast/protocol";
-import { canonicalJson, Header, isHoldfastError, parseOps, parseRetryAfter, parseWireError } from "@holdfast/protocol";
+import {
+  canonicalJson,
+  Header,
+  isHoldfastError,
+  parseOps,
+  parseRetryAfter,
+  parseWireError,
+} from "@holdfast/protocol";
 import type { EgressOutcome } from "#egress";
 import type { ReportedOp } from "./reported-op.ts";
 import { keptError, reportedOps } from "./reported-op.ts";
@@ -47,7 +54,12 @@ export function readReply(outcome: EgressOutcome, now: number): Reply {
     const noRetry = good.headers[Header.noRetry] === "true";
     const json = bodyJson(good);
     if (good.status === 206) {
-      if (!json.ok) return failed("InvalidResponse", `error reading generator opcode response: ${json.reason}`, textOf(good));
+      if (!json.ok)
+        return failed(
+          "InvalidResponse",
+          `error reading generator opcode response: ${json.reason}`,
+          textOf(good),
+        );
       if (json.value === null || json.value === undefined) {
         return failed("InvalidResponse", "error reading generator opcode response: the body is empty");
       }
@@ -60,7 +72,13 @@ export function readReply(outcome: EgressOutcome, now: number): Reply {
     }
     try {
       const output = canonicalJson(json.ok ? (json.value ?? null) : textOf(good));
-      if (noRetry) return { kind: "failed", error: keptError(parseWireError(json.ok ? json.value : textOf(good))), noRetry: true, retryAt: null };
+      if (noRetry)
+        return {
+          kind: "failed",
+          error: keptError(parseWireError(json.ok ? json.value : textOf(good))),
+          noRetry: true,
+          retryAt: null,
+        };
       return { kind: "completed", output, requestVersion };
     } catch (error) {
       return unreadable(error);
@@ -95,13 +113,18 @@ function streamed(outcome: EgressOutcome & { kind: "answered" }): Answer | Reply
   try {
     document = JSON.parse(outcome.body);
   } catch {
-    return failed("InvalidResponse", "the streamed answer ended before its JSON document was complete", outcome.body);
+    return failed(
+      "InvalidResponse",
+      "the streamed answer ended before its JSON document was complete",
+      outcome.body,
+    );
   }
   if (typeof document !== "object" || document === null) {
     return failed("InvalidResponse", "the streamed answer is not a JSON object", outcome.body);
   }
   const fields = document as Record<string, unknown>;
-  if (typeof fields["error"] === "string") return failed("Server returned a fatal error", fields["error"], outcome.body);
+  if (typeof fields["error"] === "string")
+    return failed("Server returned a fatal error", fields["error"], outcome.body);
   const status = fields["status"];
   // An app may answer 201 without streaming; then the body is its result.
   if (typeof status !== "number") return { status: 200, headers: outcome.headers, body: { json: document } };
@@ -159,7 +182,9 @@ function transportFailure(outcome: EgressOutcome & { kind: "failed" }): Reply {
       return failed(
         "http_unreachable",
         outcome.message,
-        outcome.status === null ? undefined : "Your server reset the connection while we were reading the reply",
+        outcome.status === null
+          ? undefined
+          : "Your server reset the connection while we were reading the reply",
       );
     case "redirect_refused":
       return failed("redirect_refused", outcome.message);
@@ -171,7 +196,8 @@ function transportFailure(outcome: EgressOutcome & { kind: "failed" }): Reply {
 }
 
 function unreadable(error: unknown): Reply {
-  if (isHoldfastError(error)) return failed("InvalidResponse", `error reading generator opcode response: ${error.message}`);
+  if (isHoldfastError(error))
+    return failed("InvalidResponse", `error reading generator opcode response: ${error.message}`);
   throw error;
 }
 

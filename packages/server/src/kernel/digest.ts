@@ -10,6 +10,5 @@ export const nodeDigest: Digest = {
     return mac.digest("hex");
   },
   // Both sides are hashed first: `timingSafeEqual` wants equal lengths, and a length is a hint.
-  equal: (left, right) =>
-    timingSafeEqual(hash("sha256", left, "buffer"), hash("sha256", right, "buffer")),
+  equal: (left, right) => timingSafeEqual(hash("sha256", left, "buffer"), hash("sha256", right, "buffer")),
 };

@@ -11,10 +11,7 @@ export interface Log {
 export type LogLevel = "debug" | "info" | "warn" | "error" | "silent";
 
 /** JSON lines on a stream (stderr unless another is named): `ts level msg …`. */
-export function createLog(
-  level: LogLevel,
-  destination: { write(line: string): void } = process.stderr,
-): Log {
+export function createLog(level: LogLevel, destination: { write(line: string): void } = process.stderr): Log {
   return pino(
     {
       level,
@@ -22,7 +19,16 @@ export function createLog(
       timestamp: () => `,"ts":"${new Date().toISOString()}"`,
       formatters: { level: (label) => ({ level: label }) },
       redact: {
-        paths: ["*.authorization", "*.signature", "*.key", "*.secret", "authorization", "signature", "key", "secret"],
+        paths: [
+          "*.authorization",
+          "*.signature",
+          "*.key",
+          "*.secret",
+          "authorization",
+          "signature",
+          "key",
+          "secret",
+        ],
         censor: "[redacted]",
       },
     },

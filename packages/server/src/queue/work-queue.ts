@@ -189,11 +189,18 @@ class WorkQueue implements Queue {
     try {
       if (await this.#deps.store.extendSession(this.#session, now + SESSION_MS, now)) return;
       this.#deps.log.warn({}, "the session in which work was held had ended; beginning a new one");
-      this.#session = await this.#deps.store.openSession({ node: this.#deps.node, now, expiresAt: now + SESSION_MS });
+      this.#session = await this.#deps.store.openSession({
+        node: this.#deps.node,
+        now,
+        expiresAt: now + SESSION_MS,
+      });
       this.#look();
     } catch (error) {
       if (isHoldfastError(error, "store_closed")) return;
-      this.#deps.log.error({ error: String(error) }, "the session in which work is held could not be extended");
+      this.#deps.log.error(
+        { error: String(error) },
+        "the session in which work is held could not be extended",
+      );
     }
   }
 }

@@ -13,3 +13,22 @@ export interface Sync {
   start(): void;
   stop(): Promise<void>;
 }
+
+/**
+ * What became of an app, for whoever watches a terminal.
+ * `found`: it registered for the first time since this process started. `changed`: its registration is a different one.
+ * `unreachable`: it cannot be reached any more, or not yet. `refused`: something answered, but no registration came of it.
+ */
+export interface AppChange {
+  readonly kind: "found" | "changed" | "unreachable" | "refused";
+  readonly url: string;
+  /** Null while the app is not registered. */
+  readonly appName: string | null;
+  /** Names of the functions it has now, archived ones left out. */
+  readonly functions: readonly string[];
+  /** Such as `js:v4.24.0`. */
+  readonly sdk: string | null;
+  readonly framework: string | null;
+  /** Why, when something went wrong; codes as in `SyncOutcome`. */
+  readonly reason: { readonly code: string; readonly message: string } | null;
+}

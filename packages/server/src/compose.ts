@@ -1,0 +1,123 @@
+import { readFileSync } from "node:fs";
+import { hostname } from "node:os";
+import type { EnvironmentName } from "@holdfast/protocol";
+import { createApi } from "#api";
+import { createEgress } from "#egress";
+import { createExecutor } from "#executor";
+import { createIngest } from "#ingest";
+import { createIds, createLog, nodeDigest, systemClock, systemRandom } from "#kernel";
+import { createKeys } from "#keys";
+import { openQueue } from "#queue";
+import { createRealtime } from "#realtime";
+import { createRegistry } from "#registry";
+import { openSqliteStore } from "#store";
+import { createSync } from "#sync";
+import type { AppChange } from "#sync";
+import type { ServerOptions } from "./options.ts";
+
+/** A server that answers. */
+export interface RunningServer {
+  /** Where it listens, for people and apps on this machine. */
+  readonly url: string;
+  readonly port: number;
+  /**
+   * Stops gracefully: no new work is begun, calls under way have `graceMs` to end, everything accepted is on disk.
+   * What was cut off is picked up by the next start.
+   */
+  stop(graceMs: number): Promise<void>;
+}
+
+export interface ServerHooks {
+  /** Told of apps that were found, changed, refused or lost. */
+  readonly onAppChange?: (change: AppChange) => void;
+}
+
+/**
+ * Builds every room once, hands each what it needs, and begins to listen.
+ *
+ * @throws HoldfastError `store_locked`, `store_corrupt`, `schema_newer`, … when the data cannot be opened;
+ *   `key_invalid` for a bad key; `port_taken` when nothing can listen there. Nothing is left running then.
+ */
+export async function startServer(options: ServerOptions, hooks: ServerHooks = {}): Promise<RunningServer> {
+  const clock = systemClock;
+  const random = systemRandom;
+  const digest = nodeDigest;
+  const log = createLog(options.logLevel, options.logTo);
+  const ids = createIds(clock, random);
+  const environment = (options.mode === "dev" ? "dev" : "production") as EnvironmentName;
+  const serverKind = options.mode === "dev" ? "dev" : "cloud";
+
+  const keys = createKeys({ signingKeys: options.signingKeys, eventKeys: options.eventKeys, digest });
+  const store = await openSqliteStore({ dataDir: options.dataDir, clock, log });
+  const egress = createEgress({ clock });
+  const closeBelow = async (): Promise<void> => {
+    await egress.close();
+    await store.close();
+  };
+
+  try {
+    const registry = await createRegistry({ store: store.apps, environment, digest, log });
+    const realtime = createRealtime({ log });
+    const queue = await openQueue({
+      store: store.queue,
+      clock,
+      log,
+      node: hostname(),
+      slots: options.callSlots,
+      tickMs: options.tickMs,
+    });
+    const ingest = createIngest({ store: store.events, runs: store.runs, registry, queue, realtime, ids, clock, digest, environment, log });
+    const executor = createExecutor({
+      runs: store.runs,
+      registry,
+      queue,
+      realtime,
+      egress,
+      keys,
+      clock,
+      random,
+      ids,
+      log,
+      retry: { intervalMs: options.retryIntervalMs },
+      serverKind,
+    });
+    const sync = createSync({
+      egress,
+      keys,
+      registry,
+      clock,
+      random,
+      log,
+      serverKind,
+      urls: options.sdkUrls,
+      discovery: options.discovery,
+      pollIntervalMs: options.pollIntervalMs,
+      ownPort: () => port,
+      ...(hooks.onAppChange === undefined ? {} : { onChange: hooks.onAppChange }),
+    });
+    const api = createApi({ options, version: VERSION, keys, ingest, executor, registry, sync, realtime, queue, clock, ids, log });
+    await api.listen({ host: options.host, port: options.port });
+    const address = api.server.address();
+    const port = typeof address === "object" && address !== null ? address.port : options.port;
+    sync.start();
+
+    return {
+      url: `http://${options.host.includes(":") ? `[${options.host}]` : options.host}:${port}`,
+      port,
+      async stop(graceMs) {
+        await sync.stop();
+        // Apps still need the API while their calls end: checkpoints come in through it.
+        await queue.stop(graceMs);
+        executor.abort();
+        await api.close();
+        await closeBelow();
+      },
+    };
+  } catch (error) {
+    await closeBelow();
+    throw error;
+  }
+}
+
+/** The version of this package, as its manifest says. */
+const VERSION = (JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as { version: string }).version;

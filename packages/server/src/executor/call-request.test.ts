@@ -1,0 +1,86 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import type { AppId, FunctionId } from "@holdfast/protocol";
+import { canonicalJson, LIMITS } from "@holdfast/protocol";
+import type { FunctionDefinition } from "#registry";
+import { callRequest } from "./call-request.ts";
+import { queueItem, stateOf, step } from "./testing/builders.ts";
+
+const definition: FunctionDefinition = {
+  id: "11111111-1111-8111-8111-111111111111" as FunctionId,
+  appId: "22222222-2222-8222-8222-222222222222" as AppId,
+  appName: "shop",
+  slug: "shop-pay",
+  name: "Pay",
+  version: 1,
+  url: "http://localhost:3000/api/inngest?fnId=shop-pay",
+  attemptsMax: 5,
+  triggers: [{ event: "order/placed" }],
+  archived: false,
+};
+const identity = { requestId: "01J00000000000000000000009", traceparent: "00-0-0-01" };
+
+describe("callRequest()", () => {
+  it("writes canonical JSON, whatever the steps hold", () => {
+    const state = stateOf({ requestVersion: 2, forcePlan: true }, [queueItem()], {
+      ffff: '{"data":{"a":"ü\\u0007","n":1e+21}}',
+      "0abc": "null",
+      '5 odd " id': '{"error":{"message":"m","name":"n"}}',
+    });
+    const { body } = callRequest(state, queueItem({ key: 'after:"quoted"' }), definition, identity);
+    assert.equal(body, canonicalJson(JSON.parse(body)));
+  });
+
+  it("lists steps in the order they finished, and -1 as the version of a first call", () => {
+    const state = stateOf({}, [queueItem()], { b: "null", a: '{"data":1}' });
+    const parsed: unknown = JSON.parse(callRequest(state, queueItem(), definition, identity).body);
+    assert.deepEqual(parsed, {
+      ctx: {
+        attempt: 0,
+        disable_immediate_execution: false,
+        env: "",
+        fn_id: definition.id,
+        generation_id: 1,
+        job_id: `${state.run.id}:start`,
+        max_attempts: 5,
+        qi_id: "start",
+        request_id: identity.requestId,
+        run_id: state.run.id,
+        stack: { current: 2, stack: ["b", "a"] },
+        step_id: "step",
+        use_api: false,
+      },
+      event: JSON.parse(state.events[0] ?? ""),
+      events: [JSON.parse(state.events[0] ?? "")],
+      steps: { a: { data: 1 }, b: null },
+      use_api: false,
+      version: -1,
+    });
+  });
+
+  it("names the step of a targeted call in the query and in a header", () => {
+    const item = queueItem({ key: "step:abc", kind: "step", stepId: step("abc") });
+    const request = callRequest(stateOf({}, [item]), item, definition, identity);
+    assert.equal(request.url, `${definition.url}&stepId=abc`);
+    assert.equal(request.headers["x-inngest-step-id"], "abc");
+  });
+
+  it("leaves out what the app must fetch when the body would be too large", () => {
+    const big = `{"data":"${"x".repeat(LIMITS.inlineRequestBytes)}"}`;
+    const { body } = callRequest(stateOf({}, [queueItem()], { a: big }), queueItem(), definition, identity);
+    const parsed = JSON.parse(body) as {
+      events: unknown[];
+      steps: object;
+      use_api: boolean;
+      ctx: { use_api: boolean };
+    };
+    assert.deepEqual([parsed.events, parsed.steps, parsed.use_api, parsed.ctx.use_api], [[], {}, true, true]);
+    assert.ok(body.length < 2000);
+  });
+
+  it("counts bytes, not characters, against the limit", () => {
+    const wide = `{"data":"${"ü".repeat(LIMITS.inlineRequestBytes / 2)}"}`;
+    const { body } = callRequest(stateOf({}, [queueItem()], { a: wide }), queueItem(), definition, identity);
+    assert.equal((JSON.parse(body) as { use_api: boolean }).use_api, true);
+  });
+});

@@ -1,0 +1,161 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import type { EgressOutcome } from "#egress";
+import type { Reply } from "./reply.ts";
+import { readReply } from "./reply.ts";
+import { NOW } from "./testing/builders.ts";
+
+const SDK = { "x-inngest-sdk": "inngest-js:v4.24.0" };
+
+function answered(status: number, body: unknown, headers: Record<string, string> = SDK): EgressOutcome {
+  return { kind: "answered", status, headers, body: typeof body === "string" ? body : JSON.stringify(body) };
+}
+
+function failure(reply: Reply): Reply & { kind: "failed" } {
+  assert.equal(reply.kind, "failed");
+  return reply as Reply & { kind: "failed" };
+}
+
+describe("readReply(): success", () => {
+  it("takes the whole body of a 200 as the result", () => {
+    assert.deepEqual(readReply(answered(200, { b: 1, a: 2 }), NOW), {
+      kind: "completed",
+      output: '{"a":2,"b":1}',
+      requestVersion: null,
+    });
+  });
+
+  it("takes an empty 200 for null and text that is not JSON for text", () => {
+    assert.equal((readReply(answered(200, ""), NOW) as { output: string }).output, "null");
+    assert.equal((readReply(answered(200, "hello"), NOW) as { output: string }).output, '"hello"');
+  });
+
+  it("treats any other 2xx as 200", () => {
+    assert.equal(readReply(answered(204, ""), NOW).kind, "completed");
+  });
+
+  it("reads the ops of a 206, one or many, with version and retry headers", () => {
+    const headers = {
+      ...SDK,
+      "x-inngest-req-version": "2",
+      "x-inngest-no-retry": "true",
+      "retry-after": "60",
+    };
+    const reply = readReply(answered(206, { op: "steprun", id: "a", data: { x: 1 } }, headers), NOW);
+    assert.equal(reply.kind, "ops");
+    assert.ok(reply.kind === "ops");
+    assert.equal(reply.ops[0]?.op, "StepRun");
+    assert.equal(reply.ops[0].data, '{"x":1}');
+    assert.deepEqual([reply.requestVersion, reply.noRetry, reply.retryAt], [2, true, NOW + 60_000]);
+  });
+
+  it("counts a no-retry header on a 200 as a failure that is final", () => {
+    assert.equal(
+      failure(readReply(answered(200, { message: "m" }, { ...SDK, "x-inngest-no-retry": "true" }), NOW))
+        .noRetry,
+      true,
+    );
+  });
+});
+
+describe("readReply(): streamed answers", () => {
+  it("reads the document after the spaces, with a body that is JSON text or JSON", () => {
+    for (const body of ['[{"op":"StepRun","id":"a","data":1}]', [{ op: "StepRun", id: "a", data: 1 }]]) {
+      const text = `   ${JSON.stringify({ status: 206, headers: { "X-Inngest-Req-Version": "2" }, body })}`;
+      const reply = readReply(answered(201, text), NOW);
+      assert.ok(reply.kind === "ops");
+      assert.equal(reply.ops[0]?.data, "1");
+      assert.equal(reply.requestVersion, 2);
+    }
+  });
+
+  it("reads the failure inside, with its retry rules", () => {
+    const text = JSON.stringify({
+      status: 500,
+      headers: { "retry-after": "2" },
+      body: { name: "E", message: "m" },
+    });
+    const reply = failure(readReply(answered(201, text), NOW));
+    assert.deepEqual([reply.error, reply.retryAt], [{ name: "E", message: "m" }, NOW + 2000]);
+  });
+
+  it("fails the attempt when the stream ends early, or a proxy reports an error in it", () => {
+    assert.equal(failure(readReply(answered(201, '   {"status":2'), NOW)).noRetry, false);
+    assert.match(
+      failure(readReply(answered(201, { status: 200, error: "proxy died" }), NOW)).error.message,
+      /proxy died/,
+    );
+  });
+});
+
+describe("readReply(): failure", () => {
+  it("reads the error of a 4xx or 5xx and retries unless told not to", () => {
+    const error = { name: "TypeError", message: "no", stack: "at x" };
+    for (const status of [400, 401, 410, 500, 503]) {
+      const reply = failure(readReply(answered(status, error), NOW));
+      assert.deepEqual(reply.error, error);
+      assert.equal(reply.noRetry, false);
+    }
+    assert.equal(
+      failure(readReply(answered(400, error, { ...SDK, "x-inngest-no-retry": "true" }), NOW)).noRetry,
+      true,
+    );
+  });
+
+  it("says what a proxy said when the answer is not the SDK's", () => {
+    const bad = failure(readReply(answered(502, "<html>Bad gateway</html>", {}), NOW));
+    assert.equal(bad.error.name, "Server returned a fatal error");
+    assert.equal(bad.error.message, "Your server returned HTTP 502 before the SDK responded.");
+    assert.match(bad.error.stack ?? "", /Bad gateway/);
+    assert.equal(failure(readReply(answered(200, "ok", {}), NOW)).error.name, "not_sdk");
+  });
+
+  it("fails the attempt for a 206 that is empty, not JSON, or holds nonsense", () => {
+    for (const body of [
+      "",
+      "null",
+      "<html>",
+      "[1]",
+      '[{"op":"Bogus","id":"a"}]',
+      '{"id":"a"}',
+      '[{"op":"StepRun"}]',
+    ]) {
+      assert.match(
+        failure(readReply(answered(206, body), NOW)).error.message,
+        /error reading generator opcode response/,
+      );
+    }
+  });
+
+  it("keeps an error whose attachments cannot be written down", () => {
+    const deep = `${'{"a":'.repeat(2000)}1${"}".repeat(2000)}`;
+    const reply = failure(readReply(answered(500, `{"name":"E","message":"m","data":${deep}}`), NOW));
+    assert.deepEqual(reply.error, { name: "E", message: "m" });
+  });
+
+  it("fails the attempt for a result too deep or with numbers out of range", () => {
+    const deep = `${"[".repeat(2000)}${"]".repeat(2000)}`;
+    assert.equal(failure(readReply(answered(200, deep), NOW)).noRetry, false);
+    assert.equal(failure(readReply(answered(200, "1e999"), NOW)).noRetry, false);
+  });
+
+  it("names every way in which the network fails", () => {
+    const codes = {
+      too_large: "output_too_large",
+      timed_out: "request_duration_too_long",
+      reset: "http_unreachable",
+      unreachable: "http_unreachable",
+      protocol: "http_unreachable",
+      redirect_refused: "redirect_refused",
+    } as const;
+    for (const [code, name] of Object.entries(codes)) {
+      const outcome = { kind: "failed", code, message: "why", status: 200 } as EgressOutcome;
+      assert.equal(failure(readReply(outcome, NOW)).error.name, name);
+    }
+  });
+
+  it("says that the connection broke while the answer was being read", () => {
+    const reply = failure(readReply({ kind: "failed", code: "reset", message: "reset", status: 206 }, NOW));
+    assert.equal(reply.error.stack, "Your server reset the connection while we were reading the reply");
+  });
+});

@@ -1,0 +1,110 @@
+import type {
+  EnvironmentName,
+  EventId,
+  FunctionId,
+  OpCode,
+  RunId,
+  StepId,
+  WireError,
+} from "@holdfast/protocol";
+import type { QueueItem, RunRecord } from "#store";
+import type { Decision, Input, Terms } from "../decision.ts";
+import type { Reply } from "../reply.ts";
+import type { ReportedOp } from "../reported-op.ts";
+import type { RunState } from "../run-state.ts";
+
+/** Builders for tests of decisions: each gives the plainest thing of its kind, and takes what the test is about. */
+export const NOW = 1_700_000_000_000;
+export const RUN = "01J00000000000000000000000" as RunId;
+
+export const step = (name: string): StepId => name as StepId;
+
+export function runRecord(fields: Partial<RunRecord> = {}): RunRecord {
+  return {
+    id: RUN,
+    environment: "test" as EnvironmentName,
+    functionId: "11111111-1111-8111-8111-111111111111" as FunctionId,
+    functionVersion: 1,
+    eventId: "01J00000000000000000000001" as EventId,
+    status: "Scheduled",
+    queuedAt: NOW - 10,
+    startedAt: null,
+    endedAt: null,
+    requestVersion: -1,
+    forcePlan: false,
+    pending: [],
+    stepCount: 0,
+    stateBytes: 2,
+    revision: 0,
+    ...fields,
+  };
+}
+
+export function queueItem(fields: Partial<QueueItem> = {}): QueueItem {
+  return {
+    runId: RUN,
+    key: "start",
+    kind: "discovery",
+    stepId: null,
+    attempt: 0,
+    generation: 1,
+    enqueuedAt: NOW - 10,
+    dueAt: NOW - 10,
+    ...fields,
+  };
+}
+
+export function stateOf(
+  fields: Partial<RunRecord> = {},
+  items: readonly QueueItem[] = [queueItem()],
+  steps: Readonly<Record<string, string>> = {},
+): RunState {
+  return {
+    run: runRecord(fields),
+    events: ['{"data":{},"id":"e1","name":"a/b","ts":1,"user":{}}'],
+    steps: new Map(Object.entries(steps).map(([id, memo]) => [step(id), memo])),
+    items: new Map(items.map((item) => [item.key, item])),
+    names: new Map(),
+    lastSeq: 0,
+  };
+}
+
+export function op(code: OpCode, id: string, fields: Partial<ReportedOp> = {}): ReportedOp {
+  return { op: code, id: step(id), carried: null, label: id, data: "null", error: null, opts: {}, ...fields };
+}
+
+export const boom: WireError = { name: "Error", message: "boom" };
+
+export function opsReply(ops: readonly ReportedOp[], fields: Partial<Reply & { kind: "ops" }> = {}): Reply {
+  return { kind: "ops", ops, requestVersion: 2, noRetry: false, retryAt: null, ...fields };
+}
+
+export function failedReply(fields: Partial<Reply & { kind: "failed" }> = {}): Reply {
+  return { kind: "failed", error: boom, noRetry: false, retryAt: null, ...fields };
+}
+
+/** The reply to an item; the first dispatch of `start` unless another is named. */
+export function replyTo(reply: Reply, item: QueueItem = queueItem()): Input {
+  return {
+    kind: "reply",
+    itemKey: item.key,
+    generation: item.generation,
+    reply,
+    startedAt: NOW - 5,
+    jitter: 0.5,
+  };
+}
+
+export const TERMS: Terms = { attemptsMax: 5, retry: { intervalMs: null } };
+
+/** What a decision queues, as `kind:key@delay`. */
+export function queued(decision: Decision): string[] {
+  return decision.enqueue.map((item) => `${item.kind}:${item.key}@${item.dueAt - NOW}`);
+}
+
+/** What a decision writes into the journal, as `kind` or `kind:step`. */
+export function journaled(decision: Decision): string[] {
+  return decision.journal.map((entry) =>
+    entry.stepId === null ? entry.kind : `${entry.kind}:${entry.stepId}`,
+  );
+}
