@@ -50,7 +50,8 @@ const GOOD: Tree = {
   "packages/server/src/store/contract/rows.suite.ts": `import { lease } from "#queue"; export const suite = lease;`,
   "packages/server/src/queue/queue.ts": `export { lease } from "./lease.ts";`,
   "packages/server/src/queue/lease.ts": `import { clock } from "#kernel"; import type { Row } from "#store"; export const lease = (_: Row) => clock;`,
-  "packages/server/src/queue/lease.test.ts": `import fc from "fast-check"; import { open } from "#store"; import { lease } from "./lease.ts"; fc.assert(open, lease);`,
+  "packages/server/src/queue/lease.test.ts": `import fc from "fast-check"; import { open } from "#store"; import { item } from "./testing/item.ts"; fc.assert(open, item);`,
+  "packages/server/src/queue/testing/item.ts": `import fc from "fast-check"; import { lease } from "../lease.ts"; export const item = fc(lease);`,
 };
 
 const folder = mkdtempSync(join(tmpdir(), "holdfast-boundaries-"));
@@ -227,6 +228,11 @@ const CASES: readonly { readonly rule: string; readonly changes: Tree; readonly 
       rule: "source that imports a test",
       changes: { "packages/server/src/queue/queue.ts": `export { lease } from "./lease.test.ts";` },
       says: ['"./lease.test.ts" is a test'],
+    },
+    {
+      rule: "source that imports a builder for tests",
+      changes: { "packages/server/src/queue/queue.ts": `export { item } from "./testing/item.ts";` },
+      says: ['"./testing/item.ts" is a test'],
     },
     {
       rule: "a package beside or above",

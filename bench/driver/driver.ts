@@ -1,5 +1,4 @@
 import type { ChildProcess } from "node:child_process";
-import { setTimeout as sleep } from "node:timers/promises";
 import { fork } from "../processes/child.ts";
 import type { DriverOrder, DriverReport, LoadOrder, LoadResult, TargetAddress } from "./protocol.ts";
 
@@ -7,45 +6,46 @@ const CONNECTIONS_MAX = 256;
 /** Beyond the load's own times: for slow answers, and for what is in flight when the window closes. */
 const GRACE_MS = 60_000;
 
-/** The orchestrator's handle on the driver process. */
+/** The orchestrator's handle on the driver process. One thing is awaited at a time. */
 export class Driver {
   readonly #child: ChildProcess;
+  #awaited: { readonly kind: DriverReport["kind"]; resolve(): void; reject(error: Error): void } | undefined;
+  #onReport: (report: DriverReport) => void = () => {};
 
   private constructor(child: ChildProcess) {
     this.#child = child;
+    child.on("message", (report: DriverReport) => {
+      this.#onReport(report);
+      if (report.kind === this.#awaited?.kind) this.#awaited.resolve();
+      if (report.kind === "failed") this.#awaited?.reject(new Error(report.message));
+    });
+    child.once("exit", (code) => this.#awaited?.reject(new Error(`The driver ended with code ${code}.`)));
   }
 
   static async start(): Promise<Driver> {
-    const child = fork("driver", new URL("./main.ts", import.meta.url), []);
-    const driver = new Driver(child);
-    await driver.#next("ready", GRACE_MS);
+    const driver = new Driver(fork("driver", new URL("./main.ts", import.meta.url), []));
+    await driver.#until("ready", GRACE_MS);
     return driver;
   }
 
   async connect(target: TargetAddress): Promise<void> {
-    const connected = this.#next("connected", GRACE_MS);
     this.#send({ kind: "connect", target, connections: CONNECTIONS_MAX });
-    await connected;
+    await this.#until("connected", GRACE_MS);
   }
 
   /** Runs one order; `opened` and `closed` are called at the edges of the window, so that others can measure it too. */
   async load(order: LoadOrder, opened: () => void, closed: () => void): Promise<LoadResult> {
-    const drained = this.#next("drained", order.warmUpMs + order.windowMs + GRACE_MS);
-    const result = Promise.withResolvers<LoadResult>();
-    const listen = (report: DriverReport): void => {
+    let result: LoadResult | undefined;
+    this.#onReport = (report) => {
       if (report.kind === "opened") opened();
       if (report.kind !== "closed") return;
       closed();
-      result.resolve(report.result);
+      result = report.result;
     };
-    this.#child.on("message", listen);
-    try {
-      this.#send({ kind: "load", order });
-      await drained;
-      return await result.promise;
-    } finally {
-      this.#child.off("message", listen);
-    }
+    this.#send({ kind: "load", order });
+    await this.#until("drained", order.warmUpMs + order.windowMs + GRACE_MS);
+    if (result === undefined) throw new Error("The driver drained without closing its window.");
+    return result;
   }
 
   stop(): void {
@@ -56,25 +56,16 @@ export class Driver {
     this.#child.send(order);
   }
 
-  async #next(kind: DriverReport["kind"], timeoutMs: number): Promise<void> {
-    const abort = new AbortController();
-    const heard = new Promise<void>((resolve, reject) => {
-      this.#child.on("message", (report: DriverReport) => {
-        if (report.kind === kind) resolve();
-        if (report.kind === "failed") reject(new Error(report.message));
-      });
-      this.#child.once("exit", (code) => reject(new Error(`The driver ended with code ${code}.`)));
-    });
-    const late = sleep(timeoutMs, undefined, { signal: abort.signal, ref: false }).then(() => {
-      throw new Error(`The driver did not report "${kind}" within ${timeoutMs} ms.`);
-    });
+  async #until(kind: DriverReport["kind"], timeoutMs: number): Promise<void> {
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    this.#awaited = { kind, resolve, reject };
+    const late = new Error(`The driver did not report "${kind}" within ${timeoutMs} ms.`);
+    const timer = setTimeout(() => reject(late), timeoutMs);
     try {
-      await Promise.race([heard, late]);
+      await promise;
     } finally {
-      // Whichever lost must not be heard of again.
-      late.catch(() => {});
-      heard.catch(() => {});
-      abort.abort();
+      clearTimeout(timer);
+      this.#awaited = undefined;
     }
   }
 }

@@ -11,6 +11,8 @@ import { parseArgs } from "node:util";
 import { canonicalJson } from "@holdfast/protocol";
 import { httpPool, post, readBody } from "../http-call.ts";
 import { keyText, signBody } from "../signing.ts";
+import { callBody } from "./call-body.ts";
+import type { CallState } from "./call-body.ts";
 import { CommitLog } from "./commit-log.ts";
 
 const { values } = parseArgs({
@@ -25,11 +27,7 @@ const key = keyText(values["signing-key"] ?? "");
 const log = new CommitLog(`${values["data-dir"]}/loop.db`);
 const app = httpPool(values.app ?? "", 64);
 
-interface Run {
-  readonly id: string;
-  readonly slug: string;
-  readonly event: string;
-  /** Step ids in the order they finished, and their outputs as JSON text. */
+interface Run extends CallState {
   readonly stack: string[];
   readonly memos: Map<string, string>;
   version: number;
@@ -43,26 +41,14 @@ interface Op {
 const runs = new Map<string, Run>();
 let runCount = 0;
 
-/** The call body of wire protocol 5.2, canonical by construction: outputs are spliced in as the text they are. */
-function callBody(run: Run): string {
-  const stack = run.stack.map((id) => `"${id}"`).join(",");
-  const steps = run.stack.toSorted().map((id) => `"${id}":${run.memos.get(id)}`).join(",");
-  return (
-    `{"ctx":{"attempt":0,"disable_immediate_execution":false,"env":"","fn_id":"${run.slug}","generation_id":1,"max_attempts":5,` +
-    `"qi_id":"${run.id}","request_id":"${run.id}","run_id":"${run.id}","stack":{"current":${run.stack.length},"stack":[${stack}]},` +
-    `"step_id":"step","use_api":false},"event":${run.event},"events":[${run.event}],"steps":{${steps}},` +
-    `"use_api":false,"version":${run.version}}`
-  );
-}
-
 async function call(run: Run, stepId: string): Promise<{ status: number; body: string }> {
   const body = callBody(run);
   const headers = {
     "content-type": "application/json",
     "x-inngest-signature": signBody(key, body, Date.now()),
-    "x-run-id": run.id,
-    "x-request-id": run.id,
-    "x-inngest-job-id": run.id,
+    "x-run-id": run.runId,
+    "x-request-id": run.runId,
+    "x-inngest-job-id": run.runId,
     "x-inngest-generation-id": "1",
   };
   const answer = await post(app, `/api/inngest?fnId=${run.slug}&stepId=${stepId}`, headers, body);
@@ -75,20 +61,20 @@ function remember(run: Run, op: Op): readonly [string, string, string] {
   const memo = `{"data":${canonicalJson(op.data ?? null)}}`;
   if (!run.memos.has(op.id)) run.stack.push(op.id);
   run.memos.set(op.id, memo);
-  return [run.id, op.id, memo];
+  return [run.runId, op.id, memo];
 }
 
 /** Calls until the app says the run is done; every step is on disk before the next call. */
 async function drive(run: Run): Promise<void> {
   for (;;) {
     const answer = await call(run, "step");
-    if (answer.status === 200) return log.append([run.id, "end", answer.body]);
+    if (answer.status === 200) return log.append([run.runId, "end", answer.body]);
     run.version = 2;
     // Written by our own bare app.
     const ops = JSON.parse(answer.body) as readonly Op[];
     const end = ops.find((op) => op.op === "RunComplete");
     const rows = ops.filter((op) => op.op === "StepRun").map((op) => remember(run, op));
-    if (end !== undefined) return log.appendAll([...rows, [run.id, "end", canonicalJson(end.data ?? null)]]);
+    if (end !== undefined) return log.appendAll([...rows, [run.runId, "end", canonicalJson(end.data ?? null)]]);
     if (rows.length > 0) await log.appendAll(rows);
     await Promise.all(ops.filter((op) => op.op === "StepPlanned").map((op) => targeted(run, op.id)));
   }
@@ -113,7 +99,7 @@ async function handle(request: IncomingMessage, response: ServerResponse): Promi
   const id = `01JBENCH${String(runCount).padStart(18, "0")}`;
   const name = String(body["name"]);
   const event = canonicalJson({ data: body["data"], id, name, ts: Date.now(), user: {} });
-  const run: Run = { id, slug: name.replace("/", "-"), event, stack: [], memos: new Map(), version: -1 };
+  const run: Run = { runId: id, slug: name.replace("/", "-"), event, stack: [], memos: new Map(), version: -1 };
   runs.set(id, run);
   await log.append([id, "event", event]);
   await drive(run);

@@ -47,15 +47,23 @@ export function spawn(
 
 /** Waits for a message of this kind from a forked program. */
 export async function heard(name: string, child: ChildProcess, kind: string, timeoutMs: number): Promise<void> {
-  const message = new Promise<void>((resolve, reject) => {
-    child.on("message", (value: { kind?: string }) => {
-      if (value.kind === kind) resolve();
-    });
-    child.once("exit", (code) => reject(new Error(`${name} ended with code ${code} before it was ${kind}.`)));
-  });
-  const late = sleep(timeoutMs, "late", { ref: false });
-  if ((await Promise.race([message, late])) === "late")
-    throw new Error(`${name} was not ${kind} within ${timeoutMs} ms.`);
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  const onMessage = (message: { kind?: string }): void => {
+    if (message.kind === kind) resolve();
+  };
+  const onExit = (code: number | null): void => {
+    reject(new Error(`${name} ended with code ${code} before it was ${kind}.`));
+  };
+  const timer = setTimeout(() => reject(new Error(`${name} was not ${kind} within ${timeoutMs} ms.`)), timeoutMs);
+  child.on("message", onMessage);
+  child.once("exit", onExit);
+  try {
+    await promise;
+  } finally {
+    clearTimeout(timer);
+    child.off("message", onMessage);
+    child.off("exit", onExit);
+  }
 }
 
 /** Ends a process politely, then for good. */

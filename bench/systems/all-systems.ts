@@ -48,8 +48,11 @@ export const SYSTEMS: Readonly<Record<string, System>> = {
 export const PEERS = ["restate", "dbos"] as const;
 export const DEFAULT_SYSTEMS = Object.keys(SYSTEMS).filter((name) => !PEERS.some((peer) => peer === name));
 
-/** The bare app's server with the profiler on. */
-export function profiledHoldfast(folder: string): System {
+/** A system whose server process writes a CPU profile into the folder as it ends. */
+export function profiled(name: string, folder: string): System {
   const execArgv = ["--cpu-prof", `--cpu-prof-dir=${folder}`];
-  return holdfast({ name: "Holdfast", app: { kind: "bare", mode: "per-step" }, durability: "each step", workloads: ALL, execArgv });
+  if (name === "loop") return minimalLoop("per-step", execArgv);
+  const choice = HOLDFAST[name];
+  if (choice === undefined) throw new Error(`Cannot profile "${name}": it is not a server of ours.`);
+  return holdfast({ ...choice, execArgv });
 }

@@ -5,7 +5,7 @@ import { BENCH_KEYS } from "./bench-keys.ts";
 import type { Durability, System } from "./system.ts";
 
 /** The limit: the minimal loop with the bare app. */
-export function minimalLoop(mode: "per-step" | "checkpoint"): System {
+export function minimalLoop(mode: "per-step" | "checkpoint", execArgv: readonly string[] = []): System {
   const durability: Durability = mode === "per-step" ? "each step" : "ten steps";
   return {
     name: mode === "per-step" ? "minimal loop" : "minimal loop, checkpoint 10",
@@ -17,7 +17,7 @@ export function minimalLoop(mode: "per-step" | "checkpoint"): System {
       const app = await startApp({ kind: "bare", mode }, appPort, origin);
       const argv = ["--port", String(port), "--app", new URL(app.url).origin];
       argv.push("--signing-key", BENCH_KEYS.signingKey, "--data-dir", folder);
-      const server = fork("minimal loop", new URL("../limits/minimal-loop.ts", import.meta.url), argv);
+      const server = fork("minimal loop", new URL("../limits/minimal-loop.ts", import.meta.url), argv, execArgv);
       await heard("minimal loop", server, "listening", 20_000);
       return {
         target: { kind: "direct", origin, path: "/e/bench", body: "event" },

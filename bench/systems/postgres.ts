@@ -19,7 +19,7 @@ export async function startPostgres(folder: string): Promise<RunningPostgres> {
   const data = join(folder, "postgres");
   mkdirSync(data);
   const user = unprivilegedUser();
-  if (user.uid !== undefined) for (const path of [folder, data]) chownSync(path, user.uid, user.gid);
+  if (user !== null) for (const path of [folder, data]) chownSync(path, user.uid, user.gid);
   const initialised = spawnSync(join(bin, "initdb"), ["-D", data, "-U", "bench", "-A", "trust", "-E", "UTF8"], {
     ...user,
     cwd: folder,
@@ -47,8 +47,8 @@ function findPostgres(): string {
 }
 
 /** PostgreSQL refuses to run as root: then it runs as the user its package made. */
-function unprivilegedUser(): { readonly uid?: number; readonly gid?: number } {
-  if (process.getuid?.() !== 0) return {};
+function unprivilegedUser(): { readonly uid: number; readonly gid: number } | null {
+  if (process.getuid?.() !== 0) return null;
   const id = (flag: string): number => Number(execFileSync("id", [flag, "postgres"], { encoding: "utf8" }));
   return { uid: id("-u"), gid: id("-g") };
 }

@@ -38,7 +38,9 @@ export function readImports(path: string, source: string): readonly Import[] {
     const entry = declaration.entries[0];
     if (entry?.moduleRequest == null) continue;
     const kind = saysType(source, declaration.start, "export") ? "type" : "value";
-    add(declaration.start, entry.moduleRequest.value, kind, entry.importName.kind === "AllButDefault");
+    // Of all forms with a module, only `export * from` gives the export no name.
+    const exportsAll = entry.exportName.name == null;
+    add(declaration.start, entry.moduleRequest.value, kind, exportsAll);
   }
 
   // The syntax tree is costly next to the module record, and few files have what only the tree can tell.

@@ -63,9 +63,12 @@ interface Context {
   readonly problems: Problem[];
 }
 
-/** Tests may import any room's door and what only tests need: they are not shipped. */
+/**
+ * Tests, the contract suites and the builders in a `testing/` folder may import any room's door and what only tests
+ * need: none of them is shipped.
+ */
 function isTest(path: string): boolean {
-  return /\.test\.tsx?$/.test(path) || /(?:^|\/)contract\/[^/]+\.suite\.ts$/.test(path);
+  return /\.test\.tsx?$|(?:^|\/)contract\/[^/]+\.suite\.ts$|(?:^|\/)testing\//.test(path);
 }
 
 function hasRooms(row: Row): boolean {
@@ -326,7 +329,7 @@ function checkCycles(context: Context): void {
   for (const file of context.source.files) {
     const targets = file.imports
       .filter((entry) => entry.kind === "value")
-      .map((entry) => target(file, entry));
+      .map((entry) => resolveLocal(file, entry));
     edges.set(
       file.path,
       targets.filter((path) => path !== null),
@@ -342,7 +345,7 @@ function checkCycles(context: Context): void {
   }
 }
 
-function target(file: SourceFile, entry: Import): string | null {
+function resolveLocal(file: SourceFile, entry: Import): string | null {
   if (entry.specifier.startsWith("#")) return doorOf(entry.specifier.slice(1));
   if (!entry.specifier.startsWith(".")) return null;
   return posix.normalize(posix.join(posix.dirname(file.path), entry.specifier));

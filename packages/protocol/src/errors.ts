@@ -38,6 +38,13 @@ export const ERRORS = {
   run_state_gone: { retriable: false, next: "Read the run's output instead: its working state ended with the run." },
   checkpoint_stale: { retriable: false, next: "Stop: the server has handed this work out again since." },
   not_implemented: { retriable: false, next: "Use another route, or a newer server." },
+  schema_changed: { retriable: false, next: "Restore the data from a backup made by this version, or run the version that wrote it." },
+  schema_newer: { retriable: false, next: "Start the version of Holdfast that last used this data, or a newer one." },
+  store_closed: { retriable: false, next: "Nothing: the server is stopping. Ask again once it has started." },
+  store_corrupt: { retriable: false, next: "Keep the file as it is, restore the latest backup, and report what was found." },
+  store_failed: { retriable: true, next: "Look at free space and the health of the disk, then try again." },
+  store_locked: { retriable: false, next: "Stop the process that uses this data, or choose another --data-dir." },
+  store_refused: { retriable: false, next: "Report it with the server's log: nothing of this act was stored." },
   internal_error: { retriable: true, next: "Look up the request id in the server's log." },
 } as const satisfies Record<string, { readonly retriable: boolean; readonly next: string }>;
 

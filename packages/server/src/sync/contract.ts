@@ -24,8 +24,8 @@ export interface AppChange {
   readonly url: string;
   /** Null while the app is not registered. */
   readonly appName: string | null;
-  /** Names of the functions it has now, archived ones left out. */
-  readonly functions: readonly string[];
+  /** Functions it has now, archived ones left out. */
+  readonly functionCount: number;
   /** Such as `js:v4.24.0`. */
   readonly sdk: string | null;
   readonly framework: string | null;

@@ -1,0 +1,208 @@
+import type { EgressOutcome, Egress } from "#egress";
+import type { Clock, Log, Random } from "#kernel";
+import type { Keys } from "#keys";
+import type { Registry } from "#registry";
+import { canonicalJson, Header, LIMITS } from "@holdfast/protocol";
+import type { ServerKind } from "@holdfast/protocol";
+import { createAnnouncer } from "./announce.ts";
+import { comparableUrl, parseAppUrl } from "./app-url.ts";
+import type { AppChange, Sync, SyncOutcome } from "./contract.ts";
+import { registrationOf } from "./in-band.ts";
+import { networkFailure, readPutAnswer } from "./put-answer.ts";
+import { createTaskGroup } from "./task-group.ts";
+import { keepInSync } from "./upkeep.ts";
+
+export interface SyncDeps {
+  readonly egress: Egress;
+  readonly keys: Keys;
+  readonly registry: Registry;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly serverKind: ServerKind;
+  /** Apps to sync from the start. */
+  readonly urls: readonly string[];
+  /** How often known apps are asked again; null never. */
+  readonly pollIntervalMs: number | null;
+  /** Whether to look for apps on this machine. Only a development server does. */
+  readonly discovery: boolean;
+  /** The port this server listens on, once it does. */
+  readonly ownPort: () => number;
+  /** Whose changes tell that a local app may have changed. Only a development server looks. */
+  readonly directory?: string;
+  /** Told of apps that were found, changed, refused or lost. Must not throw. */
+  readonly onChange?: (change: AppChange) => void;
+}
+
+/** An answer with a whole registration may be as large as a posted one. */
+const ANSWER_BYTES_MAX = 2 * LIMITS.registrationBytes;
+
+/** The server's side of the handshake (wire-protocol 4). Never sends a key, nor anything made from one but signatures. */
+export function createSync(deps: SyncDeps): Sync {
+  const { egress, keys, registry, clock, log, serverKind } = deps;
+  const announcer = createAnnouncer({ registry, log, ...(deps.onChange === undefined ? {} : { onChange: deps.onChange }) });
+  const tasks = createTaskGroup(log);
+  /** Under which name the app at an address registers, as far as it was learned: the two may name different addresses. */
+  const namesByUrl = new Map<string, string>();
+  const underWay = new Map<string, Promise<SyncOutcome>>();
+
+  const ask = async (method: "GET" | "PUT", url: string, kind: "in_band" | "out_of_band"): Promise<EgressOutcome> => {
+    // The SDKs accept an in-band request with exactly this body.
+    const body = method === "GET" ? null : canonicalJson({ url });
+    const signature = keys.sign(body ?? "", clock.now());
+    return egress.send({
+      method,
+      url,
+      headers: {
+        ...(body === null ? {} : { "content-type": "application/json", [Header.syncKind]: kind }),
+        [Header.serverKind]: serverKind,
+        ...(signature === null ? {} : { [Header.signature]: signature }),
+      },
+      body,
+      timeoutMs: method === "GET" ? LIMITS.introspectionMs : LIMITS.syncMs,
+      responseBytesMax: ANSWER_BYTES_MAX,
+      signal: tasks.signal,
+    });
+  };
+
+  /** The registration an in-band answer carries, once its signature is checked. */
+  const readInBand = (url: string, body: string, signature: string | undefined) => {
+    const verdict = keys.signed ? keys.verifyAnswer(signature, body, clock.now()) : { ok: true as const };
+    if (!verdict.ok) {
+      const why =
+        verdict.reason === "missing"
+          ? "its answer is not signed; an app in development mode answers like this, take INNGEST_DEV out of its settings"
+          : verdict.reason === "expired"
+            ? "its answer was signed more than 5 minutes from now; set the clocks"
+            : "its answer is signed with a key this server does not have";
+      return { ok: false as const, code: "sig_verification_failed", message: `Cannot sync the app at ${comparableUrl(url).split("?", 1)[0]}: ${why}.` };
+    }
+    const registration = registrationOf(parseJson(body), url);
+    if (registration === null) {
+      return { ok: false as const, code: "not_sdk", message: `Cannot sync the app at ${comparableUrl(url).split("?", 1)[0]}: its answer names no app.` };
+    }
+    return { ok: true as const, registration };
+  };
+
+  const handshake = async (url: string): Promise<SyncOutcome> => {
+    const known = new Map(registry.apps().map((app) => [app.name, app.syncedAt]));
+    const answer = readPutAnswer(url, await ask("PUT", url, keys.signed ? "in_band" : "out_of_band"));
+    switch (answer.kind) {
+      case "failed":
+        return { ok: false, code: answer.code, message: answer.message };
+      case "in_band": {
+        const read = readInBand(url, answer.body, answer.signature);
+        if (!read.ok) return read;
+        const outcome = await registry.register(read.registration, clock.now());
+        if (!outcome.ok) return { ok: false, code: outcome.code, message: `Cannot sync the app at ${url.split("?", 1)[0]}: ${outcome.message}` };
+        namesByUrl.set(comparableUrl(url), outcome.app.name);
+        return { ok: true, appName: outcome.app.name, modified: outcome.modified, kind: "in_band" };
+      }
+      case "out_of_band": {
+        const written = registry.apps().filter((app) => known.get(app.name) !== app.syncedAt);
+        const appName = nameAt(url) ?? (written.length === 1 ? (written[0]?.name ?? null) : null);
+        // The app says that something is new, and nothing is new here: it spoke with another server.
+        const isElsewhere = answer.modified && written.length === 0;
+        if (appName !== null && !isElsewhere) {
+          namesByUrl.set(comparableUrl(url), appName);
+          return { ok: true, appName, modified: answer.modified, kind: "out_of_band" };
+        }
+        return identify(url, answer.modified);
+      }
+    }
+  };
+
+  /**
+   * An app says it registered, and nothing here shows it. Either it registers under another address than the one we
+   * asked at, unchanged since an earlier start of ours, or its base URL names another server. An in-band answer has its
+   * name and decides it; an SDK that gives none leaves us with its word.
+   */
+  const identify = async (url: string, modified: boolean): Promise<SyncOutcome> => {
+    const answer = readPutAnswer(url, await ask("PUT", url, "in_band"));
+    const read = answer.kind === "in_band" ? readInBand(url, answer.body, answer.signature) : null;
+    if (read === null || !read.ok) return { ok: true, appName: null, modified, kind: "out_of_band" };
+    const appName = String(read.registration["appName"]);
+    if (registry.app(appName) !== null && !modified) {
+      namesByUrl.set(comparableUrl(url), appName);
+      return { ok: true, appName, modified, kind: "out_of_band" };
+    }
+    return {
+      ok: false,
+      code: "unknown",
+      message:
+        `Cannot sync app "${appName}" at ${url.split("?", 1)[0]}: it registers with another server. ` +
+        "Point its INNGEST_BASE_URL (or INNGEST_DEV) to this one.",
+    };
+  };
+
+  const nameAt = (url: string): string | null => {
+    const wanted = comparableUrl(url);
+    const learned = namesByUrl.get(wanted);
+    if (learned !== undefined && registry.app(learned) !== null) return learned;
+    return registry.apps().find((app) => comparableUrl(app.url) === wanted)?.name ?? null;
+  };
+
+  /** Keeps the record's error true, and writes only when it changes. */
+  const noteOutcome = async (url: string, outcome: SyncOutcome): Promise<void> => {
+    const name = outcome.ok ? outcome.appName : nameAt(url);
+    const app = name === null ? null : registry.app(name);
+    if (app === null) return;
+    const error = outcome.ok ? null : `${outcome.code}: ${outcome.message}`;
+    if (app.error !== error) await registry.noteError(app.name, error);
+  };
+
+  const sync = async (text: string): Promise<SyncOutcome> => {
+    const parsed = parseAppUrl(text);
+    if (!parsed.ok) return parsed;
+    const { url } = parsed;
+    // A second request while one is under way would learn the same.
+    const running = underWay.get(url);
+    if (running !== undefined) return running;
+    const work = (async () => {
+      const outcome = await handshake(url);
+      if (!tasks.signal.aborted) {
+        await noteOutcome(url, outcome);
+        announcer.synced(url, outcome);
+      }
+      return outcome;
+    })();
+    underWay.set(url, work);
+    try {
+      return await work;
+    } finally {
+      underWay.delete(url);
+    }
+  };
+
+  return {
+    sync,
+    async introspect(text) {
+      const parsed = parseAppUrl(text);
+      if (!parsed.ok) return parsed;
+      const outcome = await ask("GET", parsed.url, "out_of_band");
+      if (outcome.kind === "failed") {
+        const { code, message } = networkFailure(parsed.url, outcome);
+        return { ok: false, code, message };
+      }
+      const body = parseJson(outcome.body);
+      if (outcome.status === 200 && body !== undefined) return { ok: true, body };
+      const read = readPutAnswer(parsed.url, outcome);
+      return read.kind === "failed"
+        ? { ok: false, code: read.code, message: read.message }
+        : { ok: false, code: "not_sdk", message: `Cannot introspect ${parsed.url.split("?", 1)[0]}: its answer is not JSON.` };
+    },
+    start() {
+      keepInSync({ ...deps, sync, tasks, announcer });
+    },
+    stop: () => tasks.stop(),
+  };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // Not JSON is an answer too: callers say what they make of it.
+    return undefined;
+  }
+}
