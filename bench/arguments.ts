@@ -10,7 +10,7 @@ export const USAGE = `Usage: npm run bench -- [options]
   --rounds 3               every round runs every system once
   --warm-up 3              seconds of load before each window
   --window 2               seconds of each window
-  --systems a,b            of: ${Object.keys(SYSTEMS).join(", ")}
+  --systems a,b            of: ${[...SYSTEMS.keys()].join(", ")}
   --peers restate,dbos     adds peers, installing them into bench/peers on first use
   --memory                 adds server memory after 10,000 and after 100,000 finished runs
   --json FILE              writes every window and every figure
@@ -53,10 +53,10 @@ export function readArguments(argv: readonly string[]): BenchOptions | null {
   const peers = list(values.peers ?? "");
   const systems = [...list(values.systems ?? (values.quick ? "loop,bare" : DEFAULT_SYSTEMS.join(","))), ...peers];
   for (const name of systems)
-    if (!(name in SYSTEMS))
-      throw new Error(`Unknown system "${name}": known are ${Object.keys(SYSTEMS).join(", ")}.`);
+    if (!SYSTEMS.has(name))
+      throw new Error(`Unknown system "${name}": known are ${[...SYSTEMS.keys()].join(", ")}.`);
   for (const name of peers)
-    if (!PEERS.some((peer) => peer === name)) throw new Error(`Unknown peer "${name}": known are ${PEERS.join(", ")}.`);
+    if (!PEERS.includes(name)) throw new Error(`Unknown peer "${name}": known are ${PEERS.join(", ")}.`);
   const seconds = (text: string | undefined, normal: number, quick: number): number =>
     1000 * positive(text ?? String(values.quick ? quick : normal));
   return {

@@ -23,7 +23,7 @@ export interface MemoryResult {
 }
 
 export async function measureMemory(folder: string): Promise<MemoryResult> {
-  const system = SYSTEMS["bare"];
+  const system = SYSTEMS.get("bare");
   if (system === undefined) throw new Error('No system "bare".');
   const data = join(folder, "memory");
   mkdirSync(data);

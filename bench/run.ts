@@ -10,7 +10,8 @@ import type { BenchOptions } from "./arguments.ts";
 import { Driver } from "./driver/driver.ts";
 import { measureCommits, measureHttp } from "./limits/limit-windows.ts";
 import type { LimitWindow } from "./limits/limit-windows.ts";
-import { flushCounter } from "./measure/device-flushes.ts";
+import { deviceCounters } from "./measure/device-counters.ts";
+import type { DeviceCounters } from "./measure/device-counters.ts";
 import { measureWindow } from "./measure/window.ts";
 import type { Window } from "./measure/window.ts";
 import { measureMemory } from "./memory.ts";
@@ -19,7 +20,7 @@ import { cellOf, summarise } from "./report/summary.ts";
 import type { Row } from "./report/summary.ts";
 import { figure, formatLimits, formatTable } from "./report/table.ts";
 import { judgeTargets } from "./report/targets.ts";
-import { SYSTEMS } from "./systems/all-systems.ts";
+import { limitOf, SYSTEMS } from "./systems/all-systems.ts";
 import type { System } from "./systems/system.ts";
 import { WORKLOADS } from "./workloads.ts";
 
@@ -34,7 +35,7 @@ async function measureSystem(
   round: number,
   options: BenchOptions,
   folder: string,
-  flushes: (() => number) | null,
+  device: () => DeviceCounters,
 ): Promise<Window[]> {
   const data = join(folder, `${name}-${round}`);
   mkdirSync(data);
@@ -52,7 +53,7 @@ async function measureSystem(
         const { warmUpMs, windowMs } = options;
         const { stepCount } = WORKLOADS[workload];
         const order = { system: name, workload, stepCount, inFlight, round, warmUpMs, windowMs };
-        const window = await measureWindow(order, driver, running, flushes);
+        const window = await measureWindow(order, driver, running, device);
         windows.push(window);
         const noise = window.clean ? "" : `, noisy (${Math.round(window.lostFraction * 100)} % lost)`;
         const { runsPerSecond, p50Ms } = window.figures;
@@ -76,21 +77,21 @@ interface Measured {
 }
 
 async function measureAll(options: BenchOptions, folder: string): Promise<Measured> {
-  const flushes = flushCounter(folder);
-  if (flushes === null) note("The flushes of the block device are not available here.");
+  const device = deviceCounters(folder);
+  if (Number.isNaN(device().flushCount)) note("What the block device does is not available here: those figures are missing.");
   const windows: Window[] = [];
   const limits: LimitWindow[] = [];
   const failures = new Map<string, string>();
   for (let round = 1; round <= options.roundCount; round += 1) {
-    const limitOptions = { folder, round, inFlight: options.inFlight, warmUpMs: 500, windowMs: options.windowMs };
+    const limitOptions = { folder, round, inFlight: options.inFlight, warmUpMs: options.warmUpMs, windowMs: options.windowMs };
     limits.push(...(await measureHttp(limitOptions)), ...(await measureCommits(limitOptions)));
     // Each round begins with another system, so that none is always the first on a rested machine.
     const turn = (round - 1) % options.systems.length;
     for (const name of [...options.systems.slice(turn), ...options.systems.slice(0, turn)]) {
-      const system = SYSTEMS[name];
+      const system = SYSTEMS.get(name);
       if (system === undefined || failures.has(name)) continue;
       try {
-        windows.push(...(await measureSystem(name, system, round, options, folder, flushes)));
+        windows.push(...(await measureSystem(name, system, round, options, folder, device)));
       } catch (error) {
         // The others can still be measured; the failure is repeated at the end and in the exit code.
         failures.set(name, String(error));
@@ -113,17 +114,16 @@ function rowsOf(options: BenchOptions, windows: readonly Window[]): Row[][] {
   return options.workloads.flatMap((workload) =>
     options.inFlight.map((inFlight) =>
       options.systems.flatMap((name) => {
-        // A buffer of ten is compared with the loop that buffers ten.
-        const limit = SYSTEMS[name]?.durability === "ten steps" ? "loop-checkpoint" : "loop";
-        const cell = cellOf(windows, name, workload, inFlight);
-        return summarise(cell, cellOf(windows, limit, workload, inFlight)) ?? [];
+        const system = SYSTEMS.get(name);
+        const limits = system === undefined ? [] : cellOf(windows, limitOf(system), workload, inFlight);
+        return summarise(cellOf(windows, name, workload, inFlight), limits) ?? [];
       }),
     ),
   );
 }
 
 function print(options: BenchOptions, measured: Measured): ReturnType<typeof judgeTargets> {
-  const names = new Map(options.systems.map((name) => [name, SYSTEMS[name]?.name ?? name]));
+  const names = new Map(options.systems.map((name) => [name, SYSTEMS.get(name)?.name ?? name]));
   const cells = rowsOf(options, measured.windows);
   const out = (text: string): boolean => process.stdout.write(`${text}\n`);
   out("");

@@ -48,7 +48,11 @@ try {
   await rm(folder, { recursive: true, force: true });
 }
 const failed = seen.filter(({ held }) => !held);
-say(failed.length === 0 ? `\nAll ${seen.length} were seen.` : `\n${failed.length} of ${seen.length} were not seen.`);
+say(
+  failed.length === 0
+    ? `\nAll ${seen.length} were seen.`
+    : `\n${failed.length} of ${seen.length} were not seen.`,
+);
 process.exit(failed.length === 0 && seen.length > 0 ? 0 : 1);
 
 async function story(): Promise<void> {
@@ -63,9 +67,16 @@ async function story(): Promise<void> {
   });
 
   say("An order is placed.\n");
-  const first = watch(client, timeline.lines, (kind, name) => kind === "step.completed" && name === "charge-card");
+  const first = watch(
+    client,
+    timeline.lines,
+    (kind, name) => kind === "step.completed" && name === "charge-card",
+  );
   await first.following;
-  const sent = await client.send({ name: "order/placed", data: { orderId: "A-1", email: "ada@example.org", amount: 129.9 } });
+  const sent = await client.send({
+    name: "order/placed",
+    data: { orderId: "A-1", email: "ada@example.org", amount: 129.9 },
+  });
   await first.done;
 
   say("\n  … and here the server is killed, with SIGKILL, the moment the payment is stored.\n");
@@ -83,7 +94,9 @@ async function story(): Promise<void> {
     "The end of the run",
     async () => {
       const run = (await client.eventRuns(eventId))[0];
-      return run !== undefined && run.status !== "Running" && run.status !== "Scheduled" ? client.run(run.run_id) : undefined;
+      return run !== undefined && run.status !== "Running" && run.status !== "Scheduled"
+        ? client.run(run.run_id)
+        : undefined;
     },
     { timeoutMs: 60_000, of: server },
   );
@@ -93,12 +106,19 @@ async function story(): Promise<void> {
   const effects = await ledger();
   const count = (effect: string): number => effects.filter((entry) => entry.effect === effect).length;
   check("The run was carried to its end by the server that came after", ended.status === "Completed");
-  check("The card was charged before the crash, and only once in all", before.some((entry) => entry.effect === "card charged") && count("card charged") === 1);
+  check(
+    "The card was charged before the crash, and only once in all",
+    before.some((entry) => entry.effect === "card charged") && count("card charged") === 1,
+  );
   check("The stock was reserved only once", count("stock reserved") === 1);
-  check("Mail, invoice and the request for a review were all sent", ["confirmation mailed", "invoice filed", "review asked for"].every((effect) => count(effect) >= 1));
+  check(
+    "Mail, invoice and the request for a review were all sent",
+    ["confirmation mailed", "invoice filed", "review asked for"].every((effect) => count(effect) >= 1),
+  );
 
   say("\nWhat an attacker on the network could try:\n");
-  for (const attempt of await attack(place)) check(`refused (${attempt.status}): ${attempt.what}`, attempt.refused);
+  for (const attempt of await attack(place))
+    check(`refused (${attempt.status}): ${attempt.what}`, attempt.refused);
   const genuine = await genuineCall(place);
   check(`let in, to answer for itself (${genuine.status}): ${genuine.what}`, genuine.status !== 401);
   check("None of it did anything", (await ledger()).length === effects.length);
@@ -131,5 +151,8 @@ function watch(
 
 async function ledger(): Promise<readonly { order: string; effect: string }[]> {
   const text = await readFile(ledgerPath, "utf8").catch(() => "");
-  return text.split("\n").filter((line) => line !== "").map((line) => JSON.parse(line) as { order: string; effect: string });
+  return text
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line) => JSON.parse(line) as { order: string; effect: string });
 }

@@ -51,8 +51,11 @@ async function measure(
   const child = fork(limit, program, argv);
   await heard(limit, child, "listening", 20_000);
   const windows: LimitWindow[] = [];
+  const { warmUpMs, windowMs } = options;
+  // As for the systems: compiled code first, then each level.
+  await ask(child, { inFlight: 64, warmUpMs: 0, windowMs: warmUpMs });
   for (const inFlight of options.inFlight) {
-    const order = { inFlight, warmUpMs: options.warmUpMs, windowMs: options.windowMs };
+    const order = { inFlight, warmUpMs, windowMs };
     const result = await ask(child, order);
     windows.push({
       limit,

@@ -1,8 +1,10 @@
 import type { Driver } from "../driver/driver.ts";
 import type { RunningSystem } from "../systems/system.ts";
 import type { WorkloadName } from "../workloads.ts";
+import type { DeviceCounters } from "./device-counters.ts";
 import { lostFraction, NOISE_MAX } from "./noise.ts";
 import { memoryOf, usageOf } from "./process-usage.ts";
+import type { Usage } from "./process-usage.ts";
 
 /** What one window on one system showed. Per-run figures are NaN when no run ended in it. */
 export interface Window {
@@ -28,7 +30,10 @@ export interface Figures {
   readonly serverCpuMsPerRun: number;
   readonly appCpuMsPerRun: number;
   readonly flushesPerRun: number;
-  readonly writtenKbPerRun: number;
+  /** Written to the block device, by anybody: file system journal included, and other users of the machine too. */
+  readonly deviceKbPerRun: number;
+  /** Written by the server's processes, as the kernel charges it to them. */
+  readonly serverKbPerRun: number;
   readonly serverPssMb: number;
   readonly appPssMb: number;
 }
@@ -43,17 +48,23 @@ export interface WindowOrder {
   readonly windowMs: number;
 }
 
+interface Snapshot {
+  readonly server: Usage;
+  readonly app: Usage;
+  readonly device: DeviceCounters;
+}
+
 /** Loads the system once and measures both what the client saw and what the processes used meanwhile. */
 export async function measureWindow(
   order: WindowOrder,
   driver: Driver,
   running: RunningSystem,
-  flushes: (() => number) | null,
+  device: () => DeviceCounters,
 ): Promise<Window> {
-  const snapshot = (): { server: ReturnType<typeof usageOf>; app: ReturnType<typeof usageOf>; flushCount: number } => ({
+  const snapshot = (): Snapshot => ({
     server: usageOf(running.serverPids),
     app: usageOf(running.appPids),
-    flushCount: flushes?.() ?? Number.NaN,
+    device: device(),
   });
   const lostBefore = lostFraction();
   let before = snapshot();
@@ -89,8 +100,9 @@ export async function measureWindow(
       p99Ms: result.p99Ms,
       serverCpuMsPerRun: (after.server.cpuMs - before.server.cpuMs) / runs,
       appCpuMsPerRun: (after.app.cpuMs - before.app.cpuMs) / runs,
-      flushesPerRun: (after.flushCount - before.flushCount) / runs,
-      writtenKbPerRun: (after.server.writtenBytes - before.server.writtenBytes) / 1024 / runs,
+      flushesPerRun: (after.device.flushCount - before.device.flushCount) / runs,
+      deviceKbPerRun: (after.device.writtenBytes - before.device.writtenBytes) / 1024 / runs,
+      serverKbPerRun: (after.server.writtenBytes - before.server.writtenBytes) / 1024 / runs,
       serverPssMb: memory.server / 2 ** 20,
       appPssMb: memory.app / 2 ** 20,
     },

@@ -32,7 +32,8 @@ const FIGURES = {
   serverCpuMsPerRun: 0,
   appCpuMsPerRun: 0,
   flushesPerRun: 0,
-  writtenKbPerRun: 0,
+  deviceKbPerRun: 0,
+  serverKbPerRun: 0,
   serverPssMb: 0,
   appPssMb: 0,
 } satisfies Figures;

@@ -15,12 +15,10 @@ export interface HoldfastChoice {
   readonly app: AppChoice;
   readonly durability: Durability;
   readonly workloads: System["workloads"];
-  /** Flags of the runtime, for a profile. */
-  readonly execArgv?: readonly string[];
 }
 
 /** Our server as a user starts it (`holdfast start`, production mode, every default), and one of the apps. */
-export function holdfast(choice: HoldfastChoice): System {
+export function holdfast(choice: HoldfastChoice, execArgv: readonly string[] = []): System {
   return {
     name: choice.name,
     durability: choice.durability,
@@ -30,7 +28,7 @@ export function holdfast(choice: HoldfastChoice): System {
       const origin = `http://127.0.0.1:${port}`;
       const app = await startApp(choice.app, appPort, origin);
       const flags = ["--data-dir", folder, "--host", "127.0.0.1", "--port", String(port), "--sdk-url", app.url];
-      const argv = [...(choice.execArgv ?? []), "-C", "@holdfast/source", CLI, "start", ...flags];
+      const argv = [...execArgv, "-C", "@holdfast/source", CLI, "start", ...flags];
       argv.push("--signing-key", BENCH_KEYS.signingKey, "--event-key", BENCH_KEYS.eventKey);
       const { child: server, lastWords } = spawn("holdfast", process.execPath, argv, { cwd: folder });
       try {

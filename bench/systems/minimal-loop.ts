@@ -1,20 +1,27 @@
 import { fork, heard, stop } from "../processes/child.ts";
 import { freePort } from "../processes/free-port.ts";
 import { startApp } from "./apps.ts";
+import type { AppChoice } from "./apps.ts";
 import { BENCH_KEYS } from "./bench-keys.ts";
 import type { Durability, System } from "./system.ts";
 
-/** The limit: the minimal loop with the bare app. */
-export function minimalLoop(mode: "per-step" | "checkpoint", execArgv: readonly string[] = []): System {
-  const durability: Durability = mode === "per-step" ? "each step" : "ten steps";
+export interface LoopChoice {
+  readonly name: string;
+  readonly app: AppChoice;
+  readonly durability: Durability;
+  readonly workloads: System["workloads"];
+}
+
+/** The limit: the minimal loop, and one of the apps. */
+export function minimalLoop(choice: LoopChoice, execArgv: readonly string[] = []): System {
   return {
-    name: mode === "per-step" ? "minimal loop" : "minimal loop, checkpoint 10",
-    durability,
-    workloads: mode === "per-step" ? ["w1", "w2", "w3"] : ["w2"],
+    name: choice.name,
+    durability: choice.durability,
+    workloads: choice.workloads,
     async start(folder) {
       const [port, appPort] = [await freePort(), await freePort()];
       const origin = `http://127.0.0.1:${port}`;
-      const app = await startApp({ kind: "bare", mode }, appPort, origin);
+      const app = await startApp(choice.app, appPort, origin);
       const argv = ["--port", String(port), "--app", new URL(app.url).origin];
       argv.push("--signing-key", BENCH_KEYS.signingKey, "--data-dir", folder);
       const server = fork("minimal loop", new URL("../limits/minimal-loop.ts", import.meta.url), argv, execArgv);

@@ -22,11 +22,25 @@ export async function attack(place: Place): Promise<readonly Attempt[]> {
 
   return [
     await knock("an unsigned call to the app", url, body, {}),
-    await knock("a signed call whose order was changed on the way", url, callBody("A-2"), { "x-inngest-signature": signed }),
-    await knock("a genuine call, captured and sent again six minutes later", url, body, { "x-inngest-signature": old }),
-    await knock("an event with a made-up key", `${serverUrl(place)}/e/guessed`, '{"name":"order/placed"}', {}),
+    await knock("a signed call whose order was changed on the way", url, callBody("A-2"), {
+      "x-inngest-signature": signed,
+    }),
+    await knock("a genuine call, captured and sent again six minutes later", url, body, {
+      "x-inngest-signature": old,
+    }),
+    await knock(
+      "an event with a made-up key",
+      `${serverUrl(place)}/e/guessed`,
+      '{"name":"order/placed"}',
+      {},
+    ),
     await knock("a registration without the signing key", `${serverUrl(place)}/fn/register`, "{}", {}),
-    await knock("the list of apps, asked for without a key", `${serverUrl(place)}/holdfast/v1/apps`, null, {}),
+    await knock(
+      "the list of apps, asked for without a key",
+      `${serverUrl(place)}/holdfast/v1/apps`,
+      null,
+      {},
+    ),
   ];
 }
 
@@ -44,7 +58,12 @@ function callBody(orderId: string): string {
   return `{"ctx":{"attempt":0,"run_id":"01J0000000000000000000000A","stack":{"current":0,"stack":[]}},"event":{"data":{"orderId":"${orderId}"},"id":"e","name":"order/placed","ts":1},"events":[],"steps":{},"use_api":false,"version":-1}`;
 }
 
-async function knock(what: string, url: string, body: string | null, headers: Record<string, string>): Promise<Attempt> {
+async function knock(
+  what: string,
+  url: string,
+  body: string | null,
+  headers: Record<string, string>,
+): Promise<Attempt> {
   const answer = await fetch(url, {
     method: body === null ? "GET" : "POST",
     headers: { "content-type": "application/json", ...headers },

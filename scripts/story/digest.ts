@@ -9,5 +9,6 @@ export const nodeDigest: Digest = {
     for (const part of parts) mac.update(part);
     return mac.digest("hex");
   },
-  equal: (left, right) => left.length === right.length && timingSafeEqual(Buffer.from(left), Buffer.from(right)),
+  equal: (left, right) =>
+    left.length === right.length && timingSafeEqual(Buffer.from(left), Buffer.from(right)),
 };

@@ -1,8 +1,8 @@
-import { relative } from "node:path";
+import { relative, resolve } from "node:path";
 import { inspect } from "node:util";
 
 /** The events of Node's test runner that this reporter reads, as far as it reads them. */
-type RunnerEvent =
+export type RunnerEvent =
   | { readonly type: "test:start"; readonly data: Place }
   | { readonly type: "test:fail"; readonly data: Place & { readonly details: Details } }
   | {
@@ -23,11 +23,11 @@ interface Place {
 }
 
 interface Details {
-  readonly type?: "suite" | "test";
   readonly error: Error & { readonly failureType?: string };
 }
 
 interface Summary {
+  /** Absent in the summary of the whole run. */
   readonly file?: string;
   readonly success: boolean;
   readonly duration_ms: number;
@@ -48,6 +48,11 @@ export default async function* compactReporter(events: AsyncIterable<RunnerEvent
   const failed: string[] = [];
   const closing: string[] = [];
 
+  const output = (file: string): string => {
+    const text = printed.get(file) ?? "";
+    return text === "" ? "" : `  printed by ${file}:\n${indent(text)}\n`;
+  };
+
   for await (const { type, data } of events) {
     switch (type) {
       case "test:start":
@@ -55,25 +60,32 @@ export default async function* compactReporter(events: AsyncIterable<RunnerEvent
         path.push(data.name);
         break;
       case "test:fail": {
+        const { error } = data.details;
         // A suite fails because a test in it failed; that test was shown.
-        if (data.details.error.failureType === "subtestsFailed") break;
-        const title = `${place(data)} › ${[...path.slice(0, data.nesting), data.name].join(" › ")}`;
+        if (error.failureType === "subtestsFailed") break;
+        const file = shorten(data.file ?? "");
+        // The runner reports a file that could not be loaded, or whose process failed, as a test of the file's name.
+        const isFile = data.nesting === 0 && data.name === file;
+        const title = isFile
+          ? file
+          : `${file}:${data.line} › ${[...path.slice(0, data.nesting), data.name].join(" › ")}`;
         failed.push(title);
-        yield `✖ ${title}\n${indent(inspect(data.details.error.cause ?? data.details.error))}\n`;
+        yield `✖ ${title}\n${isFile ? output(file) : ""}${indent(inspect(error.cause ?? error))}\n`;
         break;
       }
       case "test:stdout":
-      case "test:stderr":
-        printed.set(data.file, (printed.get(data.file) ?? "") + data.message);
+      case "test:stderr": {
+        const file = shorten(data.file);
+        printed.set(file, (printed.get(file) ?? "") + data.message);
         break;
+      }
       case "test:diagnostic":
         if (data.nesting === 0 && CLOSING.test(data.message)) closing.push(data.message);
         break;
       case "test:summary": {
         if (data.file === undefined) break;
-        const file = relative(process.cwd(), data.file);
-        const output = printed.get(data.file) ?? "";
-        if (!data.success && output !== "") yield `  printed by ${file}:\n${indent(output)}\n`;
+        const file = shorten(data.file);
+        if (!data.success) yield output(file);
         yield `${data.success ? "✔" : "✖"} ${file}  ${data.counts.tests} tests  ${Math.round(data.duration_ms)} ms\n`;
         break;
       }
@@ -84,10 +96,9 @@ export default async function* compactReporter(events: AsyncIterable<RunnerEvent
   yield `\n${closing.map((line) => `ℹ ${line}\n`).join("")}`;
 }
 
-function place(data: Place): string {
-  if (data.file === undefined) return "?";
-  const file = relative(process.cwd(), data.file);
-  return data.line === undefined ? file : `${file}:${data.line}`;
+/** A file as seen from where the runner was started; the runner gives some of them so, and others in full. */
+function shorten(file: string): string {
+  return relative("", resolve(file));
 }
 
 function indent(text: string): string {

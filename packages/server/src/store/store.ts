@@ -160,3 +160,5 @@ export interface AppStore {
 }
 
 export type * from "./records.ts";
+export { openSqliteStore } from "./sqlite/open-sqlite-store.ts";
+export type { SqliteStore, SqliteStoreOptions } from "./sqlite/open-sqlite-store.ts";

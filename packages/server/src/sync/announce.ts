@@ -1,5 +1,6 @@
 import type { Log } from "#kernel";
 import type { Registry } from "#registry";
+import { shownUrl } from "./app-url.ts";
 import type { AppChange, SyncOutcome } from "./contract.ts";
 
 /** Says once what became of an app, however often it is looked at. */
@@ -25,14 +26,18 @@ interface Deps {
 
 /** An announcer to a listener, or to the log when there is none. */
 export function createAnnouncer({ registry, log, onChange }: Deps): Announcer {
-  /** Checksums of apps the store knew before anybody was asked: no news until they change or answer. */
+  /** Checksums last told of, or known to the store before anybody was asked: no news until they change or answer. */
   const remembered = new Map(registry.apps().map((app) => [app.name, app.checksum]));
   const announced = new Map<string, string>();
   const complaints = new Map<string, string>();
 
   const tell = (change: AppChange): void => {
     const { kind, url, appName, functionCount, sdk, reason } = change;
-    const facts = { app: appName, url: url.split("?", 1)[0], ...(reason === null ? { functionCount, sdk } : reason) };
+    const facts = {
+      app: appName,
+      url: shownUrl(url),
+      ...(reason === null ? { functionCount, sdk } : reason),
+    };
     const sentence = `app ${kind}`;
     // A listener shows it to the reader of the same terminal that the log goes to.
     if (onChange !== undefined) log.debug(facts, sentence);
@@ -46,18 +51,40 @@ export function createAnnouncer({ registry, log, onChange }: Deps): Announcer {
     if (app === null || announced.get(name) === app.checksum) return;
     const kind = announced.has(name) ? "changed" : "found";
     announced.set(name, app.checksum);
+    remembered.set(name, app.checksum);
     const functionCount = registry.functions().filter((one) => one.appId === app.id && !one.archived).length;
-    tell({ kind, url: app.url, appName: name, functionCount, sdk: app.sdk, framework: app.framework, reason: null });
+    tell({
+      kind,
+      url: app.url,
+      appName: name,
+      functionCount,
+      sdk: app.sdk,
+      framework: app.framework,
+      reason: null,
+    });
   };
 
-  const complain = (kind: "unreachable" | "refused", url: string, appName: string | null, reason: NonNullable<AppChange["reason"]>): void => {
+  const complain = (
+    kind: "unreachable" | "refused",
+    url: string,
+    appName: string | null,
+    reason: NonNullable<AppChange["reason"]>,
+  ): void => {
     const complaint = `${reason.code}: ${reason.message}`;
     if (complaints.get(url) === complaint) return;
     complaints.set(url, complaint);
     // When it comes back, that is news.
     if (appName !== null) announced.delete(appName);
     const app = appName === null ? null : registry.app(appName);
-    tell({ kind, url, appName, functionCount: 0, sdk: app?.sdk ?? null, framework: app?.framework ?? null, reason });
+    tell({
+      kind,
+      url,
+      appName,
+      functionCount: 0,
+      sdk: app?.sdk ?? null,
+      framework: app?.framework ?? null,
+      reason,
+    });
   };
 
   return {
@@ -79,7 +106,7 @@ export function createAnnouncer({ registry, log, onChange }: Deps): Announcer {
     },
     refused: (url, reason) => complain("refused", url, null, reason),
     lost(url, appName) {
-      const message = `Nothing listens at ${url.split("?", 1)[0]} any more.`;
+      const message = `Nothing listens at ${shownUrl(url)} any more.`;
       complain("unreachable", url, appName, { code: "unreachable", message });
     },
   };

@@ -3,8 +3,14 @@ import { test } from "node:test";
 import { comparableUrl, isCallable, localPort, parseAppUrl } from "./app-url.ts";
 
 test("parseAppUrl() adds a missing scheme and drops the fragment", () => {
-  assert.deepEqual(parseAppUrl("localhost:3000/api/inngest#x"), { ok: true, url: "http://localhost:3000/api/inngest" });
-  assert.deepEqual(parseAppUrl("https://shop.example/api/inngest?a=1"), { ok: true, url: "https://shop.example/api/inngest?a=1" });
+  assert.deepEqual(parseAppUrl("localhost:3000/api/inngest#x"), {
+    ok: true,
+    url: "http://localhost:3000/api/inngest",
+  });
+  assert.deepEqual(parseAppUrl("https://shop.example/api/inngest?a=1"), {
+    ok: true,
+    url: "https://shop.example/api/inngest?a=1",
+  });
 });
 
 test("parseAppUrl() refuses other schemes, passwords and nonsense, and never repeats a password", () => {

@@ -3,12 +3,17 @@ const PASSING_PARAMETERS = ["deployId", "probe"];
 
 export type AppUrl =
   | { readonly ok: true; readonly url: string }
-  | { readonly ok: false; readonly code: "unsupported_protocol" | "config_invalid"; readonly message: string };
+  | {
+      readonly ok: false;
+      readonly code: "unsupported_protocol" | "config_invalid";
+      readonly message: string;
+    };
 
 /** An app's address as it was given: `http://` is added when the scheme is missing, a fragment is dropped. */
 export function parseAppUrl(text: string): AppUrl {
   const full = /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `http://${text}`;
-  if (!URL.canParse(full)) return { ok: false, code: "config_invalid", message: `Cannot sync "${text}": it is not a URL.` };
+  if (!URL.canParse(full))
+    return { ok: false, code: "config_invalid", message: `Cannot sync "${text}": it is not a URL.` };
   const url = new URL(full);
   if (url.protocol !== "http:" && url.protocol !== "https:") {
     return {
@@ -49,6 +54,11 @@ export function localPort(text: string): number | null {
   if (!isLocalHost(url.hostname)) return null;
   if (url.port !== "") return Number(url.port);
   return url.protocol === "https:" ? 443 : 80;
+}
+
+/** The address as messages and logs may show it: a query may carry what protects a preview deployment. */
+export function shownUrl(url: string): string {
+  return url.split("?", 1)[0] ?? url;
 }
 
 /** Whether calls can be made to an address: apps that connect by themselves register `ws` addresses, or none. */

@@ -5,7 +5,7 @@ import type { Registry } from "#registry";
 import { canonicalJson, Header, LIMITS } from "@holdfast/protocol";
 import type { ServerKind } from "@holdfast/protocol";
 import { createAnnouncer } from "./announce.ts";
-import { comparableUrl, parseAppUrl } from "./app-url.ts";
+import { comparableUrl, parseAppUrl, shownUrl } from "./app-url.ts";
 import type { AppChange, Sync, SyncOutcome } from "./contract.ts";
 import { registrationOf } from "./in-band.ts";
 import { networkFailure, readPutAnswer } from "./put-answer.ts";
@@ -40,13 +40,21 @@ const ANSWER_BYTES_MAX = 2 * LIMITS.registrationBytes;
 /** The server's side of the handshake (wire-protocol 4). Never sends a key, nor anything made from one but signatures. */
 export function createSync(deps: SyncDeps): Sync {
   const { egress, keys, registry, clock, log, serverKind } = deps;
-  const announcer = createAnnouncer({ registry, log, ...(deps.onChange === undefined ? {} : { onChange: deps.onChange }) });
+  const announcer = createAnnouncer({
+    registry,
+    log,
+    ...(deps.onChange === undefined ? {} : { onChange: deps.onChange }),
+  });
   const tasks = createTaskGroup(log);
   /** Under which name the app at an address registers, as far as it was learned: the two may name different addresses. */
   const namesByUrl = new Map<string, string>();
   const underWay = new Map<string, Promise<SyncOutcome>>();
 
-  const ask = async (method: "GET" | "PUT", url: string, kind: "in_band" | "out_of_band"): Promise<EgressOutcome> => {
+  const ask = async (
+    method: "GET" | "PUT",
+    url: string,
+    kind: "in_band" | "out_of_band",
+  ): Promise<EgressOutcome> => {
     // The SDKs accept an in-band request with exactly this body.
     const body = method === "GET" ? null : canonicalJson({ url });
     const signature = keys.sign(body ?? "", clock.now());
@@ -75,11 +83,19 @@ export function createSync(deps: SyncDeps): Sync {
           : verdict.reason === "expired"
             ? "its answer was signed more than 5 minutes from now; set the clocks"
             : "its answer is signed with a key this server does not have";
-      return { ok: false as const, code: "sig_verification_failed", message: `Cannot sync the app at ${comparableUrl(url).split("?", 1)[0]}: ${why}.` };
+      return {
+        ok: false as const,
+        code: "sig_verification_failed",
+        message: `Cannot sync the app at ${shownUrl(url)}: ${why}.`,
+      };
     }
     const registration = registrationOf(parseJson(body), url);
     if (registration === null) {
-      return { ok: false as const, code: "not_sdk", message: `Cannot sync the app at ${comparableUrl(url).split("?", 1)[0]}: its answer names no app.` };
+      return {
+        ok: false as const,
+        code: "not_sdk",
+        message: `Cannot sync the app at ${shownUrl(url)}: its answer names no app.`,
+      };
     }
     return { ok: true as const, registration };
   };
@@ -94,7 +110,12 @@ export function createSync(deps: SyncDeps): Sync {
         const read = readInBand(url, answer.body, answer.signature);
         if (!read.ok) return read;
         const outcome = await registry.register(read.registration, clock.now());
-        if (!outcome.ok) return { ok: false, code: outcome.code, message: `Cannot sync the app at ${url.split("?", 1)[0]}: ${outcome.message}` };
+        if (!outcome.ok)
+          return {
+            ok: false,
+            code: outcome.code,
+            message: `Cannot sync the app at ${shownUrl(url)}: ${outcome.message}`,
+          };
         namesByUrl.set(comparableUrl(url), outcome.app.name);
         return { ok: true, appName: outcome.app.name, modified: outcome.modified, kind: "in_band" };
       }
@@ -130,7 +151,7 @@ export function createSync(deps: SyncDeps): Sync {
       ok: false,
       code: "unknown",
       message:
-        `Cannot sync app "${appName}" at ${url.split("?", 1)[0]}: it registers with another server. ` +
+        `Cannot sync app "${appName}" at ${shownUrl(url)}: it registers with another server. ` +
         "Point its INNGEST_BASE_URL (or INNGEST_DEV) to this one.",
     };
   };
@@ -151,7 +172,8 @@ export function createSync(deps: SyncDeps): Sync {
     if (app.error !== error) await registry.noteError(app.name, error);
   };
 
-  const sync = async (text: string): Promise<SyncOutcome> => {
+  /** With `isTransient`, that nobody answers is no news yet: whoever asks will ask again in a moment. */
+  const sync = async (text: string, { isTransient = false } = {}): Promise<SyncOutcome> => {
     const parsed = parseAppUrl(text);
     if (!parsed.ok) return parsed;
     const { url } = parsed;
@@ -160,7 +182,8 @@ export function createSync(deps: SyncDeps): Sync {
     if (running !== undefined) return running;
     const work = (async () => {
       const outcome = await handshake(url);
-      if (!tasks.signal.aborted) {
+      const isNews = outcome.ok || outcome.code !== "unreachable" || !isTransient;
+      if (isNews && !tasks.signal.aborted) {
         await noteOutcome(url, outcome);
         announcer.synced(url, outcome);
       }
@@ -175,7 +198,7 @@ export function createSync(deps: SyncDeps): Sync {
   };
 
   return {
-    sync,
+    sync: (url) => sync(url),
     async introspect(text) {
       const parsed = parseAppUrl(text);
       if (!parsed.ok) return parsed;
@@ -189,7 +212,11 @@ export function createSync(deps: SyncDeps): Sync {
       const read = readPutAnswer(parsed.url, outcome);
       return read.kind === "failed"
         ? { ok: false, code: read.code, message: read.message }
-        : { ok: false, code: "not_sdk", message: `Cannot introspect ${parsed.url.split("?", 1)[0]}: its answer is not JSON.` };
+        : {
+            ok: false,
+            code: "not_sdk",
+            message: `Cannot introspect ${shownUrl(parsed.url)}: its answer is not JSON.`,
+          };
     },
     start() {
       keepInSync({ ...deps, sync, tasks, announcer });

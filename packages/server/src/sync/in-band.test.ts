@@ -35,7 +35,15 @@ test("registrationOf() turns a TypeScript answer into what the SDK would have po
 
 test("registrationOf() builds the SDK's name from two fields, and falls back to the URL that was asked", () => {
   const registration = registrationOf(
-    { app_id: "shop", env: "prod", platform: "fly", sdk_language: "go", sdk_version: "v0.15.0", functions: [], appVersion: "7" },
+    {
+      app_id: "shop",
+      env: "prod",
+      platform: "fly",
+      sdk_language: "go",
+      sdk_version: "v0.15.0",
+      functions: [],
+      appVersion: "7",
+    },
     URL_ASKED,
   );
   assert.deepEqual(registration, {
@@ -52,5 +60,6 @@ test("registrationOf() builds the SDK's name from two fields, and falls back to 
 });
 
 test("registrationOf() takes nothing from a body that names no app", () => {
-  for (const body of [null, 1, "x", [], {}, { app_id: "" }, { app_id: 7 }]) assert.equal(registrationOf(body, URL_ASKED), null);
+  for (const body of [null, 1, "x", [], {}, { app_id: "" }, { app_id: 7 }])
+    assert.equal(registrationOf(body, URL_ASKED), null);
 });

@@ -35,6 +35,7 @@ export function registrationOf(body: unknown, url: string): Registration | null 
 function sdkOf(answer: Readonly<Record<string, unknown>>): string | null {
   if (typeof answer["sdk"] === "string" && answer["sdk"] !== "") return answer["sdk"];
   const { sdk_language: language, sdk_version: version } = answer;
-  if (typeof language !== "string" || typeof version !== "string" || language === "" || version === "") return null;
+  if (typeof language !== "string" || typeof version !== "string" || language === "" || version === "")
+    return null;
   return `${language}:${version.startsWith("v") ? "" : "v"}${version}`;
 }

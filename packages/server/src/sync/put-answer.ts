@@ -1,5 +1,6 @@
 import type { EgressOutcome } from "#egress";
 import { Header } from "@holdfast/protocol";
+import { shownUrl } from "./app-url.ts";
 
 /** What the answer to our PUT means. */
 export type PutAnswer =
@@ -40,7 +41,10 @@ export function isSdk(headers: Readonly<Record<string, string>>): boolean {
 }
 
 /** What a request that got no answer is called. */
-export function networkFailure(url: string, outcome: EgressOutcome & { readonly kind: "failed" }): PutFailure {
+export function networkFailure(
+  url: string,
+  outcome: EgressOutcome & { readonly kind: "failed" },
+): PutFailure {
   switch (outcome.code) {
     case "unreachable":
     case "reset":
@@ -63,19 +67,29 @@ function refusal(
   body: Readonly<Record<string, unknown>> | null,
 ): PutFailure {
   const { status } = outcome;
-  const code = typeof body?.["code"] === "string" && /^[a-z0-9_]{1,64}$/.test(body["code"]) ? body["code"] : null;
+  const code =
+    typeof body?.["code"] === "string" && /^[a-z0-9_]{1,64}$/.test(body["code"]) ? body["code"] : null;
   const words = [body?.["message"], body?.["error"]].find((text): text is string => typeof text === "string");
   const said = words === undefined ? "" : `: "${quote(words)}"`;
   const handled = isSdk(outcome.headers);
   if (status === 401) {
-    const hint = handled ? " The app's signing key is another one, or a clock is off by more than 5 minutes." : "";
+    const hint = handled
+      ? " The app's signing key is another one, or a clock is off by more than 5 minutes."
+      : "";
     return failed("unauthorized", url, `it answered 401${said}.${hint}`);
   }
   if (status === 403) return failed("forbidden", url, `it answered 403${said}.`);
   if (status === 404) return failed("url_not_found", url, `it answered 404${said}. Check the path.`);
-  if (!handled) return failed("not_sdk", url, `it answered ${status}, and not as an Inngest endpoint${said}.`);
-  if (status === 400) return failed(code ?? (words?.includes("function") === true ? "invalid_function" : "http_not_ok"), url, `it answered 400${said}.`);
-  if (status === 500) return failed("internal_server_error", url, `it answered 500${said}.${whyServerError(code, words)}`);
+  if (!handled)
+    return failed("not_sdk", url, `it answered ${status}, and not as an Inngest endpoint${said}.`);
+  if (status === 400)
+    return failed(
+      code ?? (words?.includes("function") === true ? "invalid_function" : "http_not_ok"),
+      url,
+      `it answered 400${said}.`,
+    );
+  if (status === 500)
+    return failed("internal_server_error", url, `it answered 500${said}.${whyServerError(code, words)}`);
   return failed(code ?? "http_not_ok", url, `it answered ${status}${said}.`);
 }
 
@@ -91,25 +105,21 @@ function whyServerError(code: string | null, words: string | undefined): string 
 }
 
 function failed(code: string, url: string, reason: string): PutFailure {
-  return { kind: "failed", code, message: `Cannot sync the app at ${withoutQuery(url)}: ${reason}` };
-}
-
-/** Queries may carry what protects a preview deployment. */
-function withoutQuery(url: string): string {
-  return url.split("?", 1)[0] ?? url;
+  return { kind: "failed", code, message: `Cannot sync the app at ${shownUrl(url)}: ${reason}` };
 }
 
 /** Text of somebody else, fit to stand in a message: one line, no control characters, not long. */
 function quote(text: string): string {
-  // eslint-disable-next-line no-control-regex -- control characters are what must go
-  return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]+/g, " ").slice(0, QUOTE_CHARS_MAX);
+  return text.replace(/[\p{Cc}\u2028-\u202e\u2066-\u2069]+/gu, " ").slice(0, QUOTE_CHARS_MAX);
 }
 
 function parseObject(text: string): Readonly<Record<string, unknown>> | null {
   try {
     const value: unknown = JSON.parse(text);
     // An object's members may be read by name; what they hold is checked where it is used.
-    return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : null;
+    return typeof value === "object" && value !== null && !Array.isArray(value)
+      ? (value as Record<string, unknown>)
+      : null;
   } catch {
     // Not JSON: the status speaks alone.
     return null;

@@ -96,7 +96,7 @@ export class AdvanceAct {
     if (isFinalCode(statusBefore) && !isFinalCode(status)) {
       throw new HoldfastError("store_refused", `Cannot advance run "${id}": it has ended and must stay ended.`);
     }
-    const state = [
+    const state: Value[] = [
       reader.number(), // function version
       reader.number(), // queued at
       reader.numberOrNull(), // started at

@@ -30,6 +30,8 @@ export interface Failure {
   readonly code: "store_failed" | "store_corrupt" | "store_refused" | "store_locked" | "schema_changed" | "schema_newer";
   readonly message: string;
   readonly cause: unknown;
+  /** What to do, where it is not what the code says. */
+  readonly next?: string;
 }
 
 /** What became of a batch: an answer for each act, in order; where an act failed, its failure by position. */

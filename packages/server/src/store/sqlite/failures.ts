@@ -14,7 +14,7 @@ const MISUSE = new Set([1, 18, 21, 25]);
 export function failureOf(doing: string, error: unknown): Failure {
   if (error instanceof HoldfastError) {
     const code = FAILURE_CODES.find((known) => known === error.code) ?? "store_refused";
-    return { code, message: error.message, cause: error.cause };
+    return { code, message: error.message, cause: error.cause, next: error.next };
   }
   const reason = error instanceof Error ? error.message : String(error);
   const result = sqliteResult(error);
@@ -36,7 +36,8 @@ const FAILURE_CODES: readonly Failure["code"][] = [
 
 /** The error a caller sees. */
 export function errorOf(failure: Failure): HoldfastError {
-  return new HoldfastError(failure.code, failure.message, { cause: failure.cause });
+  const { code, message, cause, next } = failure;
+  return new HoldfastError(code, message, { cause, ...(next === undefined ? {} : { next }) });
 }
 
 /** SQLite's primary result code, or null for an error that is not SQLite's. */

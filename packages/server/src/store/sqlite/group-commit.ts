@@ -1,7 +1,7 @@
 import type { HoldfastError } from "@holdfast/protocol";
 import type { Answer, BatchReply, Command } from "./commands.ts";
 import { commandChars } from "./commands.ts";
-import { errorOf, failureOf } from "./failures.ts";
+import { errorOf } from "./failures.ts";
 import { BATCH_ACTS_MAX_COUNT, BATCH_TEXT_MAX_CHARS } from "./limits.ts";
 import type { Writer } from "./writer.ts";
 
@@ -33,7 +33,6 @@ export class GroupCommit {
   readonly #writer: Writer;
   #waiting: Waiting[] = [];
   #isBusy = false;
-  #dead: HoldfastError | null = null;
   #idle: (() => void)[] = [];
   #acts = 0;
   #batches = 0;
@@ -43,9 +42,9 @@ export class GroupCommit {
     this.#writer = writer;
   }
 
-  /** Why there is no writer any more, or null. */
+  /** Why nothing can be done any more, or null. */
   get dead(): HoldfastError | null {
-    return this.#dead;
+    return this.#writer.deathCause === null ? null : deathOf(this.#writer.deathCause);
   }
 
   get stats(): CommitStats {
@@ -54,7 +53,8 @@ export class GroupCommit {
 
   /** Does one act. Settles once the commit that holds it is on disk. */
   act(command: Command): Promise<Answer> {
-    if (this.#dead !== null) return Promise.reject(this.#dead);
+    const { dead } = this;
+    if (dead !== null) return Promise.reject(dead);
     this.#acts += 1;
     return new Promise((resolve, reject) => {
       this.#waiting.push({ command, chars: commandChars(command), resolve, reject });
@@ -105,11 +105,20 @@ export class GroupCommit {
   }
 
   #die(batch: readonly Waiting[], error: unknown): void {
-    const dead = errorOf({ ...failureOf("write to the store", error), code: "store_failed" });
-    this.#dead = dead;
+    const dead = deathOf(error);
     for (const waiting of [...batch, ...this.#waiting.splice(0)]) waiting.reject(dead);
     this.#send();
   }
+}
+
+/** What became of the acts in flight is unknown: the batch may have reached the disk or not. */
+function deathOf(cause: unknown): HoldfastError {
+  return errorOf({
+    code: "store_failed",
+    message: `Cannot use the store: its writer is gone (${cause instanceof Error ? cause.message : String(cause)}).`,
+    cause,
+    next: "Start the server again: the store checks its file and goes on from the last commit.",
+  });
 }
 
 function settle(batch: readonly Waiting[], reply: BatchReply): void {

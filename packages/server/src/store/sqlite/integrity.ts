@@ -13,14 +13,19 @@ export const APPLICATION_ID = 0x486c6466;
  * @throws HoldfastError `store_corrupt`
  */
 export function checkHeader(db: DatabaseSync, path: string): void {
+  if (isOurs(db)) return;
   const application = single(db, "PRAGMA application_id");
-  if (application === APPLICATION_ID) return;
   if (application === 0 && single(db, "SELECT COUNT(*) FROM sqlite_schema") === 0) return;
   throw new HoldfastError(
     "store_corrupt",
     `Cannot open the store "${path}": it is a database of another application (id ${application}).`,
     { next: "Choose another data directory. The file was not touched." },
   );
+}
+
+/** Whether the file says that it is ours. */
+export function isOurs(db: DatabaseSync): boolean {
+  return single(db, "PRAGMA application_id") === APPLICATION_ID;
 }
 
 /** Whether the process that last had the file open went away without closing it. */
@@ -54,12 +59,13 @@ const RULES: readonly { readonly finding: string; readonly sql: string }[] = [
 ];
 
 /**
- * Checks a whole file after an unclean stop: its structure, and the rules of the domain. Only reads.
+ * Checks a whole file after an unclean stop: its structure and, unless its schema is of an earlier version, the
+ * rules of the domain. Only reads.
  *
  * @throws HoldfastError `store_corrupt` with what was found
  */
-export function checkContent(db: DatabaseSync, path: string): void {
-  for (const finding of findings(db)) {
+export function checkContent(db: DatabaseSync, path: string, isCurrent: boolean): void {
+  for (const finding of findings(db, isCurrent ? RULES : [])) {
     throw new HoldfastError(
       "store_corrupt",
       `Cannot open the store "${path}": it was not closed properly, and a check found damage: ${finding}. ` +
@@ -68,10 +74,10 @@ export function checkContent(db: DatabaseSync, path: string): void {
   }
 }
 
-function* findings(db: DatabaseSync): Generator<string> {
+function* findings(db: DatabaseSync, rules: typeof RULES): Generator<string> {
   const structure = prepare<readonly [string]>(db, `PRAGMA quick_check(${FINDINGS_MAX_COUNT})`).all();
   if (structure[0]?.[0] !== "ok") yield structure.map(([line]) => line).join("; ");
-  for (const { finding, sql } of RULES) {
+  for (const { finding, sql } of rules) {
     const broken = prepare<readonly [string]>(db, `${sql} LIMIT ${FINDINGS_MAX_COUNT}`).all();
     if (broken.length > 0) yield `${finding} ${broken.map(([run]) => `"${run}"`).join(", ")}`;
   }

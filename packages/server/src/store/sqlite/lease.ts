@@ -9,7 +9,7 @@ import type { Sessions } from "./sessions.ts";
 import type { Statement, Value } from "./statement.ts";
 import { prepare } from "./statement.ts";
 
-type ItemRow = readonly [
+export type ItemRow = readonly [
   runId: RunId,
   key: string,
   kind: number,

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { ensurePrivateFile } from "./files.ts";
-import { APPLICATION_ID, checkContent, checkHeader, checking, wasLeftOpen } from "./integrity.ts";
+import { APPLICATION_ID, checkContent, checkHeader, checking, isOurs, wasLeftOpen } from "./integrity.ts";
 import { LOCK_WAIT_MS, PAGE_CACHE_KIB, WAL_KEPT_BYTES } from "./limits.ts";
 import { MIGRATIONS, migrate, schemaVersion } from "./migrations.ts";
 import type { OpenReport } from "./writer-protocol.ts";
@@ -58,7 +58,7 @@ function inspect(path: string): boolean {
       checkHeader(db, path);
       const version = schemaVersion(db, path, MIGRATIONS);
       if (version === 0 || !wasLeftOpen(db)) return false;
-      checkContent(db, path);
+      checkContent(db, path, version === MIGRATIONS.at(-1)?.version);
       return true;
     } finally {
       db.close();
@@ -76,8 +76,9 @@ function configure(db: DatabaseSync): void {
     PRAGMA cache_size = -${PAGE_CACHE_KIB};
     PRAGMA journal_size_limit = ${WAL_KEPT_BYTES};
     PRAGMA wal_autocheckpoint = 1000;
-    PRAGMA application_id = ${APPLICATION_ID};
   `);
+  // Only once: to set it is to write, and a file that is merely opened again need not be written for it.
+  if (!isOurs(db)) db.exec(`PRAGMA application_id = ${APPLICATION_ID}`);
 }
 
 /** From here on the file is open, which only `closeDatabase` takes back; all earlier sessions are over. */

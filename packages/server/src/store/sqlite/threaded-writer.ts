@@ -34,13 +34,16 @@ export async function startThreadedWriter(path: string): Promise<ThreadedWriter>
   const { report } = answer;
   return {
     report,
+    get deathCause() {
+      return line.deathCause;
+    },
     async execute(commands: readonly Command[]): Promise<BatchReply> {
       const reply = await line.ask(commands);
       if (reply.kind !== "done") throw unexpected(reply);
       return reply.reply;
     },
     async close() {
-      if (line.isDead) return;
+      if (line.deathCause !== null) return;
       const reply = await line.ask("close");
       if (reply.kind === "failed") throw errorOf(reply.failure);
     },
@@ -71,8 +74,8 @@ class ThreadLine {
     worker.on("exit", (code) => this.#die(new Error(`the store's writer ended with code ${code}`)));
   }
 
-  get isDead(): boolean {
-    return this.#deathCause !== null;
+  get deathCause(): Error | null {
+    return this.#deathCause;
   }
 
   ask(message: ToWriter): Promise<FromWriter> {

@@ -1,0 +1,166 @@
+/** Stand-ins for the rooms that sync is given, for its tests. */
+import type { Egress, EgressOutcome, EgressRequest } from "#egress";
+import type { Clock, Random } from "#kernel";
+import { nodeDigest } from "#kernel";
+import type { Keys } from "#keys";
+import type { FunctionDefinition, Registry } from "#registry";
+import type { AppRecord } from "#store";
+import type { AppId, EnvironmentName, FunctionId } from "@holdfast/protocol";
+import { canonicalJson, parseSigningKey, sign, verify } from "@holdfast/protocol";
+
+/** A registry in memory that takes every registration with a name. */
+export interface RegistryDouble extends Registry {
+  /** Errors in the order they were noted, as `<app>: <error>`. */
+  readonly noted: string[];
+  readonly registrations: unknown[];
+}
+
+export function createRegistryDouble(): RegistryDouble {
+  const apps = new Map<string, AppRecord>();
+  const functions = new Map<string, readonly FunctionDefinition[]>();
+  const noted: string[] = [];
+  const registrations: unknown[] = [];
+  const environment = "dev" as EnvironmentName;
+  return {
+    noted,
+    registrations,
+    environment,
+    async register(registration, now) {
+      registrations.push(registration);
+      // The shape that the code under test promises to hand over; a wrong one fails the test below.
+      const {
+        appName,
+        url,
+        sdk,
+        functions: list,
+      } = registration as Record<"appName" | "url" | "sdk", string> & {
+        functions: readonly { readonly id: string; readonly name: string }[];
+      };
+      if (list.some((one) => one.name === "bad")) {
+        return {
+          ok: false,
+          code: "config_invalid",
+          message: "At least one function is invalid",
+          functions: [],
+        };
+      }
+      const { featureObservations: _, ...counted } = registration as Record<string, unknown>;
+      const checksum = nodeDigest.sha256Hex(canonicalJson(counted));
+      const former = apps.get(appName);
+      const id = `app:${appName}` as AppId;
+      if (former?.checksum === checksum && former.error === null)
+        return { ok: true, modified: false, app: former };
+      const app: AppRecord = {
+        id,
+        environment,
+        name: appName,
+        url,
+        checksum,
+        sdk,
+        framework: null,
+        appVersion: null,
+        syncedAt: now,
+        error: null,
+      };
+      apps.set(appName, app);
+      const definitions = list.map((one) => ({
+        id: one.id as FunctionId,
+        appId: id,
+        appName,
+        slug: one.id,
+        name: one.name,
+        version: 1,
+        url,
+        attemptsMax: 5,
+        triggers: [],
+        archived: false,
+      }));
+      functions.set(appName, definitions);
+      return { ok: true, modified: true, app };
+    },
+    startedBy: () => [],
+    function: () => null,
+    functionBySlug: () => null,
+    functions: () => [...functions.values()].flat(),
+    apps: () => [...apps.values()],
+    app: (name) => apps.get(name) ?? null,
+    async noteError(name, error) {
+      noted.push(`${name}: ${error}`);
+      const app = apps.get(name);
+      if (app !== undefined) apps.set(name, { ...app, error });
+    },
+    removeByUrl: async () => false,
+  };
+}
+
+/** Keys with one signing key, or none. */
+export function createKeysDouble(text: string | null): Keys {
+  const key = text === null ? null : parseSigningKey(text);
+  return {
+    signed: key !== null,
+    sign: (body, nowMs) => (key === null ? null : sign(body, key, nowMs, nodeDigest)),
+    verifyAnswer: (header, body, nowMs) => verify(header, body, key === null ? [] : [key], nowMs, nodeDigest),
+    checkBearer: () => ({ ok: true, keyId: null }),
+    checkEventKey: () => ({ ok: true, keyId: null }),
+  };
+}
+
+/** A network that answers as told and remembers what it was asked. */
+export function createEgressDouble(
+  answer: (request: EgressRequest) => EgressOutcome | Promise<EgressOutcome>,
+): Egress & { readonly requests: EgressRequest[] } {
+  const requests: EgressRequest[] = [];
+  return {
+    requests,
+    async send(request) {
+      requests.push(request);
+      return answer(request);
+    },
+    async close() {},
+  };
+}
+
+/** Time that passes only when told: `advance` runs what falls due, and lets promises settle in between. */
+export function createClockDouble(): Clock & { advance(ms: number): Promise<void> } {
+  let now = 1_700_000_000_000;
+  const timers = new Set<{ readonly due: number; readonly callback: () => void }>();
+  const settle = async (): Promise<void> => {
+    for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setImmediate(resolve));
+  };
+  return {
+    now: () => now,
+    monotonic: () => now,
+    after(delayMs, callback) {
+      const timer = { due: now + Math.max(0, delayMs), callback };
+      timers.add(timer);
+      return { cancel: () => timers.delete(timer) };
+    },
+    async advance(ms) {
+      const end = now + ms;
+      await settle();
+      for (;;) {
+        const next = [...timers].filter((timer) => timer.due <= end).sort((a, b) => a.due - b.due)[0];
+        if (next === undefined) break;
+        timers.delete(next);
+        now = Math.max(now, next.due);
+        next.callback();
+        await settle();
+      }
+      now = end;
+    },
+  };
+}
+
+export const steadyRandom: Random = { bytes: (count) => new Uint8Array(count), fraction: () => 0 };
+
+export const unreachable: EgressOutcome = {
+  kind: "failed",
+  code: "unreachable",
+  message: "connection refused",
+  status: null,
+};
+
+export const sdkHeaders: Readonly<Record<string, string>> = {
+  "x-inngest-sdk": "inngest-js:v4.24.0",
+  "x-inngest-sdk-handled": "true",
+};
