@@ -49,9 +49,13 @@ export function readArguments(argv: readonly string[]): BenchOptions | null {
   if (values.help) return null;
   const workloads = list(values.workloads ?? WORKLOAD_NAMES.join(","));
   const unknown = workloads.find((name) => !isWorkloadName(name));
-  if (unknown !== undefined) throw new Error(`Unknown workload "${unknown}": known are ${WORKLOAD_NAMES.join(", ")}.`);
+  if (unknown !== undefined)
+    throw new Error(`Unknown workload "${unknown}": known are ${WORKLOAD_NAMES.join(", ")}.`);
   const peers = list(values.peers ?? "");
-  const systems = [...list(values.systems ?? (values.quick ? "loop,bare" : DEFAULT_SYSTEMS.join(","))), ...peers];
+  const systems = [
+    ...list(values.systems ?? (values.quick ? "loop,bare" : DEFAULT_SYSTEMS.join(","))),
+    ...peers,
+  ];
   for (const name of systems)
     if (!SYSTEMS.has(name))
       throw new Error(`Unknown system "${name}": known are ${[...SYSTEMS.keys()].join(", ")}.`);

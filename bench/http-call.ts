@@ -11,7 +11,12 @@ const TIMEOUT_MS = 60_000;
 
 /** A keep-alive pool to one origin, as fast as this runtime offers: `dispatch`, no pipelining. */
 export function httpPool(origin: string, connections: number): Pool {
-  return new Pool(origin, { connections, pipelining: 1, headersTimeout: TIMEOUT_MS, bodyTimeout: TIMEOUT_MS });
+  return new Pool(origin, {
+    connections,
+    pipelining: 1,
+    headersTimeout: TIMEOUT_MS,
+    bodyTimeout: TIMEOUT_MS,
+  });
 }
 
 /** Sends one POST and reads the whole answer. Rejects when there is none. */

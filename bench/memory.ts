@@ -1,4 +1,7 @@
-/** Server memory after few and after many finished runs: what a run leaves behind must not stay in memory. */
+/**
+ * Server memory after few and after many finished runs: what a run leaves behind must not stay in memory.
+ * Part of `npm run bench -- --memory`.
+ */
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -31,9 +34,20 @@ export async function measureMemory(folder: string): Promise<MemoryResult> {
   const driver = await Driver.start();
   await driver.connect(running.target);
   const runUntil = async (runCount: number): Promise<number> => {
-    const order = { workload: "w1", inFlight: IN_FLIGHT, warmUpMs: 0, windowMs: LOAD_MS_MAX, runCountMax: runCount } as const;
-    const result = await driver.load(order, () => {}, () => {});
-    if (result.failureCount > 0) throw new Error(`${result.failureCount} runs failed: ${result.firstFailure}`);
+    const order = {
+      workload: "w1",
+      inFlight: IN_FLIGHT,
+      warmUpMs: 0,
+      windowMs: LOAD_MS_MAX,
+      runCountMax: runCount,
+    } as const;
+    const result = await driver.load(
+      order,
+      () => {},
+      () => {},
+    );
+    if (result.failureCount > 0)
+      throw new Error(`${result.failureCount} runs failed: ${result.firstFailure}`);
     return result.runCount;
   };
   try {

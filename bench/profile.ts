@@ -55,11 +55,14 @@ async function load(profiles: string, data: string): Promise<void> {
 
 function printProfile(path: string): void {
   // Written by V8.
-  const times = selfTimes(JSON.parse(readFileSync(path, "utf8")) as CpuProfile).filter(({ name }) => name !== "(idle)");
+  const times = selfTimes(JSON.parse(readFileSync(path, "utf8")) as CpuProfile).filter(
+    ({ name }) => name !== "(idle)",
+  );
   const total = times.reduce((sum, { ms }) => sum + ms, 0);
   const percent = (ms: number): string => `${((ms * 100) / total).toFixed(1).padStart(5)} %`;
   process.stdout.write(`\n${path.split("/").at(-1)}: ${Math.round(total)} ms busy\n`);
-  for (const [part, ms] of selfTimesByPart(times).slice(0, 25)) process.stdout.write(`  ${percent(ms)}  ${part}\n`);
+  for (const [part, ms] of selfTimesByPart(times).slice(0, 25))
+    process.stdout.write(`  ${percent(ms)}  ${part}\n`);
   process.stdout.write("  by function:\n");
   for (const { name, place, ms } of times.slice(0, Number(values.top)))
     process.stdout.write(`  ${percent(ms)}  ${name}  ${place}\n`);

@@ -48,7 +48,11 @@ async function measureSystem(
     for (const workload of workloads) {
       // Compilers and caches first: at one in flight a process would still be cold when the window opens.
       const warmUp = { workload, inFlight: 64, warmUpMs: 0, windowMs: options.warmUpMs };
-      await driver.load(warmUp, () => {}, () => {});
+      await driver.load(
+        warmUp,
+        () => {},
+        () => {},
+      );
       for (const inFlight of options.inFlight) {
         const { warmUpMs, windowMs } = options;
         const { stepCount } = WORKLOADS[workload];
@@ -57,7 +61,9 @@ async function measureSystem(
         windows.push(window);
         const noise = window.clean ? "" : `, noisy (${Math.round(window.lostFraction * 100)} % lost)`;
         const { runsPerSecond, p50Ms } = window.figures;
-        note(`  round ${round} ${name} ${workload}@${inFlight}: ${figure(runsPerSecond)} runs/s, p50 ${figure(p50Ms)} ms${noise}`);
+        note(
+          `  round ${round} ${name} ${workload}@${inFlight}: ${figure(runsPerSecond)} runs/s, p50 ${figure(p50Ms)} ms${noise}`,
+        );
         if (window.firstFailure !== null) note(`    ${window.failureCount} failed: ${window.firstFailure}`);
       }
     }
@@ -78,12 +84,19 @@ interface Measured {
 
 async function measureAll(options: BenchOptions, folder: string): Promise<Measured> {
   const device = deviceCounters(folder);
-  if (Number.isNaN(device().flushCount)) note("What the block device does is not available here: those figures are missing.");
+  if (Number.isNaN(device().flushCount))
+    note("What the block device does is not available here: those figures are missing.");
   const windows: Window[] = [];
   const limits: LimitWindow[] = [];
   const failures = new Map<string, string>();
   for (let round = 1; round <= options.roundCount; round += 1) {
-    const limitOptions = { folder, round, inFlight: options.inFlight, warmUpMs: options.warmUpMs, windowMs: options.windowMs };
+    const limitOptions = {
+      folder,
+      round,
+      inFlight: options.inFlight,
+      warmUpMs: options.warmUpMs,
+      windowMs: options.windowMs,
+    };
     limits.push(...(await measureHttp(limitOptions)), ...(await measureCommits(limitOptions)));
     // Each round begins with another system, so that none is always the first on a rested machine.
     const turn = (round - 1) % options.systems.length;
@@ -127,18 +140,29 @@ function print(options: BenchOptions, measured: Measured): ReturnType<typeof jud
   const cells = rowsOf(options, measured.windows);
   const out = (text: string): boolean => process.stdout.write(`${text}\n`);
   out("");
-  out(formatLimits(measured.limits, cells.flat().filter((row) => row.system === "loop")));
+  out(
+    formatLimits(
+      measured.limits,
+      cells.flat().filter((row) => row.system === "loop"),
+    ),
+  );
   for (const rows of cells) if (rows.length > 0) out(formatTable(rows, names));
-  out("In parentheses: the figure divided by the minimal loop's with the same durability, paired by round, median.");
+  out(
+    "In parentheses: the figure divided by the minimal loop's with the same durability, paired by round, median.",
+  );
   if (measured.memory !== null) {
     const { earlier, later, earlierRunCount, laterRunCount } = measured.memory;
     const mb = (bytes: number): string => figure(bytes / 2 ** 20);
-    out(`Server memory: ${mb(earlier.pssBytes)} MB after ${earlierRunCount} runs, ${mb(later.pssBytes)} MB after ${laterRunCount}.`);
+    out(
+      `Server memory: ${mb(earlier.pssBytes)} MB after ${earlierRunCount} runs, ${mb(later.pssBytes)} MB after ${laterRunCount}.`,
+    );
   }
   const verdicts = judgeTargets(measured.windows, options.inFlight, measured.memory);
   if (verdicts.length > 0) out("\nTargets");
   for (const { says, verdict, ratio, lowest, highest, pairCount } of verdicts)
-    out(`  ${verdict.padEnd(11)}  ${says}: ${figure(ratio)} [${figure(lowest)}–${figure(highest)}], ${pairCount} rounds`);
+    out(
+      `  ${verdict.padEnd(11)}  ${says}: ${figure(ratio)} [${figure(lowest)}–${figure(highest)}], ${pairCount} rounds`,
+    );
   for (const failure of measured.failures) out(`\nNot measured: ${failure}`);
   return verdicts;
 }

@@ -17,8 +17,22 @@ export interface Workload {
 
 export const WORKLOADS: Readonly<Record<WorkloadName, Workload>> = {
   w1: { name: "w1", about: "one step", stepCount: 1, parallel: false, callCount: 2, recordCount: 3 },
-  w2: { name: "w2", about: "ten steps in sequence", stepCount: 10, parallel: false, callCount: 11, recordCount: 12 },
-  w3: { name: "w3", about: "ten steps in parallel", stepCount: 10, parallel: true, callCount: 12, recordCount: 12 },
+  w2: {
+    name: "w2",
+    about: "ten steps in sequence",
+    stepCount: 10,
+    parallel: false,
+    callCount: 11,
+    recordCount: 12,
+  },
+  w3: {
+    name: "w3",
+    about: "ten steps in parallel",
+    stepCount: 10,
+    parallel: true,
+    callCount: 12,
+    recordCount: 12,
+  },
 };
 
 export const WORKLOAD_NAMES: readonly WorkloadName[] = ["w1", "w2", "w3"];

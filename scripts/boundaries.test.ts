@@ -50,7 +50,8 @@ const GOOD: Tree = {
   "packages/server/src/store/contract/rows.suite.ts": `import { lease } from "#queue"; export const suite = lease;`,
   "packages/server/src/queue/queue.ts": `export { lease } from "./lease.ts";`,
   "packages/server/src/queue/lease.ts": `import { clock } from "#kernel"; import type { Row } from "#store"; export const lease = (_: Row) => clock;`,
-  "packages/server/src/queue/lease.test.ts": `import fc from "fast-check"; import { open } from "#store"; import { item } from "./testing/item.ts"; fc.assert(open, item);`,
+  "packages/server/src/queue/lease.test.ts": `import fc from "fast-check"; import { open } from "#store"; import { item } from "./testing/item.ts"; import { stopped } from "../kernel/testing/stopped.ts"; fc.assert(open, item, stopped);`,
+  "packages/server/src/kernel/testing/stopped.ts": `import { clock } from "../clock.ts"; export const stopped = clock;`,
   "packages/server/src/queue/testing/item.ts": `import fc from "fast-check"; import { lease } from "../lease.ts"; export const item = fc(lease);`,
 };
 
@@ -228,6 +229,13 @@ const CASES: readonly { readonly rule: string; readonly changes: Tree; readonly 
       rule: "source that imports a test",
       changes: { "packages/server/src/queue/queue.ts": `export { lease } from "./lease.test.ts";` },
       says: ['"./lease.test.ts" is a test'],
+    },
+    {
+      rule: "source that imports another room's builder for tests",
+      changes: {
+        "packages/server/src/queue/queue.ts": `export { stopped } from "../kernel/testing/stopped.ts";`,
+      },
+      says: ['"../kernel/testing/stopped.ts" is a test'],
     },
     {
       rule: "source that imports a builder for tests",

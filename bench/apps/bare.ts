@@ -28,7 +28,9 @@ const key = keyText(signingKey);
 const checkpoints = values.mode === "checkpoint";
 const url = `http://127.0.0.1:${port}/api/inngest`;
 
-const ids = Array.from({ length: 10 }, (_, index) => createHash("sha1").update(stepName(index)).digest("hex"));
+const ids = Array.from({ length: 10 }, (_, index) =>
+  createHash("sha1").update(stepName(index)).digest("hex"),
+);
 
 const ANSWER_HEADERS = {
   "content-type": "application/json",
@@ -90,7 +92,7 @@ function answerPerStep(workload: WorkloadName, targeted: string, call: Call, res
   }
   const missing: number[] = [];
   for (let index = 0; index < stepCount; index += 1) {
-    if (!(ids[index] as string in call.steps)) {
+    if (!((ids[index] as string) in call.steps)) {
       missing.push(index);
       if (!parallel) break;
     }
@@ -104,12 +106,16 @@ function answerPerStep(workload: WorkloadName, targeted: string, call: Call, res
 let server: Pool | undefined;
 
 /** Runs every step in one call, makes a buffer of ten durable with one request, and ends the run. */
-async function answerCheckpointed(workload: WorkloadName, call: Call, response: ServerResponse): Promise<void> {
+async function answerCheckpointed(
+  workload: WorkloadName,
+  call: Call,
+  response: ServerResponse,
+): Promise<void> {
   const { n } = call.event.data;
   const { stepCount } = WORKLOADS[workload];
   const ops: Record<string, unknown>[] = [];
   for (let index = 0; index < stepCount; index += 1) {
-    if (!(ids[index] as string in call.steps)) ops.push(stepRun(workload, index, n));
+    if (!((ids[index] as string) in call.steps)) ops.push(stepRun(workload, index, n));
   }
   // The SDK posts a full buffer; what is left below ten travels with the answer.
   if (ops.length === 10 && server !== undefined) {
@@ -141,10 +147,22 @@ async function register(response: ServerResponse): Promise<void> {
     name,
     triggers: [{ event: `bench/${name}` }],
     steps: {
-      step: { id: "step", name: "step", runtime: { type: "http", url: `${url}?fnId=bench-${name}&stepId=step` } },
+      step: {
+        id: "step",
+        name: "step",
+        runtime: { type: "http", url: `${url}?fnId=bench-${name}&stepId=step` },
+      },
     },
   }));
-  const body = { url, deployType: "ping", framework: "", appName: "bench", functions, sdk: "bare:v0.1.0", v: "0.1" };
+  const body = {
+    url,
+    deployType: "ping",
+    framework: "",
+    appName: "bench",
+    functions,
+    sdk: "bare:v0.1.0",
+    v: "0.1",
+  };
   const headers = {
     "content-type": "application/json",
     authorization: `Bearer ${bearerOf(signingKey)}`,

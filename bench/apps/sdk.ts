@@ -33,16 +33,20 @@ const client = new Inngest({
 
 function define(workload: WorkloadName): ReturnType<typeof client.createFunction> {
   const { stepCount, parallel } = WORKLOADS[workload];
-  return client.createFunction({ id: workload, triggers: [{ event: `bench/${workload}` }] }, async ({ event, step }) => {
-    // Sent by the driver (workloads.ts, runInput).
-    const { n } = event.data as { n: number };
-    const steps = Array.from({ length: stepCount }, (_, index) => () =>
-      step.run(stepName(index), () => stepOutput(workload, index, n)),
-    );
-    if (parallel) await Promise.all(steps.map((run) => run()));
-    else for (const run of steps) await run();
-    return runOutput(workload, n);
-  });
+  return client.createFunction(
+    { id: workload, triggers: [{ event: `bench/${workload}` }] },
+    async ({ event, step }) => {
+      // Sent by the driver (workloads.ts, runInput).
+      const { n } = event.data as { n: number };
+      const steps = Array.from(
+        { length: stepCount },
+        (_, index) => () => step.run(stepName(index), () => stepOutput(workload, index, n)),
+      );
+      if (parallel) await Promise.all(steps.map((run) => run()));
+      else for (const run of steps) await run();
+      return runOutput(workload, n);
+    },
+  );
 }
 
 const port = Number(values.port);

@@ -30,7 +30,8 @@ function directTarget(pool: Pool, path: string, body: "event" | "input"): LoadTa
     async run(workload, n) {
       const text = body === "event" ? eventBody(workload, n) : JSON.stringify(runInput(n));
       const answer = await post(pool, path.replace(":workload", workload), JSON_HEADERS, text);
-      if (answer.status !== 200) throw new Error(`The run answered ${answer.status}: ${answer.body.slice(0, 300)}`);
+      if (answer.status !== 200)
+        throw new Error(`The run answered ${answer.status}: ${answer.body.slice(0, 300)}`);
     },
     close: () => pool.destroy(),
   };
@@ -80,13 +81,19 @@ function failureOf(update: EndedUpdate): Error | null {
   return data.includes('"error":') ? new Error(`The run failed: ${data.slice(0, 300)}`) : null;
 }
 
-async function followTarget(pool: Pool, origin: string, eventKey: string, bearer: string): Promise<LoadTarget> {
+async function followTarget(
+  pool: Pool,
+  origin: string,
+  eventKey: string,
+  bearer: string,
+): Promise<LoadTarget> {
   const ended = new EndedRuns();
   const stream = await openStream(`${origin}/holdfast/v1/follow?kinds=run.ended`, bearer, ended);
   return {
     async run(workload, n) {
       const answer = await post(pool, `/e/${eventKey}`, JSON_HEADERS, eventBody(workload, n));
-      if (answer.status !== 200) throw new Error(`The event answered ${answer.status}: ${answer.body.slice(0, 300)}`);
+      if (answer.status !== 200)
+        throw new Error(`The event answered ${answer.status}: ${answer.body.slice(0, 300)}`);
       // Answered by the server under test; a wrong shape fails the run on the next line.
       const { ids } = JSON.parse(answer.body) as { ids: readonly string[] };
       const [id] = ids;

@@ -3,7 +3,12 @@ import type { WorkloadName } from "../workloads.ts";
 /** How the driver reaches a system: by the one request that answers when the run is done, or by event and follow. */
 export type TargetAddress =
   /** POST to `origin` + `path`, with `:workload` replaced; the answer is the end of the run. */
-  | { readonly kind: "direct"; readonly origin: string; readonly path: string; readonly body: "event" | "input" }
+  | {
+      readonly kind: "direct";
+      readonly origin: string;
+      readonly path: string;
+      readonly body: "event" | "input";
+    }
   /** POST an event; the end arrives over the one stream of ended runs. */
   | { readonly kind: "follow"; readonly origin: string; readonly eventKey: string; readonly bearer: string };
 

@@ -17,16 +17,27 @@ const { values } = parseArgs({ options: { app: { type: "string" }, "signing-key"
 const key = keyText(values["signing-key"] ?? "");
 const pool = httpPool(values.app ?? "", 64);
 
-const ids = Array.from({ length: 10 }, (_, index) => createHash("sha1").update(stepName(index)).digest("hex"));
+const ids = Array.from({ length: 10 }, (_, index) =>
+  createHash("sha1").update(stepName(index)).digest("hex"),
+);
 const memos = new Map(
   ids.map((id, index) => [id, `{"data":${canonicalJson(stepOutput("w2", index, 1))}}`] as const),
 );
-const event = canonicalJson({ data: runInput(1), id: "01JBENCH", name: "bench/w2", ts: Date.now(), user: {} });
+const event = canonicalJson({
+  data: runInput(1),
+  id: "01JBENCH",
+  name: "bench/w2",
+  ts: Date.now(),
+  user: {},
+});
 
 async function roundTrip(n: number): Promise<void> {
   const stack = ids.slice(0, n % WORKLOADS.w2.callCount);
   const body = callBody({ runId: "01JBENCH", slug: "bench-w2", event, stack, memos, version: 2 });
-  const headers = { "content-type": "application/json", "x-inngest-signature": signBody(key, body, Date.now()) };
+  const headers = {
+    "content-type": "application/json",
+    "x-inngest-signature": signBody(key, body, Date.now()),
+  };
   const answer = await post(pool, "/api/inngest?fnId=bench-w2&stepId=step", headers, body);
   if (answer.status !== 200 && answer.status !== 206) throw new Error(`The app answered ${answer.status}.`);
   JSON.parse(answer.body);

@@ -30,7 +30,12 @@ interface LimitOptions {
 export async function measureHttp(options: LimitOptions): Promise<LimitWindow[]> {
   const app = await startApp({ kind: "bare", mode: "per-step" }, await freePort(), null);
   const argv = ["--app", new URL(app.url).origin, "--signing-key", BENCH_KEYS.signingKey];
-  const windows = await measure("HTTP round trips", new URL("./http-round-trips.ts", import.meta.url), argv, options);
+  const windows = await measure(
+    "HTTP round trips",
+    new URL("./http-round-trips.ts", import.meta.url),
+    argv,
+    options,
+  );
   await stop(app.child);
   return windows;
 }
@@ -39,7 +44,12 @@ export async function measureHttp(options: LimitOptions): Promise<LimitWindow[]>
 export async function measureCommits(options: LimitOptions): Promise<LimitWindow[]> {
   const folder = join(options.folder, `commits-${options.round}`);
   mkdirSync(folder);
-  return await measure("durable rows", new URL("./group-commits.ts", import.meta.url), ["--data-dir", folder], options);
+  return await measure(
+    "durable rows",
+    new URL("./group-commits.ts", import.meta.url),
+    ["--data-dir", folder],
+    options,
+  );
 }
 
 async function measure(

@@ -74,7 +74,8 @@ async function drive(run: Run): Promise<void> {
     const ops = JSON.parse(answer.body) as readonly Op[];
     const end = ops.find((op) => op.op === "RunComplete");
     const rows = ops.filter((op) => op.op === "StepRun").map((op) => remember(run, op));
-    if (end !== undefined) return log.appendAll([...rows, [run.runId, "end", canonicalJson(end.data ?? null)]]);
+    if (end !== undefined)
+      return log.appendAll([...rows, [run.runId, "end", canonicalJson(end.data ?? null)]]);
     if (rows.length > 0) await log.appendAll(rows);
     await Promise.all(ops.filter((op) => op.op === "StepPlanned").map((op) => targeted(run, op.id)));
   }
@@ -99,7 +100,14 @@ async function handle(request: IncomingMessage, response: ServerResponse): Promi
   const id = `01JBENCH${String(runCount).padStart(18, "0")}`;
   const name = String(body["name"]);
   const event = canonicalJson({ data: body["data"], id, name, ts: Date.now(), user: {} });
-  const run: Run = { runId: id, slug: name.replace("/", "-"), event, stack: [], memos: new Map(), version: -1 };
+  const run: Run = {
+    runId: id,
+    slug: name.replace("/", "-"),
+    event,
+    stack: [],
+    memos: new Map(),
+    version: -1,
+  };
   runs.set(id, run);
   await log.append([id, "event", event]);
   await drive(run);

@@ -10,6 +10,17 @@ import { fileURLToPath } from "node:url";
  */
 const children = new Set<ChildProcess>();
 
+/**
+ * What a process inherits: enough to run. A small, equal environment for all, because some programs read the whole
+ * of it on every request, and because no setting of the person at the keyboard may change a figure.
+ */
+export const CHILD_ENV: NodeJS.ProcessEnv = Object.fromEntries(
+  ["PATH", "HOME", "USER", "LANG", "TMPDIR"].flatMap((name) => {
+    const value = process.env[name];
+    return value === undefined ? [] : [[name, value]];
+  }),
+);
+
 function keep(name: string, child: ChildProcess): ChildProcess {
   children.add(child);
   child.once("exit", () => children.delete(child));
@@ -18,10 +29,17 @@ function keep(name: string, child: ChildProcess): ChildProcess {
 }
 
 /** A Node program of ours in a process of its own, with a channel. It ends when the channel closes. */
-export function fork(name: string, program: URL, argv: readonly string[], execArgv: readonly string[] = []): ChildProcess {
+export function fork(
+  name: string,
+  program: URL,
+  argv: readonly string[],
+  execArgv: readonly string[] = [],
+  env: NodeJS.ProcessEnv = {},
+): ChildProcess {
   return keep(
     name,
     forkProcess(fileURLToPath(program), argv, {
+      env: { ...CHILD_ENV, ...env },
       execArgv: ["-C", "@holdfast/source", ...execArgv],
       stdio: ["ignore", "ignore", "inherit", "ipc"],
     }),
@@ -35,7 +53,10 @@ export function spawn(
   argv: readonly string[],
   options: SpawnOptions,
 ): { readonly child: ChildProcess; readonly lastWords: () => string } {
-  const child = keep(name, spawnProcess(command, argv, { ...options, stdio: ["ignore", "pipe", "pipe"] }));
+  const child = keep(
+    name,
+    spawnProcess(command, argv, { env: CHILD_ENV, ...options, stdio: ["ignore", "pipe", "pipe"] }),
+  );
   let tail = "";
   const listen = (chunk: Buffer): void => {
     tail = (tail + chunk.toString("utf8")).slice(-4000);
@@ -46,7 +67,12 @@ export function spawn(
 }
 
 /** Waits for a message of this kind from a forked program. */
-export async function heard(name: string, child: ChildProcess, kind: string, timeoutMs: number): Promise<void> {
+export async function heard(
+  name: string,
+  child: ChildProcess,
+  kind: string,
+  timeoutMs: number,
+): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   const onMessage = (message: { kind?: string }): void => {
     if (message.kind === kind) resolve();
@@ -54,7 +80,10 @@ export async function heard(name: string, child: ChildProcess, kind: string, tim
   const onExit = (code: number | null): void => {
     reject(new Error(`${name} ended with code ${code} before it was ${kind}.`));
   };
-  const timer = setTimeout(() => reject(new Error(`${name} was not ${kind} within ${timeoutMs} ms.`)), timeoutMs);
+  const timer = setTimeout(
+    () => reject(new Error(`${name} was not ${kind} within ${timeoutMs} ms.`)),
+    timeoutMs,
+  );
   child.on("message", onMessage);
   child.once("exit", onExit);
   try {
@@ -67,7 +96,11 @@ export async function heard(name: string, child: ChildProcess, kind: string, tim
 }
 
 /** Ends a process politely, then for good. */
-export async function stop(child: ChildProcess, signal: NodeJS.Signals = "SIGTERM", patienceMs = 5000): Promise<void> {
+export async function stop(
+  child: ChildProcess,
+  signal: NodeJS.Signals = "SIGTERM",
+  patienceMs = 5000,
+): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const exited = once(child, "exit");
   child.kill(signal);

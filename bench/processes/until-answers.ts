@@ -2,7 +2,12 @@ import { get } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 
 /** Waits until a GET of the URL answers with a status below 300. */
-export async function untilAnswers(name: string, url: string, timeoutMs: number, lastWords: () => string): Promise<void> {
+export async function untilAnswers(
+  name: string,
+  url: string,
+  timeoutMs: number,
+  lastWords: () => string,
+): Promise<void> {
   const deadline = performance.now() + timeoutMs;
   for (;;) {
     if (await answers(url)) return;

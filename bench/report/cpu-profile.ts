@@ -33,7 +33,9 @@ export function selfTimes(profile: CpuProfile): SelfTime[] {
 }
 
 /** Self time by part of the program: a room of the server, a dependency, the runtime. */
-export function selfTimesByPart(times: readonly SelfTime[]): readonly (readonly [part: string, ms: number])[] {
+export function selfTimesByPart(
+  times: readonly SelfTime[],
+): readonly (readonly [part: string, ms: number])[] {
   const parts = new Map<string, number>();
   for (const { name, place, ms } of times) {
     const part = partOf(name, place);

@@ -59,7 +59,9 @@ export function pairedRatios(
     return limit === undefined || window.runCount === 0 || limit.runCount === 0 ? [] : [{ window, limit }];
   });
   const clean = pairs.filter(({ window, limit }) => window.clean && limit.clean);
-  return (clean.length > 0 ? clean : pairs).map(({ window, limit }) => window.figures[key] / limit.figures[key]);
+  return (clean.length > 0 ? clean : pairs).map(
+    ({ window, limit }) => window.figures[key] / limit.figures[key],
+  );
 }
 
 export function cellOf(
@@ -91,7 +93,11 @@ export function summarise(cell: readonly Window[], limits: readonly Window[]): R
 }
 
 /** Median rate of a limit at this many callers. */
-export function limitRate(windows: readonly LimitWindow[], limit: LimitWindow["limit"], inFlight: number): number {
+export function limitRate(
+  windows: readonly LimitWindow[],
+  limit: LimitWindow["limit"],
+  inFlight: number,
+): number {
   const cell = windows.filter((window) => window.limit === limit && window.inFlight === inFlight);
   return median(cell.map((window) => window.perSecond));
 }

@@ -34,7 +34,10 @@ export function formatTable(rows: readonly Row[], names: ReadonlyMap<string, str
   ]);
   const failures = rows
     .filter((row) => row.failureCount > 0)
-    .map((row) => `  ! ${names.get(row.system) ?? row.system}: ${row.failureCount} runs failed: ${row.firstFailure}`);
+    .map(
+      (row) =>
+        `  ! ${names.get(row.system) ?? row.system}: ${row.failureCount} runs failed: ${row.firstFailure}`,
+    );
   return [title, ...align([header, ...lines]), ...failures, ""].join("\n");
 }
 
@@ -54,7 +57,9 @@ export function formatLimits(windows: readonly LimitWindow[], loopRows: readonly
   const lines = [
     line("HTTP round trips/s, signed", (n) => figure(limitRate(windows, "HTTP round trips", n))),
     line("durable rows/s, group commit", (n) => figure(limitRate(windows, "durable rows", n))),
-    line("rows per commit", (n) => figure(median(windows.filter((w) => w.inFlight === n).map((w) => w.rowsPerCommit)))),
+    line("rows per commit", (n) =>
+      figure(median(windows.filter((w) => w.inFlight === n).map((w) => w.rowsPerCommit))),
+    ),
     ...loopLines,
   ];
   return ["The machine's limits", ...align([header, ...lines]), ""].join("\n");
@@ -68,16 +73,20 @@ export function share(rows: readonly Row[], inFlight: number, perRun: number, li
 }
 
 function loopRowsByWorkload(rows: readonly Row[]): (readonly [Workload, readonly Row[]])[] {
-  return Object.values(WORKLOADS)
-    // Parallel steps have more calls in flight than runs: no limit was measured for that.
-    .filter((workload) => !workload.parallel)
-    .map((workload) => [workload, rows.filter((row) => row.workload === workload.name)] as const)
-    .filter(([, own]) => own.length > 0);
+  return (
+    Object.values(WORKLOADS)
+      // Parallel steps have more calls in flight than runs: no limit was measured for that.
+      .filter((workload) => !workload.parallel)
+      .map((workload) => [workload, rows.filter((row) => row.workload === workload.name)] as const)
+      .filter(([, own]) => own.length > 0)
+  );
 }
 
 function withRatio(value: number, ratio: number | undefined): string {
   if (Number.isNaN(value)) return "–";
-  return ratio === undefined || Number.isNaN(ratio) ? figure(value) : `${figure(value)} (${ratio.toFixed(2)})`;
+  return ratio === undefined || Number.isNaN(ratio)
+    ? figure(value)
+    : `${figure(value)} (${ratio.toFixed(2)})`;
 }
 
 /** Three significant digits, thousands apart. */
@@ -88,7 +97,9 @@ export function figure(value: number): string {
 }
 
 function align(lines: readonly (readonly string[])[]): string[] {
-  const widths = (lines[0] ?? []).map((_, column) => Math.max(...lines.map((line) => (line[column] ?? "").length)));
+  const widths = (lines[0] ?? []).map((_, column) =>
+    Math.max(...lines.map((line) => (line[column] ?? "").length)),
+  );
   return lines.map((line) =>
     `  ${line.map((cell, column) => (column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0))).join("  ")}`.trimEnd(),
   );

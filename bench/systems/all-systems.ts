@@ -23,7 +23,12 @@ const PAIRINGS: Readonly<Record<string, Pairing>> = {
     durability: "ten steps",
     workloads: ["w2"],
   },
-  sdk: { label: " + SDK", app: { kind: "sdk", checkpointing: "off" }, durability: "each step", workloads: ALL },
+  sdk: {
+    label: " + SDK",
+    app: { kind: "sdk", checkpointing: "off" },
+    durability: "each step",
+    workloads: ALL,
+  },
   "sdk-checkpoint": {
     label: " + SDK, checkpoint 1",
     app: { kind: "sdk", checkpointing: "default" },
@@ -41,7 +46,7 @@ const PAIRINGS: Readonly<Record<string, Pairing>> = {
 /** `bare` is our server with the bare app, `loop` the limit with it; `sdk` and `loop-sdk` likewise, and so on. */
 function systemOf(name: string, execArgv: readonly string[]): System | undefined {
   const isLoop = name === "loop" || name.startsWith("loop-");
-  const pairing = PAIRINGS[isLoop ? LOOPS[name] ?? "" : name];
+  const pairing = PAIRINGS[isLoop ? (LOOPS[name] ?? "") : name];
   if (pairing === undefined) return undefined;
   const { label, app, durability, workloads } = pairing;
   return isLoop

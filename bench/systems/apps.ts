@@ -16,7 +16,11 @@ export interface RunningApp {
   readonly registered: Promise<void>;
 }
 
-export async function startApp(choice: AppChoice, port: number, serverOrigin: string | null): Promise<RunningApp> {
+export async function startApp(
+  choice: AppChoice,
+  port: number,
+  serverOrigin: string | null,
+): Promise<RunningApp> {
   const name = choice.kind === "bare" ? "bare app" : "SDK app";
   const argv = ["--port", String(port), "--signing-key", BENCH_KEYS.signingKey];
   if (serverOrigin !== null) argv.push("--server", serverOrigin);

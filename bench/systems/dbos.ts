@@ -14,7 +14,9 @@ export const dbos: System = {
     const postgres = await startPostgres(folder);
     const port = await freePort();
     const argv = ["--port", String(port), "--database", postgres.url];
-    const app = fork("DBOS app", new URL("../peers/dbos/app.ts", import.meta.url), argv);
+    const app = fork("DBOS app", new URL("../peers/dbos/app.ts", import.meta.url), argv, [
+      "--no-deprecation",
+    ]);
     await heard("DBOS app", app, "listening", 60_000);
     return {
       target: { kind: "direct", origin: `http://127.0.0.1:${port}`, path: "/:workload", body: "input" },

@@ -27,7 +27,16 @@ export function holdfast(choice: HoldfastChoice, execArgv: readonly string[] = [
       const [port, appPort] = [await freePort(), await freePort()];
       const origin = `http://127.0.0.1:${port}`;
       const app = await startApp(choice.app, appPort, origin);
-      const flags = ["--data-dir", folder, "--host", "127.0.0.1", "--port", String(port), "--sdk-url", app.url];
+      const flags = [
+        "--data-dir",
+        folder,
+        "--host",
+        "127.0.0.1",
+        "--port",
+        String(port),
+        "--sdk-url",
+        app.url,
+      ];
       const argv = [...execArgv, "-C", "@holdfast/source", CLI, "start", ...flags];
       argv.push("--signing-key", BENCH_KEYS.signingKey, "--event-key", BENCH_KEYS.eventKey);
       const { child: server, lastWords } = spawn("holdfast", process.execPath, argv, { cwd: folder });
@@ -38,7 +47,12 @@ export function holdfast(choice: HoldfastChoice, execArgv: readonly string[] = [
         throw new Error(`Cannot bench "${choice.name}": ${String(error)}\n${lastWords()}`, { cause: error });
       }
       return {
-        target: { kind: "follow", origin, eventKey: BENCH_KEYS.eventKey, bearer: bearerOf(BENCH_KEYS.signingKey) },
+        target: {
+          kind: "follow",
+          origin,
+          eventKey: BENCH_KEYS.eventKey,
+          bearer: bearerOf(BENCH_KEYS.signingKey),
+        },
         serverPids: [server.pid ?? 0],
         appPids: [app.child.pid ?? 0],
         async stop() {
@@ -49,4 +63,3 @@ export function holdfast(choice: HoldfastChoice, execArgv: readonly string[] = [
     },
   };
 }
-

@@ -24,7 +24,12 @@ export function minimalLoop(choice: LoopChoice, execArgv: readonly string[] = []
       const app = await startApp(choice.app, appPort, origin);
       const argv = ["--port", String(port), "--app", new URL(app.url).origin];
       argv.push("--signing-key", BENCH_KEYS.signingKey, "--data-dir", folder);
-      const server = fork("minimal loop", new URL("../limits/minimal-loop.ts", import.meta.url), argv, execArgv);
+      const server = fork(
+        "minimal loop",
+        new URL("../limits/minimal-loop.ts", import.meta.url),
+        argv,
+        execArgv,
+      );
       await heard("minimal loop", server, "listening", 20_000);
       return {
         target: { kind: "direct", origin, path: "/e/bench", body: "event" },

@@ -12,6 +12,7 @@ export function installPeer(name: "restate" | "dbos"): string {
     stdio: ["ignore", "ignore", "inherit"],
     timeout: 300_000,
   });
-  if (result.status !== 0) throw new Error(`Cannot install the peer "${name}": npm ci ended with ${result.status}.`);
+  if (result.status !== 0)
+    throw new Error(`Cannot install the peer "${name}": npm ci ended with ${result.status}.`);
   return folder;
 }

@@ -20,13 +20,18 @@ export async function startPostgres(folder: string): Promise<RunningPostgres> {
   mkdirSync(data);
   const user = unprivilegedUser();
   if (user !== null) for (const path of [folder, data]) chownSync(path, user.uid, user.gid);
-  const initialised = spawnSync(join(bin, "initdb"), ["-D", data, "-U", "bench", "-A", "trust", "-E", "UTF8"], {
-    ...user,
-    cwd: folder,
-    encoding: "utf8",
-    timeout: 60_000,
-  });
-  if (initialised.status !== 0) throw new Error(`initdb ended with ${initialised.status}: ${initialised.stderr}`);
+  const initialised = spawnSync(
+    join(bin, "initdb"),
+    ["-D", data, "-U", "bench", "-A", "trust", "-E", "UTF8"],
+    {
+      ...user,
+      cwd: folder,
+      encoding: "utf8",
+      timeout: 60_000,
+    },
+  );
+  if (initialised.status !== 0)
+    throw new Error(`initdb ended with ${initialised.status}: ${initialised.stderr}`);
   const argv = ["-D", data, "-p", String(port), "-c", "listen_addresses=127.0.0.1", "-k", folder];
   const { child, lastWords } = spawn("postgres", join(bin, "postgres"), argv, { ...user, cwd: folder });
   await untilAccepts(port, lastWords);
@@ -43,7 +48,9 @@ function findPostgres(): string {
     // The folder behind a link is the one that holds initdb too.
     if (existsSync(path)) return realpathSync(path);
   }
-  throw new Error("Cannot run the peer DBOS: no `postgres` on the PATH. Install PostgreSQL, or leave this peer out.");
+  throw new Error(
+    "Cannot run the peer DBOS: no `postgres` on the PATH. Install PostgreSQL, or leave this peer out.",
+  );
 }
 
 /** PostgreSQL refuses to run as root: then it runs as the user its package made. */

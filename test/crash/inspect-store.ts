@@ -1,5 +1,5 @@
 import type { EnvironmentName, EventId, RunId } from "@holdfast/protocol";
-import { silentLog, systemClock } from "../../packages/server/src/kernel/kernel.ts";
+import { silentLog } from "../../packages/server/src/kernel/kernel.ts";
 import type { EventRecord, JournalEntry, RunRecord, Store } from "../../packages/server/src/store/store.ts";
 import { openSqliteStore } from "../../packages/server/src/store/store.ts";
 import { FUNCTIONS, hashOf, resultOf } from "./witness-app.ts";
@@ -15,7 +15,7 @@ const ENVIRONMENT = "production" as EnvironmentName;
 
 /** Opens the files of a stopped server and holds every run against the invariants. */
 export async function inspect(dataDir: string, acknowledged: ReadonlySet<string>): Promise<Inspection> {
-  const store = await openSqliteStore({ dataDir, clock: systemClock, log: silentLog });
+  const store = await openSqliteStore({ dataDir, log: silentLog });
   try {
     const problems: string[] = [];
     const events = await allEvents(store);

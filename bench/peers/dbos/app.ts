@@ -10,8 +10,9 @@ const { values } = parseArgs({ options: { port: { type: "string" }, database: { 
 function workflow(workload: WorkloadName): (input: RunInput) => Promise<Record<string, unknown>> {
   const { stepCount, parallel } = WORKLOADS[workload];
   const body = async ({ n }: RunInput): Promise<Record<string, unknown>> => {
-    const steps = Array.from({ length: stepCount }, (_, index) => () =>
-      DBOS.runStep(async () => stepOutput(workload, index, n), { name: stepName(index) }),
+    const steps = Array.from(
+      { length: stepCount },
+      (_, index) => () => DBOS.runStep(async () => stepOutput(workload, index, n), { name: stepName(index) }),
     );
     if (parallel) await Promise.all(steps.map((step) => step()));
     else for (const step of steps) await step();

@@ -6,11 +6,14 @@ import type { Context } from "@restatedev/restate-sdk";
 import { runOutput, stepName, stepOutput, WORKLOADS } from "../../workloads.ts";
 import type { RunInput, WorkloadName } from "../../workloads.ts";
 
-function handler(workload: WorkloadName): (ctx: Context, input: RunInput) => Promise<Record<string, unknown>> {
+function handler(
+  workload: WorkloadName,
+): (ctx: Context, input: RunInput) => Promise<Record<string, unknown>> {
   const { stepCount, parallel } = WORKLOADS[workload];
   return async (ctx, { n }) => {
-    const steps = Array.from({ length: stepCount }, (_, index) => () =>
-      ctx.run(stepName(index), async () => stepOutput(workload, index, n)),
+    const steps = Array.from(
+      { length: stepCount },
+      (_, index) => () => ctx.run(stepName(index), async () => stepOutput(workload, index, n)),
     );
     if (parallel) await RestatePromise.all(steps.map((step) => step()));
     else for (const step of steps) await step();

@@ -48,7 +48,7 @@ export async function startServer(options: ServerOptions, hooks: ServerHooks = {
   const serverKind = options.mode === "dev" ? "dev" : "cloud";
 
   const keys = createKeys({ signingKeys: options.signingKeys, eventKeys: options.eventKeys, digest });
-  const store = await openSqliteStore({ dataDir: options.dataDir, clock, log });
+  const store = await openSqliteStore({ dataDir: options.dataDir, log });
   const egress = createEgress({ clock });
   const closeBelow = async (): Promise<void> => {
     await egress.close();

@@ -1,5 +1,8 @@
 import type { SignatureVerdict } from "@holdfast/protocol";
 
+/** Whether an app's answer is signed by a key that is good here; if not, why. */
+export type AnswerVerdict = { readonly ok: true } | (SignatureVerdict & { readonly ok: false });
+
 /** Whether a caller showed a key that is good here. `keyId` (never the key) may be logged. */
 export type KeyVerdict =
   | { readonly ok: true; readonly keyId: string | null }
@@ -15,7 +18,7 @@ export interface Keys {
   /** Value of `X-Inngest-Signature` for a body the server sends, or null when nothing is signed. */
   sign(body: string, nowMs: number): string | null;
   /** Checks what an app answered with `x-inngest-signature` over its raw body. Accepts everything when unsigned. */
-  verifyAnswer(header: string | undefined, body: string, nowMs: number): SignatureVerdict;
+  verifyAnswer(header: string | undefined, body: string, nowMs: number): AnswerVerdict;
   /** Checks an `Authorization: Bearer …` header: hash or raw key, with or without prefix. */
   checkBearer(authorization: string | undefined): KeyVerdict;
   /** Checks the key in `/e/<key>`. */

@@ -103,6 +103,7 @@ class WorkQueue implements Queue {
       });
     }
     this.#heartbeat?.cancel();
+    await this.#deps.store.closeSession(this.#session);
   }
 
   get #held(): number {

@@ -204,7 +204,7 @@ export function createSync(deps: SyncDeps): Sync {
       if (!parsed.ok) return parsed;
       const outcome = await ask("GET", parsed.url, "out_of_band");
       if (outcome.kind === "failed") {
-        const { code, message } = networkFailure(parsed.url, outcome);
+        const { code, message } = networkFailure(outcome);
         return { ok: false, code, message };
       }
       const body = parseJson(outcome.body);

@@ -21,7 +21,7 @@ const QUOTE_CHARS_MAX = 200;
 
 /** Reads the outcome of the PUT to an app (wire-protocol 4.1, 4.7). */
 export function readPutAnswer(url: string, outcome: EgressOutcome): PutAnswer {
-  if (outcome.kind === "failed") return networkFailure(url, outcome);
+  if (outcome.kind === "failed") return networkFailure(outcome);
   const { status, headers } = outcome;
   const body = parseObject(outcome.body);
   if (status < 200 || status > 299) return refusal(url, outcome, body);
@@ -41,22 +41,21 @@ export function isSdk(headers: Readonly<Record<string, string>>): boolean {
 }
 
 /** What a request that got no answer is called. */
-export function networkFailure(
-  url: string,
-  outcome: EgressOutcome & { readonly kind: "failed" },
-): PutFailure {
+export function networkFailure(outcome: EgressOutcome & { readonly kind: "failed" }): PutFailure {
+  // Egress says in full what it tried and why that failed.
+  const { message } = outcome;
   switch (outcome.code) {
     case "unreachable":
     case "reset":
     case "timed_out":
     case "aborted":
-      return failed("unreachable", url, outcome.message);
+      return { kind: "failed", code: "unreachable", message };
     case "protocol":
-      return failed("unsupported_protocol", url, outcome.message);
+      return { kind: "failed", code: "unsupported_protocol", message };
     case "too_large":
-      return failed("output_too_large", url, outcome.message);
+      return { kind: "failed", code: "output_too_large", message };
     case "redirect_refused":
-      return failed("http_not_ok", url, outcome.message);
+      return { kind: "failed", code: "http_not_ok", message };
   }
 }
 

@@ -10,6 +10,13 @@ export const LOCK_WAIT_MS = 5000;
 /** Memory for pages, per connection. */
 export const PAGE_CACHE_KIB = 32 * 1024;
 
+/**
+ * Pages in the write-ahead log after which the commit that passes them moves it into the file. Measured on commits of
+ * 10 acts, against 4,000 pages: the same p99 (0.7 ms), half the p99.9 (2.2 ms against 4.7 ms) and a tenth more
+ * commits per second, because the log stays small enough to be looked up quickly. With 100 acts there is no difference.
+ */
+export const CHECKPOINT_PAGES = 1000;
+
 /** The write-ahead log is cut back to this size after a burst. */
 export const WAL_KEPT_BYTES = 64 * 1024 * 1024;
 

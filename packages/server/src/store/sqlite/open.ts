@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { ensurePrivateFile } from "./files.ts";
 import { APPLICATION_ID, checkContent, checkHeader, checking, isOurs, wasLeftOpen } from "./integrity.ts";
-import { LOCK_WAIT_MS, PAGE_CACHE_KIB, WAL_KEPT_BYTES } from "./limits.ts";
+import { CHECKPOINT_PAGES, LOCK_WAIT_MS, PAGE_CACHE_KIB, WAL_KEPT_BYTES } from "./limits.ts";
 import { MIGRATIONS, migrate, schemaVersion } from "./migrations.ts";
 import type { OpenReport } from "./writer-protocol.ts";
 
@@ -75,7 +75,7 @@ function configure(db: DatabaseSync): void {
     PRAGMA temp_store = MEMORY;
     PRAGMA cache_size = -${PAGE_CACHE_KIB};
     PRAGMA journal_size_limit = ${WAL_KEPT_BYTES};
-    PRAGMA wal_autocheckpoint = 1000;
+    PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES};
   `);
   // Only once: to set it is to write, and a file that is merely opened again need not be written for it.
   if (!isOurs(db)) db.exec(`PRAGMA application_id = ${APPLICATION_ID}`);

@@ -1,0 +1,116 @@
+import { HoldfastError } from "@holdfast/protocol";
+import type { ServerOptions } from "@holdfast/server";
+import type { Resolution, Resolved } from "./resolve.ts";
+import { durationMs, httpUrl, isSet, list, number, oneOf, text, wrongValue } from "./values.ts";
+
+/** How a command will run its server: all of the options but the keys. */
+export interface ServerSettings {
+  readonly options: Omit<ServerOptions, "signingKeys" | "eventKeys" | "logTo">;
+  readonly graceMs: number;
+}
+
+const DAY_SECONDS = 86_400;
+const GRACE_MS = 30_000;
+/** What development servers ask at when nothing of this machine can tell of a change: the app is on another. */
+const REMOTE_POLL_MS = 5000;
+
+const LOG_LEVELS = {
+  trace: "debug",
+  debug: "debug",
+  info: "info",
+  warn: "warn",
+  warning: "warn",
+  error: "error",
+  fatal: "error",
+  silent: "silent",
+  off: "silent",
+} as const;
+
+/** What the server's package uses when nothing is set. */
+export type ServerDefaults = Readonly<Record<"port" | "callSlots" | "tickMs", number>>;
+
+/**
+ * Turns settings into the server's options.
+ *
+ * @throws HoldfastError `usage_invalid`, `config_invalid`, or `public_url_missing` and `host_exposed` for an address that
+ *   more than this machine can reach.
+ */
+export function serverSettings(
+  command: "dev" | "start",
+  { settings }: Resolution,
+  defaults: ServerDefaults,
+  isVerbose: boolean,
+): ServerSettings {
+  const get = (name: string): Resolved | undefined => settings.get(name);
+  const isDev = command === "dev";
+  const host = text(get("host")) ?? "127.0.0.1";
+  const publicUrl = httpUrl(get("public-url"));
+  checkExposure(command, host, publicUrl, isSet(get("allow-lan-without-password")));
+  const sdkUrls = list(get("sdk-url")).map((url) => checkSdkUrl(get("sdk-url"), url));
+  return {
+    options: {
+      mode: isDev ? "dev" : "production",
+      host,
+      port: number(get("port"), { min: 0, max: 65_535, unit: "port number", whole: true }) ?? defaults.port,
+      dataDir: text(get("data-dir")) ?? (isDev ? ".holdfast" : "holdfast-data"),
+      publicUrl,
+      sdkUrls,
+      discovery: isDev && !isSet(get("no-discovery")),
+      pollIntervalMs: pollInterval(isDev, get("poll-interval"), isSet(get("no-poll")), sdkUrls),
+      retryIntervalMs: positiveMs(get("retry-interval")),
+      callSlots: number(get("queue-workers"), { min: 1, max: 100_000, unit: "calls", whole: true }) ?? defaults.callSlots,
+      tickMs: number(get("tick"), { min: 1, max: 60_000, unit: "milliseconds", whole: true }) ?? defaults.tickMs,
+      logLevel: oneOf(get("log-level"), LOG_LEVELS) ?? (isVerbose ? "debug" : isDev ? "warn" : "info"),
+    },
+    graceMs: durationMs(get("grace")) ?? GRACE_MS,
+  };
+}
+
+/** Whether only this machine can reach an address. */
+export function isLoopback(host: string): boolean {
+  const bare = host.replace(/^\[|\]$/g, "").toLowerCase();
+  return bare === "localhost" || bare === "::1" || /^127(?:\.\d{1,3}){3}$/.test(bare);
+}
+
+function checkExposure(command: "dev" | "start", host: string, publicUrl: string | null, isAccepted: boolean): void {
+  if (isLoopback(host)) return;
+  if (command === "dev" && !isAccepted) {
+    throw new HoldfastError(
+      "host_exposed",
+      `Cannot run a development server on ${host}: it asks for no password, and everybody on the network could use it.`,
+      { next: `Bind 127.0.0.1, or accept it:\nholdfast dev --host ${host} --allow-lan-without-password` },
+    );
+  }
+  if (command === "start" && publicUrl === null) {
+    throw new HoldfastError(
+      "public_url_missing",
+      `Cannot start on ${host}: an address that is not loopback needs a public URL, for links and cookies.`,
+      {
+        next: `holdfast start --host ${host} --public-url https://flow.example.org\nOr bind 127.0.0.1 and put a proxy in front.`,
+      },
+    );
+  }
+}
+
+function checkSdkUrl(resolved: Resolved | undefined, given: string): string {
+  const url = /^[a-z][a-z0-9+.-]*:\/\//i.test(given) ? given : `http://${given}`;
+  const parsed = URL.canParse(url) ? new URL(url) : null;
+  const isHttp = parsed !== null && (parsed.protocol === "http:" || parsed.protocol === "https:");
+  if (resolved !== undefined && !isHttp) throw wrongValue(resolved, given, "it is not an http or https URL");
+  return url;
+}
+
+/** By the clock only when asked to, or when an app is on another machine, where nothing tells of its changes. */
+function pollInterval(isDev: boolean, resolved: Resolved | undefined, isRefused: boolean, sdkUrls: readonly string[]): number | null {
+  const asked = positiveMs(resolved);
+  if (isRefused) return null;
+  if (resolved !== undefined) return asked;
+  const hasRemote = sdkUrls.some((url) => !isLoopback(new URL(url).hostname));
+  return isDev && hasRemote ? REMOTE_POLL_MS : null;
+}
+
+/** Seconds as ms; 0 and nothing are null. */
+function positiveMs(resolved: Resolved | undefined): number | null {
+  const seconds = number(resolved, { min: 0, max: DAY_SECONDS, unit: "seconds" });
+  return seconds === null || seconds === 0 ? null : Math.round(seconds * 1000);
+}

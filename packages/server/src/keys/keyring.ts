@@ -1,0 +1,69 @@
+import type { Digest } from "@holdfast/protocol";
+import { bearerMatches, HoldfastError, parseSigningKey, sign, verify } from "@holdfast/protocol";
+import type { Keys, KeyVerdict } from "./contract.ts";
+
+export interface KeysDeps {
+  /** The first signs, all are accepted. None: nothing is signed and every caller is accepted (development only). */
+  readonly signingKeys: readonly string[];
+  /** None: every event key is accepted (development only). */
+  readonly eventKeys: readonly string[];
+  readonly digest: Digest;
+}
+
+/** How much of a hash names a key in logs: enough to tell keys apart, too little to be of use. */
+const KEY_ID_CHARS = 12;
+
+const MISSING: KeyVerdict = { ok: false, reason: "missing" };
+const UNKNOWN: KeyVerdict = { ok: false, reason: "unknown" };
+const OPEN: KeyVerdict = { ok: true, keyId: null };
+
+/**
+ * Holds the keys of one environment. Event keys are kept as hashes only; signing keys must be kept, since they sign.
+ *
+ * @throws HoldfastError `key_invalid` for a signing key that is malformed, or an event key that is empty; never quotes it.
+ */
+export function createKeys(deps: KeysDeps): Keys {
+  const { digest } = deps;
+  const signingKeys = deps.signingKeys.map((text) => parseSigningKey(text));
+  const eventKeyHashes = deps.eventKeys.map((key, index) => {
+    if (key === "") throw new HoldfastError("key_invalid", `Event key number ${index + 1} is empty.`);
+    return digest.sha256Hex(key);
+  });
+  const [signer] = signingKeys;
+
+  return {
+    signed: signer !== undefined,
+    sign: (body, nowMs) => (signer === undefined ? null : sign(body, signer, nowMs, digest)),
+    verifyAnswer(header, body, nowMs) {
+      if (signer === undefined) return { ok: true };
+      const verdict = verify(header, body, signingKeys, nowMs, digest);
+      return verdict.ok ? { ok: true } : verdict;
+    },
+    checkBearer(authorization) {
+      if (signer === undefined) return OPEN;
+      const presented = bearerOf(authorization);
+      if (presented === "") return MISSING;
+      return matching(signingKeys, (key) => bearerMatches(presented, key, digest), (key) => key.keyId(digest));
+    },
+    checkEventKey(key) {
+      if (eventKeyHashes.length === 0) return OPEN;
+      if (key === "") return MISSING;
+      const presented = digest.sha256Hex(key);
+      return matching(eventKeyHashes, (hash) => digest.equal(presented, hash), (hash) => hash.slice(0, KEY_ID_CHARS));
+    },
+  };
+}
+
+/** Compares with every key, whether one matched already or not: the time taken says nothing about which. */
+function matching<Key>(keys: readonly Key[], isMatch: (key: Key) => boolean, idOf: (key: Key) => string): KeyVerdict {
+  let found: Key | null = null;
+  for (const key of keys) if (isMatch(key)) found ??= key;
+  return found === null ? UNKNOWN : { ok: true, keyId: idOf(found) };
+}
+
+/** The token of an `Authorization` header, or empty text. The scheme's case does not matter (RFC 9110, 11.1). */
+function bearerOf(authorization: string | undefined): string {
+  const match = /^Bearer +(\S+)\s*$/i.exec(authorization ?? "");
+  return match?.[1] ?? "";
+}
+

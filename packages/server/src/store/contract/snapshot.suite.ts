@@ -1,0 +1,83 @@
+import assert from "node:assert/strict";
+import { anAdvance, anEntry, aNewRun, anEvent, anItem, aRun, NOW, open, runId, stepId } from "./builders.ts";
+import type { CreateHarness } from "./harness.ts";
+import { storeTest } from "./harness.ts";
+
+export function snapshotSuite(create: CreateHarness): void {
+  storeTest(create, "load() answers null for a run that is not there", async (store) => {
+    assert.equal(await store.runs.load(runId(1)), null);
+  });
+
+  storeTest(create, "load() has the run, its event and its first item from the start", async (store) => {
+    await open(store, [aNewRun(1)]);
+    assert.deepEqual(await store.runs.load(runId(1)), {
+      run: aRun(1),
+      events: [anEvent(1).body],
+      steps: [],
+      items: [anItem(1)],
+      names: [],
+      lastSeq: 0,
+    });
+  });
+
+  storeTest(create, "load() has the memos of finished steps in the order they finished", async (store) => {
+    await open(store, [aNewRun(1)]);
+    await store.runs.advance(
+      anAdvance(1, {
+        journal: [
+          anEntry(1, { kind: "step.planned", stepId: stepId(1), data: null }),
+          anEntry(2, { kind: "step.completed", stepId: stepId(9), data: '{"data":"nine"}' }),
+          anEntry(3, { kind: "attempt.failed", stepId: stepId(8), data: '{"error":{}}' }),
+          anEntry(4, { kind: "step.failed", stepId: stepId(3), data: '{"error":{"name":"Error"}}' }),
+        ],
+      }),
+    );
+    await store.runs.advance(
+      anAdvance(1, {
+        expectedRevision: 1,
+        journal: [anEntry(5, { stepId: stepId(5), op: "Sleep", data: "null" })],
+      }),
+    );
+    const snapshot = await store.runs.load(runId(1));
+    assert.deepEqual(snapshot?.steps, [
+      { id: stepId(9), memo: '{"data":"nine"}' },
+      { id: stepId(3), memo: '{"error":{"name":"Error"}}' },
+      { id: stepId(5), memo: "null" },
+    ]);
+    assert.equal(snapshot?.lastSeq, 5);
+  });
+
+  storeTest(create, "load() has every item of the run and none of another", async (store) => {
+    await open(store, [aNewRun(1), aNewRun(2)]);
+    const sleep = anItem(1, { key: "sleep", kind: "sleep", stepId: stepId(1), dueAt: NOW + 1000 });
+    const step = anItem(1, { key: "step", kind: "step", stepId: stepId(2), attempt: 3, generation: 2 });
+    await store.runs.advance(anAdvance(1, { enqueue: [sleep, step] }));
+    const items = (await store.runs.load(runId(1)))?.items ?? [];
+    const byKey = items.toSorted((one, other) => one.key.localeCompare(other.key));
+    assert.deepEqual(byKey, [sleep, anItem(1), step]);
+  });
+
+  storeTest(create, "load() has the latest names of steps that are planned or asleep and not finished", async (store) => {
+    await open(store, [aNewRun(1)]);
+    const planned = (seq: number, step: number, name: string) =>
+      anEntry(seq, { kind: "step.planned", stepId: stepId(step), name, data: null });
+    await store.runs.advance(
+      anAdvance(1, {
+        journal: [
+          planned(1, 1, "charge"),
+          planned(2, 2, "old name"),
+          anEntry(3, { kind: "step.sleeping", stepId: stepId(3), name: "a nap", data: '{"until":1}' }),
+          planned(4, 4, "refund"),
+          planned(5, 2, "new name"),
+          anEntry(6, { kind: "step.completed", stepId: stepId(1) }),
+          anEntry(7, { kind: "step.failed", stepId: stepId(4) }),
+          anEntry(8, { kind: "attempt.failed", stepId: stepId(5), name: "never planned" }),
+        ],
+      }),
+    );
+    assert.deepEqual((await store.runs.load(runId(1)))?.names, [
+      { id: stepId(2), name: "new name" },
+      { id: stepId(3), name: "a nap" },
+    ]);
+  });
+}

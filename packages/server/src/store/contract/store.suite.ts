@@ -1,0 +1,26 @@
+import { describe } from "node:test";
+import { appSuite } from "./apps.suite.ts";
+import { closeSuite } from "./close.suite.ts";
+import { eventSuite } from "./events.suite.ts";
+import type { CreateHarness } from "./harness.ts";
+import { modelSuite } from "./model.suite.ts";
+import { queueSuite } from "./queue.suite.ts";
+import { runSuite } from "./runs.suite.ts";
+import { snapshotSuite } from "./snapshot.suite.ts";
+
+/**
+ * The behaviour that `store.ts` states, as tests. Every store calls this with a way to make a fresh one.
+ *
+ * @param modelRuns how many random histories to compare with the model
+ */
+export function runStoreContract(name: string, createHarness: CreateHarness, modelRuns = 20): void {
+  describe(name, () => {
+    describe("events", () => eventSuite(createHarness));
+    describe("runs", () => runSuite(createHarness));
+    describe("snapshots", () => snapshotSuite(createHarness));
+    describe("queue", () => queueSuite(createHarness));
+    describe("apps", () => appSuite(createHarness));
+    describe("life", () => closeSuite(createHarness));
+    describe("model", () => modelSuite(createHarness, modelRuns));
+  });
+}

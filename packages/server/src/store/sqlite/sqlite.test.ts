@@ -1,0 +1,48 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { CreateHarness } from "../contract/harness.ts";
+import { runStoreContract } from "../contract/store.suite.ts";
+import type { Store } from "../store.ts";
+import { openSqliteStore } from "./open-sqlite-store.ts";
+
+/** A store in a folder of its own. */
+function inFolder(inline: boolean): CreateHarness {
+  return async () => {
+    const folder = mkdtempSync(join(tmpdir(), "holdfast-store-"));
+    const opening = (): Promise<Store> => openSqliteStore({ dataDir: folder, inline });
+    let current = await opening();
+    return {
+      store: current,
+      async reopen() {
+        await current.close();
+        current = await opening();
+        return current;
+      },
+      async cleanup() {
+        await current.close();
+        rmSync(folder, { recursive: true });
+      },
+    };
+  };
+}
+
+for (const [name, inline] of [
+  ["SQLite, writing on a thread", false],
+  ["SQLite, writing inline", true],
+] as const) {
+  runStoreContract(name, inFolder(inline));
+}
+
+runStoreContract(
+  "SQLite, in memory",
+  async () => {
+    const store = await openSqliteStore({ path: ":memory:" });
+    return {
+      store,
+      reopen: { impossible: "a store in memory ends with its connection" },
+      cleanup: () => store.close(),
+    };
+  },
+  150,
+);

@@ -1,0 +1,91 @@
+import assert from "node:assert/strict";
+import { existsSync, globSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { test } from "node:test";
+import { BACKOFF_MS, LIMITS } from "@holdfast/protocol";
+
+const ROOT = join(import.meta.dirname, "..");
+
+const read = (path: string): string => readFileSync(join(ROOT, path), "utf8");
+
+/** A number with the word for its unit, singular or plural. */
+function quantity(count: number, unit: string): string {
+  return `${count} ${unit}${count === 1 ? "" : "s"}`;
+}
+
+function duration(ms: number): string {
+  const units = [
+    ["day", 86_400_000],
+    ["hour", 3_600_000],
+    ["minute", 60_000],
+    ["second", 1000],
+  ] as const;
+  for (const [unit, unitMs] of units) if (ms % unitMs === 0) return quantity(ms / unitMs, unit);
+  return `${ms} ms`;
+}
+
+/** A limit as the page writes it; the end of its name says what it counts. */
+function written(name: string, value: number): string {
+  if (/Timestamp\w+Ms$/.test(name)) return new Date(value).toISOString().slice(0, "2000-01-01".length);
+  if (name.endsWith("Ms")) return duration(value);
+  if (!name.endsWith("Bytes")) return value.toLocaleString("en-US");
+  return value % 1024 ** 2 === 0 ? `${value / 1024 ** 2} MiB` : `${value / 1024} KiB`;
+}
+
+test("docs/reference/limits.md lists every limit of the protocol with its value, and no other", () => {
+  const rows = [...read("docs/reference/limits.md").matchAll(/^\| `(\w+)` \| ([^|]+) \|/gm)];
+  const documented = rows.map(([, name, value]) => [name, value]);
+  const actual = Object.entries(LIMITS).map(([name, value]) => [name, written(name, value)]);
+  assert.deepEqual(documented, actual);
+});
+
+test("docs/reference/limits.md gives the delays between attempts in order", () => {
+  assert.ok(read("docs/reference/limits.md").includes(`\n${BACKOFF_MS.map(duration).join(", ")}\n`));
+});
+
+const pages = globSync("{*.md,docs/**/*.md,packages/*/*.md,examples/*/*.md,bench/*.md,.github/**/*.md}", {
+  cwd: ROOT,
+});
+
+test("every relative link of every page leads to something that exists", () => {
+  const broken: string[] = [];
+  for (const page of pages) {
+    for (const [, target = ""] of read(page).matchAll(/\]\(([^)\s]+)\)/g)) {
+      if (/^(?:[a-z]+:|#)/.test(target)) continue;
+      const path = join(dirname(page), target.replace(/#.*$/, ""));
+      if (!existsSync(join(ROOT, path))) broken.push(`${page}: ${target}`);
+    }
+  }
+  assert.deepEqual(broken, []);
+});
+
+test("every source file that a page names in full exists", () => {
+  const missing: string[] = [];
+  for (const page of pages) {
+    for (const [, path = ""] of read(page).matchAll(
+      /`((?:packages|scripts|examples|bench)\/[\w./-]+\.(?:ts|json|js))`/g,
+    )) {
+      if (!existsSync(join(ROOT, path))) missing.push(`${page}: ${path}`);
+    }
+  }
+  assert.deepEqual(missing, []);
+});
+
+test("every npm script that a page tells the reader to run exists", () => {
+  const manifest = JSON.parse(read("package.json"));
+  const missing: string[] = [];
+  for (const page of pages) {
+    for (const [command, name = ""] of read(page).matchAll(/npm run ([\w:-]+)/g)) {
+      if (!(name in manifest.scripts)) missing.push(`${page}: ${command}`);
+    }
+  }
+  assert.deepEqual(missing, []);
+});
+
+test("ARCHITECTURE.md names, for each step of an event's way, files that exist", () => {
+  const way = read("docs/ARCHITECTURE.md").split("## The way of an event")[1]?.split("\n## ")[0] ?? "";
+  const named = [...way.matchAll(/`([a-z-]+\/[\w/-]+\.ts)`/g)].map(([, path = ""]) => path);
+  assert.ok(named.length >= 8, `only ${named.length} files are named`);
+  const missing = named.filter((path) => !existsSync(join(ROOT, "packages/server/src", path)));
+  assert.deepEqual(missing, []);
+});

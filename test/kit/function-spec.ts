@@ -1,0 +1,96 @@
+import type { RequestListener } from "node:http";
+
+/**
+ * What tests use of a function's tools, in the words both versions of the SDK share. The SDKs' own types differ from
+ * each other and infer from triggers; a table of stories needs one type for all.
+ */
+export interface StepTools {
+  run<T>(id: string, fn: () => T | Promise<T>): Promise<T>;
+  sleep(id: string, time: string | number): Promise<void>;
+  sleepUntil(id: string, time: Date | string): Promise<void>;
+  sendEvent(id: string, events: EventPayload | readonly EventPayload[]): Promise<{ ids: readonly string[] }>;
+  waitForEvent(id: string, options: { event: string; timeout: string }): Promise<unknown>;
+  waitForSignal(
+    id: string,
+    options: { signal: string; timeout: string; onConflict: "fail" | "replace" },
+  ): Promise<unknown>;
+  invoke(id: string, options: { function: unknown; data?: Readonly<Record<string, unknown>> }): Promise<unknown>;
+  fetch(url: string): Promise<unknown>;
+  readonly ai: {
+    infer(id: string, options: { model: unknown; body: unknown }): Promise<unknown>;
+    readonly models: { openai(options: { model: string; apiKey: string }): unknown };
+  };
+}
+
+export interface EventPayload {
+  readonly name: string;
+  readonly data?: Readonly<Record<string, unknown>>;
+  readonly id?: string;
+  readonly ts?: number;
+  readonly v?: string;
+  readonly user?: Readonly<Record<string, unknown>>;
+}
+
+/** What a function is called with. */
+export interface FunctionContext {
+  readonly event: EventPayload & { readonly data: Readonly<Record<string, unknown>> };
+  readonly events: readonly EventPayload[];
+  readonly runId: string;
+  /** Zero-based. */
+  readonly attempt: number;
+  readonly maxAttempts?: number;
+  /** From version 4 on. */
+  readonly jobId?: string;
+  readonly requestId?: string;
+  readonly step: StepTools;
+  /** From version 4 on. */
+  readonly group: { parallel<T>(options: { mode: "race" | "wait" }, body: () => Promise<T>): Promise<T> };
+}
+
+/** A function as a test writes it down; each SDK makes its own of it. */
+export interface FunctionSpec {
+  readonly id: string;
+  /** `<id>/go` starts the function when nothing else is said. */
+  readonly triggers?: readonly Readonly<Record<string, string>>[];
+  /** Passed to `createFunction` as they are: `retries`, `checkpointing`, `concurrency`, … */
+  readonly options?: Readonly<Record<string, unknown>>;
+  readonly handler: (context: FunctionContext) => unknown;
+}
+
+/** The event that starts a function of a test. */
+export function eventOf(functionId: string): string {
+  return `${functionId}/go`;
+}
+
+export type SdkVersion = "v4" | "v3";
+export type Adapter = "node" | "express";
+
+/** Everything an SDK needs to know, so that it reads nothing from the process's environment. */
+export interface AppIdentity {
+  readonly id: string;
+  readonly baseUrl: string;
+  readonly eventKey: string;
+  readonly signingKey: string | null;
+  readonly signingKeyFallback: string | null;
+  readonly isDev: boolean;
+  readonly streaming: boolean;
+  /** Further options of the SDK's client, such as `checkpointing`. */
+  readonly clientOptions: Readonly<Record<string, unknown>>;
+  readonly fetch: typeof fetch;
+  readonly log: (line: string) => void;
+}
+
+/** An app of one SDK, before it listens. */
+export interface SdkApp {
+  send(events: EventPayload | readonly EventPayload[]): Promise<{ readonly ids: readonly string[] }>;
+  listener(functions: readonly FunctionSpec[], adapter: Adapter): RequestListener;
+}
+
+/** One version of the official SDK, as tests use it. */
+export interface Sdk {
+  readonly version: SdkVersion;
+  readonly NonRetriableError: new (message: string, options?: { cause?: unknown }) => Error;
+  readonly RetryAfterError: new (message: string, retryAfter: number | string | Date) => Error;
+  readonly referenceFunction: (options: { functionId: string; appId?: string }) => unknown;
+  createApp(identity: AppIdentity): SdkApp;
+}
