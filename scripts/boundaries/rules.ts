@@ -64,11 +64,11 @@ interface Context {
 }
 
 /**
- * Tests, the contract suites and the builders in a `testing/` folder may import any room's door and what only tests
- * need: none of them is shipped.
+ * Tests, the suites of a contract with what they need, and the builders in a `testing/` folder may import any room's
+ * door and what only tests need: none of them is shipped.
  */
 function isTest(path: string): boolean {
-  return /\.test\.tsx?$|(?:^|\/)contract\/[^/]+\.suite\.ts$/.test(path) || isForTests(path);
+  return /\.test\.tsx?$|(?:^|\/)contract\//.test(path) || isForTests(path);
 }
 
 /** What a room offers to tests, of other rooms too: its `testing/` folder has no door. */

@@ -105,9 +105,9 @@ for (const cell of SDK_CELLS) {
       await using two = await startTestApp({ server, ...cell, id: "two", functions: [answering("two")] });
       const scene = createScene(cell, server, one);
       const { ids } = await two.send({ name: "both/go", data: {} });
-      // The server makes these ids; an SDK passes them on as text.
-      const runs = await scene.runs(ids[0] as Parameters<typeof scene.runs>[0], 2);
-      const outputs = (await Promise.all(runs.map(scene.end))).map((run) => run.output);
+      assert.ok(ids[0]);
+      const runs = await scene.runs(ids[0], 2);
+      const outputs = (await Promise.all(runs.map(scene.end))).map((run) => String(run.output));
       assert.deepEqual(outputs.toSorted(), ["one", "two"]);
     });
   });

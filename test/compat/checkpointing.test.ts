@@ -28,7 +28,11 @@ function twelveSteps(id: string, checkpointing: unknown): { spec: FunctionSpec; 
 }
 
 /** Twelve steps that need so many calls and so many checkpoints. */
-function inCalls(id: string, checkpointing: unknown, expected: { calls: number; checkpoints: number }): Story["write"] {
+function inCalls(
+  id: string,
+  checkpointing: unknown,
+  expected: { calls: number; checkpoints: number },
+): Story["write"] {
   return () => {
     const { spec, ran } = twelveSteps(id, checkpointing);
     return {
@@ -133,88 +137,84 @@ const STORIES: readonly Story[] = [
       };
     },
   },
-  ...[1, 10].map(
-    (bufferedSteps): Story => ({
-      title: `a step that fails after checkpoints is retried alone, with bufferedSteps ${bufferedSteps}`,
-      write: () => {
-        const ran: string[] = [];
-        const id = `fails-between-${bufferedSteps}`;
-        return {
-          functions: [
-            {
-              id,
-              options: { checkpointing: { bufferedSteps } },
-              handler: async ({ step, attempt }) => {
-                const first = await step.run("first", () => {
-                  ran.push("first");
-                  return 1;
-                });
-                const second = await step.run("second", () => {
-                  ran.push(`second ${attempt}`);
-                  if (attempt < 2) throw new Error("not yet");
-                  return 2;
-                });
-                const third = await step.run("third", () => {
-                  ran.push(`third ${attempt}`);
-                  return 3;
-                });
-                return first + second + third;
-              },
+  ...[1, 10].map((bufferedSteps): Story => ({
+    title: `a step that fails after checkpoints is retried alone, with bufferedSteps ${bufferedSteps}`,
+    write: () => {
+      const ran: string[] = [];
+      const id = `fails-between-${bufferedSteps}`;
+      return {
+        functions: [
+          {
+            id,
+            options: { checkpointing: { bufferedSteps } },
+            handler: async ({ step, attempt }) => {
+              const first = await step.run("first", () => {
+                ran.push("first");
+                return 1;
+              });
+              const second = await step.run("second", () => {
+                ran.push(`second ${attempt}`);
+                if (attempt < 2) throw new Error("not yet");
+                return 2;
+              });
+              const third = await step.run("third", () => {
+                ran.push(`third ${attempt}`);
+                return 3;
+              });
+              return first + second + third;
             },
-          ],
-          async tell({ run }) {
-            assertCompleted(await run(id), 6);
-            assert.deepEqual(ran, ["first", "second 0", "second 1", "second 2", "third 0"]);
           },
-        };
-      },
-    }),
-  ),
-  ...[1, 10].map(
-    (bufferedSteps): Story => ({
-      title: `a sleep after checkpoints keeps what was buffered, with bufferedSteps ${bufferedSteps}`,
-      write: () => {
-        const ran: string[] = [];
-        const id = `sleeps-between-${bufferedSteps}`;
-        return {
-          functions: [
-            {
-              id,
-              options: { checkpointing: { bufferedSteps } },
-              handler: async ({ step }) => {
-                await step.run("one", () => {
-                  ran.push("one");
-                });
-                await step.run("two", () => {
-                  ran.push("two");
-                });
-                await step.sleep("nap", "1s");
-                await step.run("three", () => {
-                  ran.push("three");
-                });
-                const both = await Promise.all([
-                  step.run("four", () => {
-                    ran.push("four");
-                    return 4;
-                  }),
-                  step.run("five", () => {
-                    ran.push("five");
-                    return 5;
-                  }),
-                ]);
-                return both;
-              },
+        ],
+        async tell({ run }) {
+          assertCompleted(await run(id), 6);
+          assert.deepEqual(ran, ["first", "second 0", "second 1", "second 2", "third 0"]);
+        },
+      };
+    },
+  })),
+  ...[1, 10].map((bufferedSteps): Story => ({
+    title: `a sleep after checkpoints keeps what was buffered, with bufferedSteps ${bufferedSteps}`,
+    write: () => {
+      const ran: string[] = [];
+      const id = `sleeps-between-${bufferedSteps}`;
+      return {
+        functions: [
+          {
+            id,
+            options: { checkpointing: { bufferedSteps } },
+            handler: async ({ step }) => {
+              await step.run("one", () => {
+                ran.push("one");
+              });
+              await step.run("two", () => {
+                ran.push("two");
+              });
+              await step.sleep("nap", "1s");
+              await step.run("three", () => {
+                ran.push("three");
+              });
+              const both = await Promise.all([
+                step.run("four", () => {
+                  ran.push("four");
+                  return 4;
+                }),
+                step.run("five", () => {
+                  ran.push("five");
+                  return 5;
+                }),
+              ]);
+              return both;
             },
-          ],
-          async tell({ run }) {
-            assertCompleted(await run(id), [4, 5]);
-            assert.deepEqual(ran.slice(0, 3), ["one", "two", "three"]);
-            assert.deepEqual(ran.slice(3).toSorted(), ["five", "four"]);
           },
-        };
-      },
-    }),
-  ),
+        ],
+        async tell({ run }) {
+          assertCompleted(await run(id), [4, 5]);
+          assert.deepEqual(ran.slice(0, 3), ["one", "two", "three"]);
+          assert.deepEqual(ran.slice(3).toSorted(), ["five", "four"]);
+        },
+      };
+    },
+  })),
   {
     title: "a function that throws after buffered steps keeps them, and fails when its attempts are used up",
     write: () => {

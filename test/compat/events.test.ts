@@ -13,7 +13,9 @@ const STORIES: readonly Story[] = [
     title: "one event starts every function that waits for it, each once",
     write: () => {
       const ran: string[] = [];
-      const listener = (id: string): { id: string; triggers: { event: string }[]; handler: () => string } => ({
+      const listener = (
+        id: string,
+      ): { id: string; triggers: { event: string }[]; handler: () => string } => ({
         id,
         triggers: [{ event: "shared/event" }],
         handler: () => {
@@ -26,7 +28,10 @@ const STORIES: readonly Story[] = [
         async tell({ app, runs, end }) {
           const { ids } = await app.send({ name: "shared/event", data: {} });
           const ended = await Promise.all((await runs(eventId(ids), 2)).map(end));
-          assert.deepEqual(ended.map((run) => run.output).toSorted(), ["listener-one", "listener-two"]);
+          assert.deepEqual(ended.map((run) => String(run.output)).toSorted(), [
+            "listener-one",
+            "listener-two",
+          ]);
           assert.equal(new Set(ended.map((run) => run.run_id)).size, 2);
           assert.deepEqual(ran.toSorted(), ["listener-one", "listener-two"]);
         },
@@ -36,9 +41,7 @@ const STORIES: readonly Story[] = [
   {
     title: "an event name with a wildcard trigger starts the function",
     write: () => ({
-      functions: [
-        { id: "wildcard", triggers: [{ event: "store/*" }], handler: ({ event }) => event.name },
-      ],
+      functions: [{ id: "wildcard", triggers: [{ event: "store/*" }], handler: ({ event }) => event.name }],
       async tell({ app, endOfEvent }) {
         const { ids } = await app.send({ name: "store/item.sold", data: {} });
         assertCompleted(await endOfEvent(eventId(ids)), "store/item.sold");
@@ -73,11 +76,16 @@ const STORIES: readonly Story[] = [
         })),
         async tell({ app, server, runs, end }) {
           const event = { name: "deduplicated/event", id: `order-${app.port}`, data: {} };
-          const [first, second] = [await app.send(event), await app.send(event)].map(({ ids }) => eventId(ids));
+          const [first, second] = [await app.send(event), await app.send(event)].map(({ ids }) =>
+            eventId(ids),
+          );
           assert.ok(first !== undefined && second !== undefined);
           assert.notEqual(first, second);
           const ended = await Promise.all((await runs(first, 2)).map(end));
-          assert.deepEqual(ended.map((run) => run.output).toSorted(), ["deduplicated-one", "deduplicated-two"]);
+          assert.deepEqual(ended.map((run) => String(run.output)).toSorted(), [
+            "deduplicated-one",
+            "deduplicated-two",
+          ]);
           // A third one after the runs have ended changes nothing either.
           const third = eventId((await app.send(event)).ids);
           // Runs are on disk before an event is answered, so their absence is final.
@@ -91,13 +99,13 @@ const STORIES: readonly Story[] = [
   {
     title: "a POST repeated with its x-inngest-event-id-seed gives the same ids and starts nothing again",
     write: () => {
-      const ran: unknown[] = [];
+      const ran: string[] = [];
       return {
         functions: [
           {
             id: "seeded",
             handler: ({ event }) => {
-              ran.push(event.data["n"]);
+              ran.push(String(event.data["n"]));
               return event.id;
             },
           },
@@ -130,7 +138,7 @@ const STORIES: readonly Story[] = [
             assertCompleted(await end(run), id);
             assert.equal((await clientOf(server).eventRuns(id)).length, 1);
           }
-          assert.deepEqual(ran.toSorted(), [1, 2, 3]);
+          assert.deepEqual(ran.toSorted(), ["1", "2", "3"]);
         },
       };
     },
@@ -145,9 +153,9 @@ const STORIES: readonly Story[] = [
         assert.ok(ids.every((id) => isUlid(id)));
         const client = clientOf(server);
         for (const [index, id] of ids.entries()) {
-          const stored = await client.event(eventId([id]));
+          const stored = await client.event(id);
           assert.deepEqual(stored.data, { n: index + 1 });
-          assertCompleted(await endOfEvent(eventId([id])), index + 1);
+          assertCompleted(await endOfEvent(id), index + 1);
         }
       },
     }),
@@ -155,7 +163,7 @@ const STORIES: readonly Story[] = [
   {
     title: "step.sendEvent() sends once and gives the ids to the function",
     write: () => {
-      const received: unknown[] = [];
+      const received: string[] = [];
       return {
         functions: [
           {
@@ -173,7 +181,7 @@ const STORIES: readonly Story[] = [
           {
             id: "receiver",
             handler: ({ event }) => {
-              received.push(event.data["n"]);
+              received.push(String(event.data["n"]));
               return event.data["n"];
             },
           },
@@ -182,11 +190,11 @@ const STORIES: readonly Story[] = [
           const ended = await run("sender");
           assert.equal(ended.status, "Completed");
           // The function returns what `sendEvent` gave it.
-          const ids = ended.output as string[];
+          const ids = ended.output as readonly EventId[];
           assert.equal(ids.length, 2);
-          assertCompleted(await endOfEvent(eventId([ids[0] ?? ""])), 1);
-          assertCompleted(await endOfEvent(eventId([ids[1] ?? ""])), 2);
-          assert.deepEqual(received.toSorted(), [1, 2]);
+          assertCompleted(await endOfEvent(eventId(ids)), 1);
+          assertCompleted(await endOfEvent(eventId(ids.slice(1))), 2);
+          assert.deepEqual(received.toSorted(), ["1", "2"]);
         },
       };
     },
@@ -209,7 +217,7 @@ const STORIES: readonly Story[] = [
         async tell({ app, endOfEvent }) {
           const numbers = Array.from({ length: 100 }, (_, index) => index);
           const { ids } = await app.send(numbers.map((n) => ({ name: "crowd/go", data: { n } })));
-          const ended = await Promise.all(ids.map((id) => endOfEvent(eventId([id]))));
+          const ended = await Promise.all(ids.map((id) => endOfEvent(id)));
           assert.deepEqual(
             ended.map((run) => run.output),
             numbers,
@@ -222,12 +230,11 @@ const STORIES: readonly Story[] = [
   },
 ];
 
-/** The first of the ids that an SDK gives as plain text. */
-function eventId(ids: readonly string[]): EventId {
+/** The first of the ids that sending gave back. */
+function eventId(ids: readonly EventId[]): EventId {
   const [id] = ids;
   assert.ok(id !== undefined, "the server gave an id");
-  // The server makes these ids; an SDK passes them on as text.
-  return id as EventId;
+  return id;
 }
 
 tellStories("events", CELLS, STORIES);

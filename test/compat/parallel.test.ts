@@ -26,7 +26,9 @@ function allAtOnce(id: string, options: Readonly<Record<string, unknown>>): Stor
           id,
           options,
           handler: async ({ step }) => {
-            const letters = await Promise.all(["a", "b", "c"].map((name) => step.run(name, () => meet(name))));
+            const letters = await Promise.all(
+              ["a", "b", "c"].map((name) => step.run(name, () => meet(name))),
+            );
             const word = await step.run("join", () => {
               ran.push("join");
               return letters.join("");
@@ -51,7 +53,11 @@ function allAtOnce(id: string, options: Readonly<Record<string, unknown>>): Stor
 function raceEndsEarly(
   id: string,
   options: Readonly<Record<string, unknown>>,
-  race: (context: FunctionContext, fast: () => Promise<string>, slow: () => Promise<string>) => Promise<string>,
+  race: (
+    context: FunctionContext,
+    fast: () => Promise<string>,
+    slow: () => Promise<string>,
+  ) => Promise<string>,
 ): Story["write"] {
   return () => {
     const ran: string[] = [];
@@ -296,7 +302,10 @@ const STORIES: readonly Story[] = [
         ],
         async tell({ run }) {
           assertCompleted(await run("fifty"), 40_425);
-          assert.deepEqual([...ran.values()], numbers.map(() => 1));
+          assert.deepEqual(
+            [...ran.values()],
+            numbers.map(() => 1),
+          );
         },
       };
     },

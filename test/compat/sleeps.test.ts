@@ -89,7 +89,11 @@ const STORIES: readonly Story[] = [
             id: "sleep-parallel",
             handler: async ({ step }) => {
               startedAt = await step.run("start", () => Date.now());
-              await Promise.all([step.sleep("short", "1s"), step.sleep("long", "2s"), step.sleep("also", "1s")]);
+              await Promise.all([
+                step.sleep("short", "1s"),
+                step.sleep("long", "2s"),
+                step.sleep("also", "1s"),
+              ]);
               wokeAt = Date.now();
               return "rested";
             },

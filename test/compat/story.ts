@@ -16,19 +16,19 @@ export interface Scene {
   readonly server: TestServer;
   readonly app: TestApp;
   /** Sends the event that starts the function; more fields of the event where they matter. */
-  send(
+  readonly send: (
     functionId: string,
     data?: Readonly<Record<string, unknown>>,
     fields?: Partial<EventPayload>,
-  ): Promise<EventId>;
+  ) => Promise<EventId>;
   /** Sends the event that starts the function, and waits for the one run's end. */
-  run(functionId: string, data?: Readonly<Record<string, unknown>>): Promise<Run>;
+  readonly run: (functionId: string, data?: Readonly<Record<string, unknown>>) => Promise<Run>;
   /** Runs of an event, once there are so many. */
-  runs(event: EventId, count?: number): Promise<readonly Run[]>;
+  readonly runs: (event: EventId, count?: number) => Promise<readonly Run[]>;
   /** The end of a run that goes on. */
-  end(run: Run): Promise<Run>;
+  readonly end: (run: Run) => Promise<Run>;
   /** The end of the one run of an event. */
-  endOfEvent(event: EventId): Promise<Run>;
+  readonly endOfEvent: (event: EventId) => Promise<Run>;
 }
 
 /** A story, written once and told in every cell: functions of the app, and what must come of them. */

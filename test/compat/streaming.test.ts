@@ -110,7 +110,10 @@ const STORIES: readonly Story[] = [
           handler: async ({ step }) =>
             step.run("wait", async () => {
               const beganAt = performance.now();
-              await until("the SDK has sent a space", () => performance.now() - beganAt > KEEP_ALIVE_MS + 300);
+              await until(
+                "the SDK has sent a space",
+                () => performance.now() - beganAt > KEEP_ALIVE_MS + 300,
+              );
               return "after a space";
             }),
         },

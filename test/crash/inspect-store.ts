@@ -20,10 +20,13 @@ export async function inspect(dataDir: string, acknowledged: ReadonlySet<string>
     const problems: string[] = [];
     const events = await allEvents(store);
     const runs = await allRuns(store);
-    const slugs = new Map((await store.apps.functions()).map((definition) => [definition.id, definition.slug]));
+    const slugs = new Map(
+      (await store.apps.functions()).map((definition) => [definition.id, definition.slug]),
+    );
 
     const stored = new Set([...events.values()].map((event) => event.userId));
-    for (const id of acknowledged) if (!stored.has(id)) problems.push(`event ${id} was answered with 200 and is lost`);
+    for (const id of acknowledged)
+      if (!stored.has(id)) problems.push(`event ${id} was answered with 200 and is lost`);
 
     const perCause = new Map<string, number>();
     let steps = 0;
@@ -32,7 +35,9 @@ export async function inspect(dataDir: string, acknowledged: ReadonlySet<string>
       const cause = `${events.get(run.eventId)?.userId} → ${slug}`;
       perCause.set(cause, (perCause.get(cause) ?? 0) + 1);
       const journal = await store.runs.journal(run.id);
-      problems.push(...journalProblems(run, slug, journal).map((problem) => `run ${run.id} of ${slug}: ${problem}`));
+      problems.push(
+        ...journalProblems(run, slug, journal).map((problem) => `run ${run.id} of ${slug}: ${problem}`),
+      );
       steps += journal.filter((entry) => entry.kind === "step.completed").length;
     }
     for (const id of acknowledged) {
@@ -71,8 +76,12 @@ function journalProblems(run: RunRecord, slug: string, journal: readonly Journal
 
 async function allEvents(store: Store): Promise<ReadonlyMap<EventId, EventRecord>> {
   const events = new Map<EventId, EventRecord>();
-  for (let before: EventId | undefined; ; ) {
-    const page = await store.events.list({ environment: ENVIRONMENT, limit: 500, ...(before === undefined ? {} : { before }) });
+  for (let before: EventId | undefined; ;) {
+    const page = await store.events.list({
+      environment: ENVIRONMENT,
+      limit: 500,
+      ...(before === undefined ? {} : { before }),
+    });
     for (const event of page) events.set(event.id, event);
     before = page.at(-1)?.id;
     if (before === undefined) return events;
@@ -81,8 +90,12 @@ async function allEvents(store: Store): Promise<ReadonlyMap<EventId, EventRecord
 
 async function allRuns(store: Store): Promise<readonly RunRecord[]> {
   const runs: RunRecord[] = [];
-  for (let before: RunId | undefined; ; ) {
-    const page = await store.runs.list({ environment: ENVIRONMENT, limit: 500, ...(before === undefined ? {} : { before }) });
+  for (let before: RunId | undefined; ;) {
+    const page = await store.runs.list({
+      environment: ENVIRONMENT,
+      limit: 500,
+      ...(before === undefined ? {} : { before }),
+    });
     runs.push(...page);
     before = page.at(-1)?.id;
     if (before === undefined) return runs;

@@ -124,13 +124,25 @@ export async function startWitnessApp(keys: {
     remembered.set(ctx.run_id, new Set([...known, ...ctx.stack.stack]));
   }
 
-  function answer(method: string, path: string, headers: NodeJS.Dict<string | string[]>, text: string): Promise<Response> {
+  function answer(
+    method: string,
+    path: string,
+    headers: NodeJS.Dict<string | string[]>,
+    text: string,
+  ): Promise<Response> {
     const fields = new Headers();
     for (const [name, value] of Object.entries(headers)) {
-      if (value !== undefined && name !== "connection") fields.set(name, Array.isArray(value) ? value.join(", ") : value);
+      if (value !== undefined && name !== "connection")
+        fields.set(name, Array.isArray(value) ? value.join(", ") : value);
     }
     return Promise.resolve(
-      handler(new Request(`${origin}${path}`, { method, headers: fields, ...(method === "GET" ? {} : { body: text }) })),
+      handler(
+        new Request(`${origin}${path}`, {
+          method,
+          headers: fields,
+          ...(method === "GET" ? {} : { body: text }),
+        }),
+      ),
     );
   }
 

@@ -2,9 +2,13 @@
 export interface CapturedLog {
   readonly lines: readonly string[];
   /** Takes a line; fits where a server wants a place for its log. */
-  write(line: string): void;
+  readonly write: (line: string) => void;
   /** Lines that are JSON objects, as objects. */
   entries(): readonly Readonly<Record<string, unknown>>[];
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 export function createCapturedLog(): CapturedLog {
@@ -16,8 +20,7 @@ export function createCapturedLog(): CapturedLog {
       lines.flatMap((line) => {
         try {
           const entry: unknown = JSON.parse(line);
-          // An object's members may be read by name; tests assert what they hold.
-          return typeof entry === "object" && entry !== null ? [entry as Record<string, unknown>] : [];
+          return isObject(entry) ? [entry] : [];
         } catch {
           // A line of another form is still in `lines`.
           return [];

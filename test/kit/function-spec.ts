@@ -1,4 +1,5 @@
 import type { RequestListener } from "node:http";
+import type { EventId } from "@holdfast/protocol";
 
 /**
  * What tests use of a function's tools, in the words both versions of the SDK share. The SDKs' own types differ from
@@ -14,7 +15,10 @@ export interface StepTools {
     id: string,
     options: { signal: string; timeout: string; onConflict: "fail" | "replace" },
   ): Promise<unknown>;
-  invoke(id: string, options: { function: unknown; data?: Readonly<Record<string, unknown>> }): Promise<unknown>;
+  invoke(
+    id: string,
+    options: { function: unknown; data?: Readonly<Record<string, unknown>> },
+  ): Promise<unknown>;
   fetch(url: string): Promise<unknown>;
   readonly ai: {
     infer(id: string, options: { model: unknown; body: unknown }): Promise<unknown>;
@@ -80,9 +84,14 @@ export interface AppIdentity {
   readonly log: (line: string) => void;
 }
 
+/** What sending gives back: one id per event, in order. */
+export interface SentEvents {
+  readonly ids: readonly EventId[];
+}
+
 /** An app of one SDK, before it listens. */
 export interface SdkApp {
-  send(events: EventPayload | readonly EventPayload[]): Promise<{ readonly ids: readonly string[] }>;
+  send(events: EventPayload | readonly EventPayload[]): Promise<SentEvents>;
   listener(functions: readonly FunctionSpec[], adapter: Adapter): RequestListener;
 }
 

@@ -4,7 +4,7 @@ import express from "express";
 import { Inngest, NonRetriableError, referenceFunction, RetryAfterError } from "inngest-v3";
 import { serve as serveExpress } from "inngest-v3/express";
 import { serve as serveNode } from "inngest-v3/node";
-import type { AppIdentity, FunctionSpec, Sdk, SdkApp } from "./function-spec.ts";
+import type { AppIdentity, FunctionSpec, Sdk, SdkApp, SentEvents } from "./function-spec.ts";
 import { eventOf } from "./function-spec.ts";
 import { createSdkLogger } from "./sdk-logger.ts";
 
@@ -35,8 +35,12 @@ export const sdkV3: Sdk = {
         spec.handler as never,
       );
     return {
-      // The SDK's parameter is inferred from schemas that this client does not have.
-      send: (events) => client.send(events as never),
+      async send(events) {
+        // The SDK's parameter is inferred from schemas that this client does not have; what it gives back as text
+        // are the ids that the server made.
+        const { ids } = await client.send(events as never);
+        return { ids: ids as readonly string[] as SentEvents["ids"] };
+      },
       listener(functions, adapter): RequestListener {
         const options = {
           client,
@@ -49,10 +53,7 @@ export const sdkV3: Sdk = {
             : { signingKeyFallback: identity.signingKeyFallback }),
           streaming: identity.streaming ? "force" : false,
         } as const;
-        if (adapter === "node") {
-          const handle = serveNode(options);
-          return (request, response) => void handle(request, response);
-        }
+        if (adapter === "node") return serveNode(options);
         const app = express();
         app.use(express.json({ limit: BODY_BYTES_MAX }));
         // This version types its Express handler as `any`: the framework's own check is not available here.

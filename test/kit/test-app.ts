@@ -4,7 +4,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { CapturedLog } from "./captured-log.ts";
 import { createCapturedLog } from "./captured-log.ts";
-import type { Adapter, EventPayload, FunctionSpec, Sdk, SdkVersion } from "./function-spec.ts";
+import type { Adapter, EventPayload, FunctionSpec, Sdk, SdkVersion, SentEvents } from "./function-spec.ts";
 import { clientOf } from "./run-of.ts";
 import { sdkV3 } from "./sdk-v3.ts";
 import { sdkV4 } from "./sdk-v4.ts";
@@ -64,7 +64,7 @@ export interface TestApp extends AsyncDisposable {
   /** Calls of one function, in the order they came. */
   calls(functionId: string): readonly AppRequest[];
   /** Sends events as user code does. */
-  send(events: EventPayload | readonly EventPayload[]): Promise<{ readonly ids: readonly string[] }>;
+  send(events: EventPayload | readonly EventPayload[]): Promise<SentEvents>;
   /** Asks the app to register itself: the unsigned PUT that a deployment makes. */
   put(): Promise<PutAnswer>;
   /** Resolves once the server has the app, at this address and with these functions. */

@@ -55,7 +55,22 @@ export const GLOBAL_OPTIONS: readonly CommandOption[] = [
 
 /** Options of every command that talks to a running server. */
 export const SERVER_OPTIONS: readonly CommandOption[] = [
-  { name: "url", kind: "text", value: "URL", summary: "The server. Default: HOLDFAST_URL, or http://127.0.0.1:8288." },
-  { name: "data-dir", kind: "text", value: "DIR", summary: "Take the keys from a server's data folder on this machine." },
-  { name: "signing-key-file", kind: "text", value: "FILE", summary: "Signing key. Default: HOLDFAST_SIGNING_KEY." },
+  {
+    name: "url",
+    kind: "text",
+    value: "URL",
+    summary: "The server. Default: HOLDFAST_URL, or http://127.0.0.1:8288.",
+  },
+  {
+    name: "data-dir",
+    kind: "text",
+    value: "DIR",
+    summary: "Take the keys from a server's data folder on this machine.",
+  },
+  {
+    name: "signing-key-file",
+    kind: "text",
+    value: "FILE",
+    summary: "Signing key. Default: HOLDFAST_SIGNING_KEY.",
+  },
 ];

@@ -21,7 +21,7 @@ const BY_CODE: Partial<Record<string, number>> = {
   host_exposed: EXIT.configuration,
   store_locked: EXIT.configuration,
   store_corrupt: EXIT.configuration,
-  store_unusable: EXIT.configuration,
+  schema_changed: EXIT.configuration,
   schema_newer: EXIT.configuration,
   unauthenticated: EXIT.notAllowed,
   forbidden: EXIT.notAllowed,

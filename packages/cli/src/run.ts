@@ -1,8 +1,8 @@
-import { HoldfastError } from "@holdfast/protocol";
 import { GLOBAL_OPTIONS } from "./command.ts";
+import type { Command } from "./command.ts";
 import { COMMANDS } from "./commands.ts";
-import { EXIT, exitCodeOf } from "./exit-codes.ts";
 import { findCommand, parseOptions } from "./parse.ts";
+import type { UsageProblem } from "./parse.ts";
 import type { Report } from "./report.ts";
 import { createReport } from "./report.ts";
 import { createStyle, wantsAscii, wantsColor } from "./style.ts";
@@ -14,69 +14,77 @@ const NAMES = [...COMMANDS.map(({ name }) => name), "help"];
 export async function runCommandLine(world: World): Promise<number> {
   const report = reportFor(world);
   try {
-    return await dispatch(world, report);
+    const done = await dispatch(world, report);
+    if (typeof done === "number") return done;
+    const { HoldfastError } = await import("@holdfast/protocol");
+    throw new HoldfastError("usage_invalid", done.message, { next: done.next });
   } catch (error) {
-    const failure =
-      error instanceof HoldfastError
-        ? error
-        : new HoldfastError("internal_error", `Cannot go on: ${error instanceof Error ? error.message : String(error)}.`, {
-            cause: error,
-            next: "This is a fault of holdfast itself. Run it again with --verbose, and report what it prints.",
-          });
-    report.failure(failure);
-    if (report.verbose) {
-      for (let cause: unknown = failure; cause instanceof Error; cause = cause.cause) world.stderr.write(`    ${cause.stack}\n`);
-    }
-    return exitCodeOf(failure.code, failure.details);
+    const { tellFailure } = await import("./failure.ts");
+    return tellFailure(error, world, report);
   }
 }
 
-async function dispatch(world: World, report: Report): Promise<number> {
+async function dispatch(world: World, report: Report): Promise<number | UsageProblem> {
   const { argv } = world;
-  if (argv.includes("--version") && argv.every((argument) => argument.startsWith("-"))) return run("version", [], world, report);
-  const { name, rest } = findCommand(argv, NAMES, GLOBAL_OPTIONS);
-  if (name === "help") return help(rest.filter((argument) => !argument.startsWith("-")), world);
-  if (name === null) {
-    // Only options of every command can stand alone.
-    parseOptions(argv, GLOBAL_OPTIONS);
-    return help([], world);
+  if (argv.includes("--version") && argv.every((argument) => argument.startsWith("-"))) {
+    return run(
+      "version",
+      argv.filter((argument) => argument !== "--version"),
+      world,
+      report,
+    );
   }
-  return run(name, rest, world, report);
+  const found = findCommand(argv, NAMES, GLOBAL_OPTIONS);
+  if (!found.ok) return found;
+  if (found.name === "help")
+    return help(
+      found.rest.filter((argument) => !argument.startsWith("-")),
+      world,
+    );
+  if (found.name !== null) return run(found.name, found.rest, world, report);
+  // Only options of every command can stand alone.
+  const parsed = parseOptions(argv, GLOBAL_OPTIONS);
+  return parsed.ok ? help([], world) : parsed;
 }
 
-async function run(name: string, args: readonly string[], world: World, report: Report): Promise<number> {
+async function run(
+  name: string,
+  args: readonly string[],
+  world: World,
+  report: Report,
+): Promise<number | UsageProblem> {
   const command = await load(name);
-  if (args.some((argument, index) => isHelp(argument) && !args.slice(0, index).includes("--"))) return help([name], world);
-  const { options, operands } = parseOptions(args, [...command.options, ...GLOBAL_OPTIONS]);
+  const end = args.indexOf("--");
+  const asked = end < 0 ? args : args.slice(0, end);
+  if (asked.includes("--help") || asked.includes("-h")) return help([name], world);
+  const parsed = parseOptions(args, [...command.options, ...GLOBAL_OPTIONS]);
+  if (!parsed.ok) return parsed;
+  const { options, operands } = parsed;
   if (operands.length < command.operandsMin || operands.length > command.operandsMax) {
     const extra = operands[command.operandsMax];
-    throw new HoldfastError(
-      "usage_invalid",
-      extra === undefined
-        ? `Cannot run "holdfast ${name}": an argument is missing.`
-        : `Cannot run "holdfast ${name}": "${extra}" is one argument too many.`,
-      { next: `Usage: holdfast ${name} ${command.usage}` },
-    );
+    const what = extra === undefined ? "an argument is missing" : `"${extra}" is one argument too many`;
+    const next = `Usage: holdfast ${name} ${command.usage}`.trim();
+    return { ok: false, message: `Cannot run "holdfast ${name}": ${what}.`, next };
   }
   return command.run({ options, operands, world, report });
 }
 
-function isHelp(argument: string): boolean {
-  return argument === "--help" || argument === "-h";
-}
-
-async function help(words: readonly string[], world: World): Promise<number> {
+async function help(words: readonly string[], world: World): Promise<number | UsageProblem> {
   const { renderCommand, renderOverview } = await import("./help.ts");
   if (words.length === 0 || words[0] === "help") {
     world.stdout.write(renderOverview(COMMANDS, GLOBAL_OPTIONS));
-    return EXIT.done;
+    return 0;
   }
-  const { name } = findCommand(words, NAMES, GLOBAL_OPTIONS);
-  world.stdout.write(renderCommand(name ?? "", await load(name ?? ""), GLOBAL_OPTIONS));
-  return EXIT.done;
+  const found = NAMES.includes(words.join(" "))
+    ? { ok: true as const, name: words.join(" ") }
+    : findCommand(words, NAMES, GLOBAL_OPTIONS);
+  if (!found.ok) return found;
+  const name = found.name ?? "";
+  world.stdout.write(renderCommand(name, await load(name), GLOBAL_OPTIONS));
+  return 0;
 }
 
-async function load(name: string) {
+async function load(name: string): Promise<Command> {
   const entry = COMMANDS.find((command) => command.name === name);
   if (entry === undefined) throw new Error(`no command "${name}" in the table`);
   return entry.load();

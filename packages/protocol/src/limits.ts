@@ -24,7 +24,7 @@ export const LIMITS = {
   functionsPerAppCount: 500,
   triggersPerFunctionCount: 10,
   triggerChars: 255,
-  identifierChars: 128,
+  identifierChars: 256,
 
   retriesDefault: 4,
   retriesMax: 20,
@@ -40,14 +40,13 @@ export const LIMITS = {
   responseBytes: 8 * MiB,
   inlineRequestBytes: 4 * MiB,
   checkpointBytes: 8 * MiB,
+  eventRequestBytes: 16 * MiB,
   callMs: 2 * hour,
   redirectsCount: 60,
   sleepMs: 366 * day,
 
   signatureWindowMs: 5 * minute,
   idempotencyMs: 1 * day,
-  waitBackdateMs: 5 * second,
-  checkpointStaleGraceMs: 10 * second,
 
   syncMs: 10 * second,
   introspectionMs: 10 * second,

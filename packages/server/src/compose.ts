@@ -66,7 +66,7 @@ export async function startServer(options: ServerOptions, hooks: ServerHooks = {
       slots: options.callSlots,
       tickMs: options.tickMs,
     });
-    const ingest = createIngest({ store: store.events, runs: store.runs, registry, queue, realtime, ids, clock, digest, environment, log });
+    const ingest = createIngest({ events: store.events, runs: store.runs, registry, queue, realtime, ids, clock, digest, environment });
     const executor = createExecutor({
       runs: store.runs,
       registry,
@@ -95,7 +95,7 @@ export async function startServer(options: ServerOptions, hooks: ServerHooks = {
       ownPort: () => port,
       ...(hooks.onAppChange === undefined ? {} : { onChange: hooks.onAppChange }),
     });
-    const api = createApi({ options, version: VERSION, keys, ingest, executor, registry, sync, realtime, queue, clock, ids, log });
+    const api = createApi({ mode: options.mode, version: VERSION, keys, ingest, executor, registry, sync, realtime, queue, clock, ids, log });
     await api.listen({ host: options.host, port: options.port });
     const address = api.server.address();
     const port = typeof address === "object" && address !== null ? address.port : options.port;

@@ -1,5 +1,16 @@
 import { randomBytes } from "node:crypto";
-import { chmodSync, closeSync, fsyncSync, linkSync, mkdirSync, openSync, readFileSync, statSync, unlinkSync, writeSync } from "node:fs";
+import {
+  chmodSync,
+  closeSync,
+  fsyncSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  statSync,
+  unlinkSync,
+  writeSync,
+} from "node:fs";
 import { join } from "node:path";
 import { HoldfastError } from "@holdfast/protocol";
 
@@ -59,7 +70,9 @@ export function readKeyFile(path: string, origin: string): readonly string[] {
   try {
     text = readFileSync(path, "utf8");
   } catch (cause) {
-    throw new HoldfastError("config_invalid", `Cannot read the key file of ${origin}: ${reasonOf(cause)}.`, { cause });
+    throw new HoldfastError("config_invalid", `Cannot read the key file of ${origin}: ${reasonOf(cause)}.`, {
+      cause,
+    });
   }
   const keys = text.split("\n").flatMap((line) => (line.trim() === "" ? [] : [line.trim()]));
   if (keys.length === 0) {

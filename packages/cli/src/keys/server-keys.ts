@@ -34,14 +34,21 @@ export function serverKeys({ settings }: Resolution, deps: Deps): ServerKeys {
   return { signing, event };
 }
 
-function keysOf(name: KeyFileName, settings: ReadonlyMap<string, Resolved>, { cwd, dataDir, notice }: Deps): KeySet {
+function keysOf(
+  name: KeyFileName,
+  settings: ReadonlyMap<string, Resolved>,
+  { cwd, dataDir, notice }: Deps,
+): KeySet {
   const given = settings.get(name);
   const files = settings.get(`${name}-file`);
   const [best] = [given, files]
     .filter((one) => one !== undefined)
     .sort((left, right) => SOURCES.indexOf(left.source) - SOURCES.indexOf(right.source));
   if (given !== undefined && files !== undefined && given.source === files.source) {
-    throw new HoldfastError("config_invalid", `Cannot use both ${given.origin} and ${files.origin}: they set the same keys.`);
+    throw new HoldfastError(
+      "config_invalid",
+      `Cannot use both ${given.origin} and ${files.origin}: they set the same keys.`,
+    );
   }
   if (best === undefined) {
     const made = openKeyFile(resolve(cwd, dataDir), name);
@@ -55,7 +62,11 @@ function keysOf(name: KeyFileName, settings: ReadonlyMap<string, Resolved>, { cw
       notice(`${path}: others on this machine can read this key. Run chmod 600 ${path}.`);
     }
   }
-  return { keys: paths.flatMap((path) => readKeyFile(path, best.origin)), origin: paths.join(", "), isNew: false };
+  return {
+    keys: paths.flatMap((path) => readKeyFile(path, best.origin)),
+    origin: paths.join(", "),
+    isNew: false,
+  };
 }
 
 function checkSigningKey(key: string, { origin, keys }: KeySet, index: number): void {
@@ -79,6 +90,8 @@ function checkEventKey(key: string, { origin, keys }: KeySet, index: number, { n
     );
   }
   if (key.length < EVENT_KEY_CHARS_MIN) {
-    notice(`${place}: an event key of ${key.length} characters can be guessed. Use ${EVENT_KEY_CHARS_MIN} or more.`);
+    notice(
+      `${place}: an event key of ${key.length} characters can be guessed. Use ${EVENT_KEY_CHARS_MIN} or more.`,
+    );
   }
 }

@@ -36,7 +36,9 @@ export function readProjectFile({ cwd, path, known, notice }: Search): ProjectFi
   try {
     text = readFileSync(found, "utf8");
   } catch (cause) {
-    throw new HoldfastError("config_invalid", `Cannot read the project file ${shown}: ${reasonOf(cause)}.`, { cause });
+    throw new HoldfastError("config_invalid", `Cannot read the project file ${shown}: ${reasonOf(cause)}.`, {
+      cause,
+    });
   }
   return parseProjectFile(text, shown, known);
 }
@@ -50,19 +52,33 @@ export function parseProjectFile(text: string, path: string, known: readonly str
     // The engine's message may quote the file's text, which may hold keys: only the position is passed on.
     const position = /position (\d+)/.exec(reasonOf(cause))?.[1];
     const line = position === undefined ? lineCount(text) : lineCount(text.slice(0, Number(position)));
-    throw new HoldfastError("config_invalid", `Cannot read the project file ${path}: line ${line} is not valid JSON.`);
+    throw new HoldfastError(
+      "config_invalid",
+      `Cannot read the project file ${path}: line ${line} is not valid JSON.`,
+    );
   }
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    throw new HoldfastError("config_invalid", `Cannot read the project file ${path}: it must hold one JSON object.`);
+    throw new HoldfastError(
+      "config_invalid",
+      `Cannot read the project file ${path}: it must hold one JSON object.`,
+    );
   }
   const values = new Map<string, unknown>(Object.entries(value));
-  const lineOf = (key: string): number => lineCount(text.slice(0, Math.max(0, text.indexOf(JSON.stringify(key)))));
+  const lineOf = (key: string): number =>
+    lineCount(text.slice(0, Math.max(0, text.indexOf(JSON.stringify(key)))));
   for (const key of values.keys()) {
     if (known.includes(key) || key === "$schema") continue;
     const close = nearest(key, known);
-    throw new HoldfastError("config_invalid", `Cannot use "${key}" in ${path} (line ${lineOf(key)}): there is no such setting.`, {
-      next: close === null ? "The settings are named as the flags are: see holdfast help start." : `Did you mean "${close}"?`,
-    });
+    throw new HoldfastError(
+      "config_invalid",
+      `Cannot use "${key}" in ${path} (line ${lineOf(key)}): there is no such setting.`,
+      {
+        next:
+          close === null
+            ? "The settings are named as the flags are: see holdfast help start."
+            : `Did you mean "${close}"?`,
+      },
+    );
   }
   return { path, values, lineOf };
 }
@@ -71,7 +87,8 @@ function findUpwards(from: string, notice: (text: string) => void): string | nul
   for (let directory = resolve(from); ; directory = dirname(directory)) {
     for (const name of NAMES) if (existsSync(join(directory, name))) return join(directory, name);
     const other = OTHER_FORMATS.map((name) => join(directory, name)).find((path) => existsSync(path));
-    if (other !== undefined) notice(`${other}: not read, because project files are JSON. Write it as inngest.json.`);
+    if (other !== undefined)
+      notice(`${other}: not read, because project files are JSON. Write it as inngest.json.`);
     if (dirname(directory) === directory) return null;
   }
 }

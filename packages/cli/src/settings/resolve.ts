@@ -31,7 +31,8 @@ export function resolveSettings(table: readonly Setting[], sources: Sources): Re
   const settings = new Map<string, Resolved>();
   const notices: string[] = [];
   for (const setting of table) {
-    const resolved = fromFlag(setting, sources) ?? fromEnvironment(setting, sources) ?? fromFile(setting, sources);
+    const resolved =
+      fromFlag(setting, sources) ?? fromEnvironment(setting, sources) ?? fromFile(setting, sources);
     if (resolved === null) continue;
     const { name } = setting;
     if (setting.refused !== undefined) {
@@ -44,7 +45,9 @@ export function resolveSettings(table: readonly Setting[], sources: Sources): Re
       continue;
     }
     if (setting.secret === true && resolved.source === "flag") {
-      notices.push(`${resolved.origin}: everybody on this machine can read it in the list of processes. Use ${variableOf(name)} or --${name}-file.`);
+      notices.push(
+        `${resolved.origin}: everybody on this machine can read it in the list of processes. Use ${variableOf(name)} or --${name}-file.`,
+      );
     }
     settings.set(name, resolved);
   }
@@ -62,7 +65,8 @@ function fromEnvironment(setting: Setting, { env }: Sources): Resolved | null {
   const values: { readonly value: string; readonly origin: string }[] = [];
   for (const variable of [...first, ...(setting.variables ?? [])]) {
     // Variables named beside the two forms add to a list, and stand in for anything else.
-    if (values.length > 0 && !(setting.kind === "list" && setting.variables?.includes(variable) === true)) continue;
+    if (values.length > 0 && !(setting.kind === "list" && setting.variables?.includes(variable) === true))
+      continue;
     const text = env[variable];
     if (text !== undefined && text !== "") values.push({ value: text, origin: variable });
   }
@@ -86,7 +90,10 @@ function fromFile({ name, aliases = [], kind }: Setting, { file }: Sources): Res
     if (value === undefined) continue;
     const origin = `${file.path}: ${key}`;
     const wrong = (wanted: string): HoldfastError =>
-      new HoldfastError("config_invalid", `Cannot use ${origin} (line ${file.lineOf(key)}): it must be ${wanted}.`);
+      new HoldfastError(
+        "config_invalid",
+        `Cannot use ${origin} (line ${file.lineOf(key)}): it must be ${wanted}.`,
+      );
     switch (kind) {
       case "boolean":
         if (typeof value !== "boolean") throw wrong("true or false");
@@ -117,5 +124,8 @@ export function splitList(text: string): readonly string[] {
 function readBoolean(text: string, origin: string): boolean {
   if (/^(?:1|true|yes|on)$/i.test(text)) return true;
   if (/^(?:0|false|no|off)$/i.test(text)) return false;
-  throw new HoldfastError("config_invalid", `Cannot use "${text}" for ${origin}: it is neither true nor false.`);
+  throw new HoldfastError(
+    "config_invalid",
+    `Cannot use "${text}" for ${origin}: it is neither true nor false.`,
+  );
 }

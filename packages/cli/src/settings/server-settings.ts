@@ -58,8 +58,11 @@ export function serverSettings(
       discovery: isDev && !isSet(get("no-discovery")),
       pollIntervalMs: pollInterval(isDev, get("poll-interval"), isSet(get("no-poll")), sdkUrls),
       retryIntervalMs: positiveMs(get("retry-interval")),
-      callSlots: number(get("queue-workers"), { min: 1, max: 100_000, unit: "calls", whole: true }) ?? defaults.callSlots,
-      tickMs: number(get("tick"), { min: 1, max: 60_000, unit: "milliseconds", whole: true }) ?? defaults.tickMs,
+      callSlots:
+        number(get("queue-workers"), { min: 1, max: 100_000, unit: "calls", whole: true }) ??
+        defaults.callSlots,
+      tickMs:
+        number(get("tick"), { min: 1, max: 60_000, unit: "milliseconds", whole: true }) ?? defaults.tickMs,
       logLevel: oneOf(get("log-level"), LOG_LEVELS) ?? (isVerbose ? "debug" : isDev ? "warn" : "info"),
     },
     graceMs: durationMs(get("grace")) ?? GRACE_MS,
@@ -72,7 +75,12 @@ export function isLoopback(host: string): boolean {
   return bare === "localhost" || bare === "::1" || /^127(?:\.\d{1,3}){3}$/.test(bare);
 }
 
-function checkExposure(command: "dev" | "start", host: string, publicUrl: string | null, isAccepted: boolean): void {
+function checkExposure(
+  command: "dev" | "start",
+  host: string,
+  publicUrl: string | null,
+  isAccepted: boolean,
+): void {
   if (isLoopback(host)) return;
   if (command === "dev" && !isAccepted) {
     throw new HoldfastError(
@@ -101,7 +109,12 @@ function checkSdkUrl(resolved: Resolved | undefined, given: string): string {
 }
 
 /** By the clock only when asked to, or when an app is on another machine, where nothing tells of its changes. */
-function pollInterval(isDev: boolean, resolved: Resolved | undefined, isRefused: boolean, sdkUrls: readonly string[]): number | null {
+function pollInterval(
+  isDev: boolean,
+  resolved: Resolved | undefined,
+  isRefused: boolean,
+  sdkUrls: readonly string[],
+): number | null {
   const asked = positiveMs(resolved);
   if (isRefused) return null;
   if (resolved !== undefined) return asked;

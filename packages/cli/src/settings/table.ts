@@ -66,14 +66,26 @@ export const SETTINGS: readonly Setting[] = [
     summary: "Fixed pause between attempts. Default: 0, longer each time.",
   },
   { name: "queue-workers", kind: "text", value: "COUNT", summary: "Calls under way at once. Default: 1000." },
-  { name: "tick", kind: "text", value: "MS", summary: "Longest pause between two looks for due work. Default: 150." },
+  {
+    name: "tick",
+    kind: "text",
+    value: "MS",
+    summary: "Longest pause between two looks for due work. Default: 150.",
+  },
   {
     name: "grace",
     kind: "text",
     value: "DURATION",
     summary: "How long calls under way may take to end when the server stops. Default: 30s.",
   },
-  { name: "signing-key", kind: "list", value: "KEY", secret: true, only: "start", variables: ["INNGEST_SIGNING_KEY_FALLBACK"] },
+  {
+    name: "signing-key",
+    kind: "list",
+    value: "KEY",
+    secret: true,
+    only: "start",
+    variables: ["INNGEST_SIGNING_KEY_FALLBACK"],
+  },
   {
     name: "signing-key-file",
     kind: "list",
@@ -83,7 +95,13 @@ export const SETTINGS: readonly Setting[] = [
     only: "start",
   },
   { name: "event-key", kind: "list", value: "KEY", secret: true, only: "start" },
-  { name: "event-key-file", kind: "list", value: "FILE", summary: "File of event keys, one a line. Default: made in the data folder.", only: "start" },
+  {
+    name: "event-key-file",
+    kind: "list",
+    value: "FILE",
+    summary: "File of event keys, one a line. Default: made in the data folder.",
+    only: "start",
+  },
   {
     name: "allow-lan-without-password",
     kind: "boolean",

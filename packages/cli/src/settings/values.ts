@@ -7,7 +7,8 @@ export function text(resolved: Resolved | undefined): string | null {
 }
 
 export function list(resolved: Resolved | undefined): readonly string[] {
-  return Array.isArray(resolved?.value) ? resolved.value : [];
+  const value = resolved?.value;
+  return typeof value === "object" ? value : [];
 }
 
 export function isSet(resolved: Resolved | undefined): boolean {
@@ -27,12 +28,19 @@ interface Range {
  *
  * @throws HoldfastError `usage_invalid` for a flag, `config_invalid` for anything else.
  */
-export function number(resolved: Resolved | undefined, { min, max, unit, whole = false }: Range): number | null {
+export function number(
+  resolved: Resolved | undefined,
+  { min, max, unit, whole = false }: Range,
+): number | null {
   if (resolved === undefined) return null;
   const words = String(resolved.value);
   const value = words.trim() === "" ? Number.NaN : Number(words);
   if (value >= min && value <= max && (!whole || Number.isInteger(value))) return value;
-  throw wrongValue(resolved, words, `it must be ${whole ? "a whole number" : "a number"} of ${unit} from ${min} to ${max}`);
+  throw wrongValue(
+    resolved,
+    words,
+    `it must be ${whole ? "a whole number" : "a number"} of ${unit} from ${min} to ${max}`,
+  );
 }
 
 /** A duration in ms, or null. A bare number counts seconds. */
@@ -50,7 +58,10 @@ export function durationMs(resolved: Resolved | undefined): number | null {
 }
 
 /** One of some words, or null. */
-export function oneOf<Word extends string>(resolved: Resolved | undefined, words: Readonly<Record<string, Word>>): Word | null {
+export function oneOf<Word extends string>(
+  resolved: Resolved | undefined,
+  words: Readonly<Record<string, Word>>,
+): Word | null {
   if (resolved === undefined) return null;
   const given = String(resolved.value).toLowerCase();
   const word = Object.hasOwn(words, given) ? words[given] : undefined;
@@ -66,7 +77,8 @@ export function httpUrl(resolved: Resolved | undefined): string | null {
   if (url === null || (url.protocol !== "http:" && url.protocol !== "https:")) {
     throw wrongValue(resolved, words, "it is not an http or https URL");
   }
-  if (url.username !== "" || url.password !== "") throw wrongValue(resolved, url.host, "it carries a user name or password");
+  if (url.username !== "" || url.password !== "")
+    throw wrongValue(resolved, url.host, "it carries a user name or password");
   return words.replace(/\/+$/, "");
 }
 

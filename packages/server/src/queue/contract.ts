@@ -28,4 +28,6 @@ export interface Queue {
   stop(graceMs: number): Promise<void>;
   /** Pieces of work being done and waiting for a free slot, in this process. */
   load(): { readonly active: number; readonly waiting: number };
+  /** Items in the store, due or not, and how many of them somebody holds. */
+  size(): Promise<{ readonly queued: number; readonly held: number }>;
 }

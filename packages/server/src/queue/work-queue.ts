@@ -71,6 +71,10 @@ class WorkQueue implements Queue {
     return { active: this.#active, waiting: this.#waiting.length - this.#head };
   }
 
+  size(): Promise<{ queued: number; held: number }> {
+    return this.#deps.store.size();
+  }
+
   start(worker: Worker): void {
     this.#worker = worker;
     this.#beat();

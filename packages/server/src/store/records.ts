@@ -1,4 +1,12 @@
-import type { AppId, EnvironmentName, EventId, FunctionId, RunId, RunStatus, StepId } from "@holdfast/protocol";
+import type {
+  AppId,
+  EnvironmentName,
+  EventId,
+  FunctionId,
+  RunId,
+  RunStatus,
+  StepId,
+} from "@holdfast/protocol";
 
 /**
  * What the store keeps, in the domain's words. Every payload is canonical JSON text (RFC 8785):

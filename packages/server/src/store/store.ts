@@ -124,7 +124,11 @@ export interface Lease {
 
 export interface QueueStore {
   /** Begins a stretch of work. It ends by `closeSession`, or by itself once `expiresAt` has passed. */
-  openSession(session: { readonly node: string; readonly now: number; readonly expiresAt: number }): Promise<SessionId>;
+  openSession(session: {
+    readonly node: string;
+    readonly now: number;
+    readonly expiresAt: number;
+  }): Promise<SessionId>;
   /** Moves the end of the session. `false`: it has ended already and its items may be with others. */
   extendSession(id: SessionId, expiresAt: number, now: number): Promise<boolean>;
   /** Ends the session and frees what it holds. */
@@ -133,7 +137,11 @@ export interface QueueStore {
    * Hands out due items, the longest due first, each with its generation raised by one. Items held by a session
    * that ended or expired are free. An item is with at most one session at any instant.
    */
-  lease(request: { readonly session: SessionId; readonly limit: number; readonly now: number }): Promise<Lease>;
+  lease(request: {
+    readonly session: SessionId;
+    readonly limit: number;
+    readonly now: number;
+  }): Promise<Lease>;
   /** How many items there are, and how many of them are held. */
   size(): Promise<{ readonly queued: number; readonly held: number }>;
 }
@@ -159,6 +167,17 @@ export interface AppStore {
   functions(): Promise<readonly FunctionRecord[]>;
 }
 
-export type * from "./records.ts";
+export type {
+  AppRecord,
+  EventRecord,
+  FunctionRecord,
+  JournalEntry,
+  NewRun,
+  QueueItem,
+  QueueItemKind,
+  RunRecord,
+  RunSnapshot,
+  SessionId,
+} from "./records.ts";
 export { openSqliteStore } from "./sqlite/open-sqlite-store.ts";
-export type { SqliteStore, SqliteStoreOptions } from "./sqlite/open-sqlite-store.ts";
+export type { SqliteStore } from "./sqlite/open-sqlite-store.ts";

@@ -1,24 +1,45 @@
 import assert from "node:assert/strict";
 import type { FunctionRecord } from "../records.ts";
 import type { Store } from "../store.ts";
-import { aFunction, anApp, appId, aRegistration, functionId, NOW, production, staging } from "./builders.ts";
-import type { CreateHarness } from "./harness.ts";
-import { storeTest } from "./harness.ts";
+import {
+  aFunction,
+  anApp,
+  appId,
+  aRegistration,
+  functionId,
+  NOW,
+  production,
+  staging,
+} from "./testing/builders.ts";
+import type { CreateHarness } from "./testing/harness.ts";
+import { storeTest } from "./testing/harness.ts";
 
 export function appSuite(create: CreateHarness): void {
   storeTest(create, "register() stores an app and its functions, each with version 1", async (store) => {
     const app = anApp(1, { appVersion: "1.2.3", sdk: null, framework: null });
-    await store.apps.register({ app, functions: [aFunction(1, { version: 9, archivedAt: 5 }), aFunction(2)] });
+    await store.apps.register({
+      app,
+      functions: [aFunction(1, { version: 9, archivedAt: 5 }), aFunction(2)],
+    });
     assert.deepEqual(await store.apps.apps(), [app]);
     assert.deepEqual(await store.apps.functions(), [aFunction(1), aFunction(2)]);
   });
 
-  storeTest(create, "register() puts the app in place of what was registered under its name", async (store) => {
-    await store.apps.register(aRegistration({}, [aFunction(1)]));
-    const next = anApp(1, { checksum: "next", url: "http://elsewhere/api", sdk: "py:v1", syncedAt: NOW + 1 });
-    await store.apps.register({ app: next, functions: [aFunction(1)] });
-    assert.deepEqual(await store.apps.apps(), [next]);
-  });
+  storeTest(
+    create,
+    "register() puts the app in place of what was registered under its name",
+    async (store) => {
+      await store.apps.register(aRegistration({}, [aFunction(1)]));
+      const next = anApp(1, {
+        checksum: "next",
+        url: "http://elsewhere/api",
+        sdk: "py:v1",
+        syncedAt: NOW + 1,
+      });
+      await store.apps.register({ app: next, functions: [aFunction(1)] });
+      assert.deepEqual(await store.apps.apps(), [next]);
+    },
+  );
 
   storeTest(create, "register() changes nothing for the checksum that is stored", async (store) => {
     await store.apps.register(aRegistration({}, [aFunction(1)]));
@@ -27,36 +48,52 @@ export function appSuite(create: CreateHarness): void {
     assert.deepEqual(await store.apps.functions(), [aFunction(1)]);
   });
 
-  storeTest(create, "register() of the same checksum after a failed sync makes the app well again", async (store) => {
-    await store.apps.register(aRegistration({}, [aFunction(1)]));
-    await store.apps.noteError(production, "app-1", "sync_failed: no answer");
-    await store.apps.register(aRegistration({}, [aFunction(1)]));
-    assert.deepEqual(await store.apps.apps(), [anApp(1)]);
-  });
+  storeTest(
+    create,
+    "register() of the same checksum after a failed sync makes the app well again",
+    async (store) => {
+      await store.apps.register(aRegistration({}, [aFunction(1)]));
+      await store.apps.noteError(production, "app-1", "sync_failed: no answer");
+      await store.apps.register(aRegistration({}, [aFunction(1)]));
+      assert.deepEqual(await store.apps.apps(), [anApp(1)]);
+    },
+  );
 
-  storeTest(create, "register() raises the version of functions whose configuration changed, and of no others", async (store) => {
-    await store.apps.register(aRegistration({}, [aFunction(1), aFunction(2)]));
-    const changed = aFunction(2, { config: '{"n":"two"}', name: "Renamed" });
-    await store.apps.register(aRegistration({ checksum: "b" }, [aFunction(1), changed]));
-    assert.deepEqual(await store.apps.functions(), [aFunction(1), { ...changed, version: 2 }]);
-  });
+  storeTest(
+    create,
+    "register() raises the version of functions whose configuration changed, and of no others",
+    async (store) => {
+      await store.apps.register(aRegistration({}, [aFunction(1), aFunction(2)]));
+      const changed = aFunction(2, { config: '{"n":"two"}', name: "Renamed" });
+      await store.apps.register(aRegistration({ checksum: "b" }, [aFunction(1), changed]));
+      assert.deepEqual(await store.apps.functions(), [aFunction(1), { ...changed, version: 2 }]);
+    },
+  );
 
-  storeTest(create, "register() archives functions that vanished, and takes out those that come back", async (store) => {
-    const one = aFunction(1);
-    const two = aFunction(2);
-    await store.apps.register(aRegistration({}, [one, two]));
-    await store.apps.register(aRegistration({ checksum: "b", syncedAt: NOW + 10 }, [one]));
-    const archived: FunctionRecord = { ...two, archivedAt: NOW + 10 };
-    assert.deepEqual(await store.apps.functions(), [one, archived]);
-    await store.apps.register(aRegistration({ checksum: "c", syncedAt: NOW + 20 }, [one]));
-    assert.deepEqual(await store.apps.functions(), [one, archived], "it has been archived since the first time");
-    await store.apps.register(aRegistration({ checksum: "d" }, [one, two]));
-    assert.deepEqual(await store.apps.functions(), [one, two]);
-    await store.apps.register(aRegistration({ checksum: "e" }, [one]));
-    const changed = aFunction(2, { config: "{}" });
-    await store.apps.register(aRegistration({ checksum: "f" }, [one, changed]));
-    assert.deepEqual(await store.apps.functions(), [one, { ...changed, version: 2 }]);
-  });
+  storeTest(
+    create,
+    "register() archives functions that vanished, and takes out those that come back",
+    async (store) => {
+      const one = aFunction(1);
+      const two = aFunction(2);
+      await store.apps.register(aRegistration({}, [one, two]));
+      await store.apps.register(aRegistration({ checksum: "b", syncedAt: NOW + 10 }, [one]));
+      const archived: FunctionRecord = { ...two, archivedAt: NOW + 10 };
+      assert.deepEqual(await store.apps.functions(), [one, archived]);
+      await store.apps.register(aRegistration({ checksum: "c", syncedAt: NOW + 20 }, [one]));
+      assert.deepEqual(
+        await store.apps.functions(),
+        [one, archived],
+        "it has been archived since the first time",
+      );
+      await store.apps.register(aRegistration({ checksum: "d" }, [one, two]));
+      assert.deepEqual(await store.apps.functions(), [one, two]);
+      await store.apps.register(aRegistration({ checksum: "e" }, [one]));
+      const changed = aFunction(2, { config: "{}" });
+      await store.apps.register(aRegistration({ checksum: "f" }, [one, changed]));
+      assert.deepEqual(await store.apps.functions(), [one, { ...changed, version: 2 }]);
+    },
+  );
 
   storeTest(create, "register() leaves other apps alone", async (store) => {
     await registerTwo(store);
@@ -100,13 +137,17 @@ export function appSuite(create: CreateHarness): void {
     assert.equal(await store.apps.remove(staging, "app-2", NOW + 6), false);
   });
 
-  storeTest(create, "register() after remove() brings the app back with the versions it had", async (store) => {
-    await store.apps.register(aRegistration({}, [aFunction(1)]));
-    await store.apps.register(aRegistration({ checksum: "b" }, [aFunction(1, { config: "{}" })]));
-    await store.apps.remove(production, "app-1", NOW);
-    await store.apps.register(aRegistration({ checksum: "b" }, [aFunction(1, { config: "{}" })]));
-    assert.deepEqual(await store.apps.functions(), [aFunction(1, { config: "{}", version: 2 })]);
-  });
+  storeTest(
+    create,
+    "register() after remove() brings the app back with the versions it had",
+    async (store) => {
+      await store.apps.register(aRegistration({}, [aFunction(1)]));
+      await store.apps.register(aRegistration({ checksum: "b" }, [aFunction(1, { config: "{}" })]));
+      await store.apps.remove(production, "app-1", NOW);
+      await store.apps.register(aRegistration({ checksum: "b" }, [aFunction(1, { config: "{}" })]));
+      assert.deepEqual(await store.apps.functions(), [aFunction(1, { config: "{}", version: 2 })]);
+    },
+  );
 }
 
 async function registerTwo(store: Store): Promise<void> {

@@ -18,13 +18,15 @@ import {
   open,
   production,
   runId,
-} from "./builders.ts";
-import type { CreateHarness } from "./harness.ts";
-import { reopenTest, storeTest } from "./harness.ts";
+} from "./testing/builders.ts";
+import type { CreateHarness } from "./testing/harness.ts";
+import { reopenTest, storeTest } from "./testing/harness.ts";
 
 export function closeSuite(create: CreateHarness): void {
   storeTest(create, "close() settles what was asked for before it", async (store) => {
-    const asked = Array.from({ length: 50 }, (_, index) => open(store, [aNewRun(index)], { event: anEvent(index) }));
+    const asked = Array.from({ length: 50 }, (_, index) =>
+      open(store, [aNewRun(index)], { event: anEvent(index) }),
+    );
     await store.close();
     for (const result of await Promise.all(asked)) assert.equal(result.events[0]?.outcome, "accepted");
   });
@@ -68,17 +70,21 @@ export function closeSuite(create: CreateHarness): void {
     assert.deepEqual(again.events[0]?.opened, [false]);
   });
 
-  reopenTest(create, "an open store has ended the sessions of earlier ones and freed what they held", async (store, reopen) => {
-    const session = await aSession(store);
-    await open(store, [aNewRun(1, { item: { generation: 1 } })], { session });
-    const next = await reopen();
-    assert.deepEqual(await next.queue.size(), { queued: 1, held: 0 });
-    assert.equal(await next.queue.extendSession(session, NOW + 900, NOW), false);
-    const fresh = await aSession(next);
-    assert.notEqual(fresh, session);
-    assert.deepEqual(await leaseAll(next, fresh), [itemName(1)]);
-    assert.equal((await next.runs.load(runId(1)))?.items[0]?.generation, 2);
-  });
+  reopenTest(
+    create,
+    "an open store has ended the sessions of earlier ones and freed what they held",
+    async (store, reopen) => {
+      const session = await aSession(store);
+      await open(store, [aNewRun(1, { item: { generation: 1 } })], { session });
+      const next = await reopen();
+      assert.deepEqual(await next.queue.size(), { queued: 1, held: 0 });
+      assert.equal(await next.queue.extendSession(session, NOW + 900, NOW), false);
+      const fresh = await aSession(next);
+      assert.notEqual(fresh, session);
+      assert.deepEqual(await leaseAll(next, fresh), [itemName(1)]);
+      assert.equal((await next.runs.load(runId(1)))?.items[0]?.generation, 2);
+    },
+  );
 }
 
 /** One call of each method. */

@@ -16,9 +16,9 @@ import {
   runId,
   staging,
   stepId,
-} from "./builders.ts";
-import type { CreateHarness } from "./harness.ts";
-import { storeTest } from "./harness.ts";
+} from "./testing/builders.ts";
+import type { CreateHarness } from "./testing/harness.ts";
+import { storeTest } from "./testing/harness.ts";
 
 const DAY = 86_400_000;
 
@@ -54,85 +54,113 @@ export function eventSuite(create: CreateHarness): void {
     assert.deepEqual(await store.runs.get(run.id), run);
   });
 
-  storeTest(create, "accept() answers for each event and each of its runs, in the order given", async (store) => {
-    const key = { key: "k", expiresAt: NOW + DAY };
-    const result = await store.events.accept({
-      events: [
-        { event: anEvent(1), runs: [aNewRun(1, { idempotency: key }), aNewRun(2)] },
-        { event: anEvent(2), runs: [] },
-        { event: anEvent(1), runs: [aNewRun(3)] },
-        { event: anEvent(3), runs: [aNewRun(4, { idempotency: key }), aNewRun(5)] },
-      ],
-      session: null,
-      now: NOW,
-    });
-    assert.deepEqual(result, {
-      events: [
-        { outcome: "accepted", opened: [true, true] },
-        { outcome: "accepted", opened: [] },
-        { outcome: "duplicate", opened: [false] },
-        { outcome: "accepted", opened: [false, true] },
-      ],
-    });
-  });
+  storeTest(
+    create,
+    "accept() answers for each event and each of its runs, in the order given",
+    async (store) => {
+      const key = { key: "k", expiresAt: NOW + DAY };
+      const result = await store.events.accept({
+        events: [
+          { event: anEvent(1), runs: [aNewRun(1, { idempotency: key }), aNewRun(2)] },
+          { event: anEvent(2), runs: [] },
+          { event: anEvent(1), runs: [aNewRun(3)] },
+          { event: anEvent(3), runs: [aNewRun(4, { idempotency: key }), aNewRun(5)] },
+        ],
+        session: null,
+        now: NOW,
+      });
+      assert.deepEqual(result, {
+        events: [
+          { outcome: "accepted", opened: [true, true] },
+          { outcome: "accepted", opened: [] },
+          { outcome: "duplicate", opened: [false] },
+          { outcome: "accepted", opened: [false, true] },
+        ],
+      });
+    },
+  );
 
   storeTest(create, "accept() leaves out an event that is known, with all its runs", async (store) => {
     await open(store, []);
     const idempotency = { key: "k", expiresAt: NOW + DAY };
     const again = await open(store, [aNewRun(1, { idempotency })], { event: anEvent(1, { body: "{}" }) });
     assert.deepEqual(again, { events: [{ outcome: "duplicate", opened: [false] }] });
-    assert.deepEqual(await store.events.get(eventId(1)), anEvent(1), "the event stays as it was first accepted");
+    assert.deepEqual(
+      await store.events.get(eventId(1)),
+      anEvent(1),
+      "the event stays as it was first accepted",
+    );
     assert.equal(await store.runs.get(runId(1)), null);
     assert.deepEqual(await store.queue.size(), { queued: 0, held: 0 });
     const next = await open(store, [aNewRun(2, { idempotency })], { event: anEvent(2) });
     assert.deepEqual(next.events[0]?.opened, [true], "a run that was left out does not take its key");
   });
 
-  storeTest(create, "accept() opens one run per function and live key, in one batch and across batches", async (store) => {
-    const idempotency = { key: "order-7", expiresAt: NOW + DAY };
-    const first = await open(store, [aNewRun(1, { idempotency }), aNewRun(2, { idempotency })]);
-    assert.deepEqual(first.events[0]?.opened, [true, false]);
-    const second = await open(store, [aNewRun(3, { idempotency })], { event: anEvent(2), now: NOW + DAY - 1 });
-    assert.deepEqual(second, { events: [{ outcome: "accepted", opened: [false] }] });
-    assert.deepEqual(await store.runs.list({ environment: production, limit: 10 }), [aRun(1)]);
-    assert.deepEqual(await leaseAll(store, await aSession(store)), [itemName(1)]);
-  });
+  storeTest(
+    create,
+    "accept() opens one run per function and live key, in one batch and across batches",
+    async (store) => {
+      const idempotency = { key: "order-7", expiresAt: NOW + DAY };
+      const first = await open(store, [aNewRun(1, { idempotency }), aNewRun(2, { idempotency })]);
+      assert.deepEqual(first.events[0]?.opened, [true, false]);
+      const second = await open(store, [aNewRun(3, { idempotency })], {
+        event: anEvent(2),
+        now: NOW + DAY - 1,
+      });
+      assert.deepEqual(second, { events: [{ outcome: "accepted", opened: [false] }] });
+      assert.deepEqual(await store.runs.list({ environment: production, limit: 10 }), [aRun(1)]);
+      assert.deepEqual(await leaseAll(store, await aSession(store)), [itemName(1)]);
+    },
+  );
 
-  storeTest(create, "accept() opens a run again once its key has expired, and the key is live again", async (store) => {
-    await open(store, [aNewRun(1, { idempotency: { key: "k", expiresAt: NOW + 100 } })]);
-    const renewed = { key: "k", expiresAt: NOW + 200 };
-    const opened = async (num: number, now: number): Promise<readonly boolean[] | undefined> =>
-      (await open(store, [aNewRun(num, { idempotency: renewed })], { event: anEvent(num), now })).events[0]?.opened;
-    assert.deepEqual(await opened(2, NOW + 99), [false]);
-    assert.deepEqual(await opened(3, NOW + 100), [true]);
-    assert.deepEqual(await opened(4, NOW + 199), [false]);
-  });
+  storeTest(
+    create,
+    "accept() opens a run again once its key has expired, and the key is live again",
+    async (store) => {
+      await open(store, [aNewRun(1, { idempotency: { key: "k", expiresAt: NOW + 100 } })]);
+      const renewed = { key: "k", expiresAt: NOW + 200 };
+      const opened = async (num: number, now: number): Promise<readonly boolean[] | undefined> =>
+        (await open(store, [aNewRun(num, { idempotency: renewed })], { event: anEvent(num), now })).events[0]
+          ?.opened;
+      assert.deepEqual(await opened(2, NOW + 99), [false]);
+      assert.deepEqual(await opened(3, NOW + 100), [true]);
+      assert.deepEqual(await opened(4, NOW + 199), [false]);
+    },
+  );
 
-  storeTest(create, "accept() keeps the keys of functions apart, and runs without a key are never left out", async (store) => {
-    const idempotency = { key: "k", expiresAt: NOW + DAY };
-    const result = await open(store, [
-      aNewRun(1, { idempotency }),
-      aNewRun(2, { idempotency, run: { functionId: functionId(2) } }),
-      aNewRun(3),
-      aNewRun(4),
-    ]);
-    assert.deepEqual(result.events[0]?.opened, [true, true, true, true]);
-  });
+  storeTest(
+    create,
+    "accept() keeps the keys of functions apart, and runs without a key are never left out",
+    async (store) => {
+      const idempotency = { key: "k", expiresAt: NOW + DAY };
+      const result = await open(store, [
+        aNewRun(1, { idempotency }),
+        aNewRun(2, { idempotency, run: { functionId: functionId(2) } }),
+        aNewRun(3),
+        aNewRun(4),
+      ]);
+      assert.deepEqual(result.events[0]?.opened, [true, true, true, true]);
+    },
+  );
 
-  storeTest(create, "accept() with a session has it hold items that are due, and no others", async (store) => {
-    const session = await aSession(store);
-    const runs = [
-      aNewRun(1, { item: { dueAt: NOW - 1, generation: 1 } }),
-      aNewRun(2, { item: { dueAt: NOW, generation: 1 } }),
-      aNewRun(3, { item: { dueAt: NOW + 1 } }),
-    ];
-    await open(store, runs, { session });
-    assert.deepEqual(await store.queue.size(), { queued: 3, held: 2 });
-    const other = await aSession(store);
-    assert.deepEqual(await leaseAll(store, other, NOW + 1), [itemName(3)]);
-    await store.queue.closeSession(session);
-    assert.deepEqual(await leaseAll(store, other, NOW + 1), [itemName(1), itemName(2)]);
-  });
+  storeTest(
+    create,
+    "accept() with a session has it hold items that are due, and no others",
+    async (store) => {
+      const session = await aSession(store);
+      const runs = [
+        aNewRun(1, { item: { dueAt: NOW - 1, generation: 1 } }),
+        aNewRun(2, { item: { dueAt: NOW, generation: 1 } }),
+        aNewRun(3, { item: { dueAt: NOW + 1 } }),
+      ];
+      await open(store, runs, { session });
+      assert.deepEqual(await store.queue.size(), { queued: 3, held: 2 });
+      const other = await aSession(store);
+      assert.deepEqual(await leaseAll(store, other, NOW + 1), [itemName(3)]);
+      await store.queue.closeSession(session);
+      assert.deepEqual(await leaseAll(store, other, NOW + 1), [itemName(1), itemName(2)]);
+    },
+  );
 
   storeTest(create, "accept() without a session leaves every item free", async (store) => {
     await open(store, [aNewRun(1)]);
@@ -179,14 +207,18 @@ export function eventSuite(create: CreateHarness): void {
     assert.equal(await store.events.get(eventId(1)), null);
   });
 
-  storeTest(create, "list() lists events newest first, up to the limit, before an id that is left out", async (store) => {
-    await acceptAll(store, [anEvent(2), anEvent(1), anEvent(4), anEvent(3)]);
-    assert.deepEqual(await listed(store, {}), [4, 3, 2, 1]);
-    assert.deepEqual(await listed(store, { limit: 2 }), [4, 3]);
-    assert.deepEqual(await listed(store, { limit: 2, before: eventId(3) }), [2, 1]);
-    assert.deepEqual(await listed(store, { before: eventId(1) }), []);
-    assert.deepEqual(await store.events.list({ environment: production, limit: 1 }), [anEvent(4)]);
-  });
+  storeTest(
+    create,
+    "list() lists events newest first, up to the limit, before an id that is left out",
+    async (store) => {
+      await acceptAll(store, [anEvent(2), anEvent(1), anEvent(4), anEvent(3)]);
+      assert.deepEqual(await listed(store, {}), [4, 3, 2, 1]);
+      assert.deepEqual(await listed(store, { limit: 2 }), [4, 3]);
+      assert.deepEqual(await listed(store, { limit: 2, before: eventId(3) }), [2, 1]);
+      assert.deepEqual(await listed(store, { before: eventId(1) }), []);
+      assert.deepEqual(await store.events.list({ environment: production, limit: 1 }), [anEvent(4)]);
+    },
+  );
 
   storeTest(create, "list() keeps environments apart", async (store) => {
     await acceptAll(store, [anEvent(1), anEvent(2, { environment: staging })]);
@@ -194,23 +226,31 @@ export function eventSuite(create: CreateHarness): void {
     assert.deepEqual(await listed(store, { environment: staging }), [2]);
   });
 
-  storeTest(create, "list() filters events by name and by when they were received, in any combination", async (store) => {
-    const at = (num: number, name: string): EventRecord => anEvent(num, { name, receivedAt: NOW + num });
-    await acceptAll(store, [at(1, "a"), at(2, "b"), at(3, "a"), at(4, "b"), at(5, "a")]);
-    assert.deepEqual(await listed(store, { name: "a" }), [5, 3, 1]);
-    assert.deepEqual(await listed(store, { name: "c" }), []);
-    assert.deepEqual(await listed(store, { name: "a", before: eventId(5), limit: 1 }), [3]);
-    assert.deepEqual(await listed(store, { receivedBefore: NOW + 3 }), [2, 1]);
-    assert.deepEqual(await listed(store, { receivedAfter: NOW + 3 }), [5, 4]);
-    const window = { receivedAfter: NOW + 1, receivedBefore: NOW + 5 };
-    assert.deepEqual(await listed(store, window), [4, 3, 2]);
-    assert.deepEqual(await listed(store, { ...window, name: "b", before: eventId(4) }), [2]);
-    assert.deepEqual(await listed(store, { ...window, name: "b", environment: staging }), []);
-  });
+  storeTest(
+    create,
+    "list() filters events by name and by when they were received, in any combination",
+    async (store) => {
+      const at = (num: number, name: string): EventRecord => anEvent(num, { name, receivedAt: NOW + num });
+      await acceptAll(store, [at(1, "a"), at(2, "b"), at(3, "a"), at(4, "b"), at(5, "a")]);
+      assert.deepEqual(await listed(store, { name: "a" }), [5, 3, 1]);
+      assert.deepEqual(await listed(store, { name: "c" }), []);
+      assert.deepEqual(await listed(store, { name: "a", before: eventId(5), limit: 1 }), [3]);
+      assert.deepEqual(await listed(store, { receivedBefore: NOW + 3 }), [2, 1]);
+      assert.deepEqual(await listed(store, { receivedAfter: NOW + 3 }), [5, 4]);
+      const window = { receivedAfter: NOW + 1, receivedBefore: NOW + 5 };
+      assert.deepEqual(await listed(store, window), [4, 3, 2]);
+      assert.deepEqual(await listed(store, { ...window, name: "b", before: eventId(4) }), [2]);
+      assert.deepEqual(await listed(store, { ...window, name: "b", environment: staging }), []);
+    },
+  );
 }
 
 async function acceptAll(store: Store, events: readonly EventRecord[]): Promise<void> {
-  await store.events.accept({ events: events.map((event) => ({ event, runs: [] })), session: null, now: NOW });
+  await store.events.accept({
+    events: events.map((event) => ({ event, runs: [] })),
+    session: null,
+    now: NOW,
+  });
 }
 
 /** The numbers of the events that a query finds. */

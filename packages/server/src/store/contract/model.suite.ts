@@ -5,13 +5,28 @@ import type { RunStatus } from "@holdfast/protocol";
 import fc from "fast-check";
 import type { RunSnapshot, SessionId } from "../records.ts";
 import type { AcceptBatch, Advance, Store } from "../store.ts";
-import { anEntry, aNewRun, anEvent, anItem, aRun, functionId, NOW, runId, stepId } from "./builders.ts";
-import type { CreateHarness } from "./harness.ts";
-import { StoreModel } from "./model.ts";
+import {
+  anEntry,
+  aNewRun,
+  anEvent,
+  anItem,
+  aRun,
+  functionId,
+  NOW,
+  runId,
+  stepId,
+} from "./testing/builders.ts";
+import type { CreateHarness } from "./testing/harness.ts";
+import { StoreModel } from "./testing/model.ts";
 
 /** One act, as numbers: what they mean is decided against the model when the act is asked for. */
 type Act =
-  | { readonly act: "accept"; readonly event: number; readonly runs: readonly RunPlan[]; readonly session: number }
+  | {
+      readonly act: "accept";
+      readonly event: number;
+      readonly runs: readonly RunPlan[];
+      readonly session: number;
+    }
   | {
       readonly act: "advance";
       readonly run: number;
@@ -92,7 +107,10 @@ const act: fc.Arbitrary<Act> = fc.oneof(
 );
 
 /** Acts asked for at once, and how much later than the ones before. */
-const burst = fc.record({ afterMs: fc.integer({ min: 0, max: 30 }), acts: fc.array(act, { minLength: 1, maxLength: 8 }) });
+const burst = fc.record({
+  afterMs: fc.integer({ min: 0, max: 30 }),
+  acts: fc.array(act, { minLength: 1, maxLength: 8 }),
+});
 
 export function modelSuite(create: CreateHarness, numRuns: number): void {
   test("a store does what the model does, whatever is asked for at once", async () => {
@@ -110,7 +128,10 @@ export function modelSuite(create: CreateHarness, numRuns: number): void {
   });
 }
 
-async function compare(store: Store, bursts: readonly { afterMs: number; acts: readonly Act[] }[]): Promise<void> {
+async function compare(
+  store: Store,
+  bursts: readonly { afterMs: number; acts: readonly Act[] }[],
+): Promise<void> {
   const model = new StoreModel();
   const sessions: SessionId[] = [];
   let now = NOW;
@@ -172,7 +193,9 @@ function ask(store: Store, model: StoreModel, sessions: SessionId[], act: Act, n
     case "extend": {
       const id = sessionOf(sessions, act.session) ?? NO_SESSION;
       const expiresAt = now + act.lastsMs;
-      return same(store.queue.extendSession(id, expiresAt, now), () => model.extendSession(id, expiresAt, now));
+      return same(store.queue.extendSession(id, expiresAt, now), () =>
+        model.extendSession(id, expiresAt, now),
+      );
     }
     case "close": {
       const id = sessionOf(sessions, act.session) ?? NO_SESSION;
@@ -229,10 +252,16 @@ function advanceOf(
     expectedRevision: before.revision - (act.isStale ? 1 : 0),
     run: { ...before, status, endedAt: hasEnded(status) ? now : null, stepCount: lastSeq },
     journal: act.kinds.map((kind, index) =>
-      anEntry(lastSeq + index + 1, { kind, stepId: stepId((lastSeq + index) % 4), name: `name ${lastSeq + index}` }),
+      anEntry(lastSeq + index + 1, {
+        kind,
+        stepId: stepId((lastSeq + index) % 4),
+        name: `name ${lastSeq + index}`,
+      }),
     ),
     finish: act.finish,
-    enqueue: act.enqueue.map(({ key, dueInMs: dueIn }) => anItem(act.run, { key, dueAt: now + dueIn, generation: lastSeq })),
+    enqueue: act.enqueue.map(({ key, dueInMs: dueIn }) =>
+      anItem(act.run, { key, dueAt: now + dueIn, generation: lastSeq }),
+    ),
     session: sessionOf(sessions, act.session),
     now,
   };

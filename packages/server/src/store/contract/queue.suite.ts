@@ -12,9 +12,9 @@ import {
   open,
   runId,
   stepId,
-} from "./builders.ts";
-import type { CreateHarness } from "./harness.ts";
-import { storeTest } from "./harness.ts";
+} from "./testing/builders.ts";
+import type { CreateHarness } from "./testing/harness.ts";
+import { storeTest } from "./testing/harness.ts";
 
 export function queueSuite(create: CreateHarness): void {
   storeTest(create, "lease() hands out the longest due item first", async (store) => {
@@ -24,23 +24,41 @@ export function queueSuite(create: CreateHarness): void {
       aNewRun(3, { item: { dueAt: NOW } }),
       aNewRun(4, { item: { dueAt: NOW - 2 } }),
     ]);
-    assert.deepEqual(await leaseAll(store, await aSession(store)), [2, 4, 1, 3].map((num) => itemName(num)));
+    assert.deepEqual(
+      await leaseAll(store, await aSession(store)),
+      [2, 4, 1, 3].map((num) => itemName(num)),
+    );
   });
 
-  storeTest(create, "lease() hands out items as they were queued, each with its generation raised by one", async (store) => {
-    const item = { kind: "step", stepId: stepId(1), key: "step:1", attempt: 2, enqueuedAt: NOW - 9, dueAt: NOW - 1 } as const;
-    await open(store, [aNewRun(1, { item: { ...item, generation: 4 } })]);
-    const session = await aSession(store);
-    const { items } = await store.queue.lease({ session, limit: 10, now: NOW });
-    assert.deepEqual(items, [anItem(1, { ...item, generation: 5 })]);
-    assert.deepEqual((await store.runs.load(runId(1)))?.items, items);
-    await store.queue.closeSession(session);
-    const again = await store.queue.lease({ session: await aSession(store), limit: 10, now: NOW });
-    assert.deepEqual(again.items, [anItem(1, { ...item, generation: 6 })]);
-  });
+  storeTest(
+    create,
+    "lease() hands out items as they were queued, each with its generation raised by one",
+    async (store) => {
+      const item = {
+        kind: "step",
+        stepId: stepId(1),
+        key: "step:1",
+        attempt: 2,
+        enqueuedAt: NOW - 9,
+        dueAt: NOW - 1,
+      } as const;
+      await open(store, [aNewRun(1, { item: { ...item, generation: 4 } })]);
+      const session = await aSession(store);
+      const { items } = await store.queue.lease({ session, limit: 10, now: NOW });
+      assert.deepEqual(items, [anItem(1, { ...item, generation: 5 })]);
+      assert.deepEqual((await store.runs.load(runId(1)))?.items, items);
+      await store.queue.closeSession(session);
+      const again = await store.queue.lease({ session: await aSession(store), limit: 10, now: NOW });
+      assert.deepEqual(again.items, [anItem(1, { ...item, generation: 6 })]);
+    },
+  );
 
   storeTest(create, "lease() hands out no more than the limit, and says that more are due", async (store) => {
-    await open(store, [aNewRun(1), aNewRun(2, { item: { dueAt: NOW - 1 } }), aNewRun(3, { item: { dueAt: NOW + 9 } })]);
+    await open(store, [
+      aNewRun(1),
+      aNewRun(2, { item: { dueAt: NOW - 1 } }),
+      aNewRun(3, { item: { dueAt: NOW + 9 } }),
+    ]);
     const session = await aSession(store);
     const lease = await store.queue.lease({ session, limit: 1, now: NOW });
     assert.deepEqual(
@@ -52,19 +70,29 @@ export function queueSuite(create: CreateHarness): void {
     assert.equal(next.nextDueAt, NOW + 9);
   });
 
-  storeTest(create, "lease() hands out nothing that is not due, and says when the next free item is", async (store) => {
-    const session = await aSession(store);
-    assert.deepEqual(await store.queue.lease({ session, limit: 10, now: NOW }), { items: [], nextDueAt: null });
-    await open(store, [aNewRun(1, { item: { dueAt: NOW + 5 } }), aNewRun(2, { item: { dueAt: NOW + 3 } })]);
-    const early = await store.queue.lease({ session, limit: 10, now: NOW + 2 });
-    assert.deepEqual(early, { items: [], nextDueAt: NOW + 3 });
-    assert.deepEqual(await leaseAll(store, session, NOW + 3), [itemName(2)]);
-    const late = await store.queue.lease({ session, limit: 10, now: NOW + 5 });
-    assert.equal(late.nextDueAt, null, "items that are held do not count");
-  });
+  storeTest(
+    create,
+    "lease() hands out nothing that is not due, and says when the next free item is",
+    async (store) => {
+      const session = await aSession(store);
+      assert.deepEqual(await store.queue.lease({ session, limit: 10, now: NOW }), {
+        items: [],
+        nextDueAt: null,
+      });
+      await open(store, [aNewRun(1, { item: { dueAt: NOW + 5 } }), aNewRun(2, { item: { dueAt: NOW + 3 } })]);
+      const early = await store.queue.lease({ session, limit: 10, now: NOW + 2 });
+      assert.deepEqual(early, { items: [], nextDueAt: NOW + 3 });
+      assert.deepEqual(await leaseAll(store, session, NOW + 3), [itemName(2)]);
+      const late = await store.queue.lease({ session, limit: 10, now: NOW + 5 });
+      assert.equal(late.nextDueAt, null, "items that are held do not count");
+    },
+  );
 
   storeTest(create, "lease() hands an item to one session at a time", async (store) => {
-    await open(store, Array.from({ length: 20 }, (_, index) => aNewRun(index + 1)));
+    await open(
+      store,
+      Array.from({ length: 20 }, (_, index) => aNewRun(index + 1)),
+    );
     const sessions = await Promise.all([1, 2, 3, 4].map(() => aSession(store)));
     const leases = await Promise.all(
       sessions.flatMap((session) => [1, 2].map(() => store.queue.lease({ session, limit: 4, now: NOW }))),
@@ -92,15 +120,19 @@ export function queueSuite(create: CreateHarness): void {
     assert.deepEqual(await leaseAll(store, third), [itemName(1)], "what the second holds stays with it");
   });
 
-  storeTest(create, "lease() hands out what an expired session held, from the instant it expires", async (store) => {
-    await open(store, [aNewRun(1)]);
-    const expiring = await aSession(store, NOW + 100);
-    const other = await aSession(store, NOW + 1000);
-    assert.deepEqual(await leaseAll(store, expiring), [itemName(1)]);
-    assert.deepEqual(await leaseAll(store, other, NOW + 99), []);
-    assert.deepEqual(await leaseAll(store, other, NOW + 100), [itemName(1)]);
-    assert.equal((await store.runs.load(runId(1)))?.items[0]?.generation, 2);
-  });
+  storeTest(
+    create,
+    "lease() hands out what an expired session held, from the instant it expires",
+    async (store) => {
+      await open(store, [aNewRun(1)]);
+      const expiring = await aSession(store, NOW + 100);
+      const other = await aSession(store, NOW + 1000);
+      assert.deepEqual(await leaseAll(store, expiring), [itemName(1)]);
+      assert.deepEqual(await leaseAll(store, other, NOW + 99), []);
+      assert.deepEqual(await leaseAll(store, other, NOW + 100), [itemName(1)]);
+      assert.equal((await store.runs.load(runId(1)))?.items[0]?.generation, 2);
+    },
+  );
 
   storeTest(create, "lease() gives nothing to a session that has ended", async (store) => {
     await open(store, [aNewRun(1)]);
@@ -139,20 +171,28 @@ export function queueSuite(create: CreateHarness): void {
     assert.deepEqual(await leaseAll(store, other, NOW + 200), [itemName(1)]);
   });
 
-  storeTest(create, "extendSession() answers false once a session has ended, and it stays ended", async (store) => {
-    await open(store, [aNewRun(1)]);
-    const expired = await aSession(store, NOW + 100);
-    await leaseAll(store, expired);
-    assert.equal(await store.queue.extendSession(expired, NOW + 900, NOW + 100), false);
-    assert.equal(await store.queue.extendSession(expired, NOW + 900, NOW), false, "even if the clock goes back");
-    assert.deepEqual(await store.queue.size(), { queued: 1, held: 0 });
-    const closed = await aSession(store);
-    await store.queue.closeSession(closed);
-    assert.equal(await store.queue.extendSession(closed, NOW + 900, NOW), false);
-    // No store gives out this number here.
-    const unknown = 4711 as SessionId;
-    assert.equal(await store.queue.extendSession(unknown, NOW + 900, NOW), false);
-  });
+  storeTest(
+    create,
+    "extendSession() answers false once a session has ended, and it stays ended",
+    async (store) => {
+      await open(store, [aNewRun(1)]);
+      const expired = await aSession(store, NOW + 100);
+      await leaseAll(store, expired);
+      assert.equal(await store.queue.extendSession(expired, NOW + 900, NOW + 100), false);
+      assert.equal(
+        await store.queue.extendSession(expired, NOW + 900, NOW),
+        false,
+        "even if the clock goes back",
+      );
+      assert.deepEqual(await store.queue.size(), { queued: 1, held: 0 });
+      const closed = await aSession(store);
+      await store.queue.closeSession(closed);
+      assert.equal(await store.queue.extendSession(closed, NOW + 900, NOW), false);
+      // No store gives out this number here.
+      const unknown = 4711 as SessionId;
+      assert.equal(await store.queue.extendSession(unknown, NOW + 900, NOW), false);
+    },
+  );
 
   storeTest(create, "closeSession() does nothing to a session that has ended", async (store) => {
     await open(store, [aNewRun(1)]);

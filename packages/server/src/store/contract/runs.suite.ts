@@ -19,33 +19,37 @@ import {
   runId,
   staging,
   stepId,
-} from "./builders.ts";
-import type { CreateHarness } from "./harness.ts";
-import { storeTest } from "./harness.ts";
+} from "./testing/builders.ts";
+import type { CreateHarness } from "./testing/harness.ts";
+import { storeTest } from "./testing/harness.ts";
 
 export function runSuite(create: CreateHarness): void {
-  storeTest(create, "advance() applies a whole step forward and raises the revision by one", async (store) => {
-    await open(store, [aNewRun(1)]);
-    const run = aRun(1, {
-      status: "Running",
-      functionVersion: 2,
-      startedAt: NOW + 1,
-      requestVersion: 2,
-      forcePlan: true,
-      pending: [stepId(2), stepId(1)],
-      stepCount: 1,
-      stateBytes: 250,
-      revision: 99,
-    });
-    const next = anItem(1, { key: "after:1", generation: 1 });
-    const result = await store.runs.advance(
-      anAdvance(1, { run, journal: [anEntry(1), anEntry(2)], finish: ["start"], enqueue: [next] }),
-    );
-    assert.equal(result, "committed");
-    assert.deepEqual(await store.runs.get(runId(1)), { ...run, revision: 1 });
-    assert.deepEqual(await store.runs.journal(runId(1)), [anEntry(1), anEntry(2)]);
-    assert.deepEqual((await store.runs.load(runId(1)))?.items, [next]);
-  });
+  storeTest(
+    create,
+    "advance() applies a whole step forward and raises the revision by one",
+    async (store) => {
+      await open(store, [aNewRun(1)]);
+      const run = aRun(1, {
+        status: "Running",
+        functionVersion: 2,
+        startedAt: NOW + 1,
+        requestVersion: 2,
+        forcePlan: true,
+        pending: [stepId(2), stepId(1)],
+        stepCount: 1,
+        stateBytes: 250,
+        revision: 99,
+      });
+      const next = anItem(1, { key: "after:1", generation: 1 });
+      const result = await store.runs.advance(
+        anAdvance(1, { run, journal: [anEntry(1), anEntry(2)], finish: ["start"], enqueue: [next] }),
+      );
+      assert.equal(result, "committed");
+      assert.deepEqual(await store.runs.get(runId(1)), { ...run, revision: 1 });
+      assert.deepEqual(await store.runs.journal(runId(1)), [anEntry(1), anEntry(2)]);
+      assert.deepEqual((await store.runs.load(runId(1)))?.items, [next]);
+    },
+  );
 
   storeTest(create, "advance() applies nothing where the run moved on meanwhile", async (store) => {
     await open(store, [aNewRun(1)]);
@@ -67,32 +71,42 @@ export function runSuite(create: CreateHarness): void {
     assert.equal(await store.runs.get(runId(1)), null);
   });
 
-  storeTest(create, "advance() commits one of several steps from the same revision: the one asked first", async (store) => {
-    await open(store, [aNewRun(1)]);
-    const asked = [10, 20, 30].map((stepCount) =>
-      store.runs.advance(anAdvance(1, { run: aRun(1, { status: "Running", stepCount }) })),
-    );
-    assert.deepEqual(await Promise.all(asked), ["committed", "conflict", "conflict"]);
-    assert.equal((await store.runs.get(runId(1)))?.stepCount, 10);
-  });
+  storeTest(
+    create,
+    "advance() commits one of several steps from the same revision: the one asked first",
+    async (store) => {
+      await open(store, [aNewRun(1)]);
+      const asked = [10, 20, 30].map((stepCount) =>
+        store.runs.advance(anAdvance(1, { run: aRun(1, { status: "Running", stepCount }) })),
+      );
+      assert.deepEqual(await Promise.all(asked), ["committed", "conflict", "conflict"]);
+      assert.equal((await store.runs.get(runId(1)))?.stepCount, 10);
+    },
+  );
 
   storeTest(create, "advance() finishes items, and one that is not there is no error", async (store) => {
     await open(store, [aNewRun(1)]);
     await store.runs.advance(anAdvance(1, { enqueue: [anItem(1, { key: "a" }), anItem(1, { key: "b" })] }));
-    const result = await store.runs.advance(anAdvance(1, { expectedRevision: 1, finish: ["gone", "a", "start"] }));
+    const result = await store.runs.advance(
+      anAdvance(1, { expectedRevision: 1, finish: ["gone", "a", "start"] }),
+    );
     assert.equal(result, "committed");
     assert.deepEqual(await leaseAll(store, await aSession(store)), [itemName(1, "b")]);
   });
 
-  storeTest(create, "advance() lets an item replace the one of the same key, as a retry does", async (store) => {
-    await open(store, [aNewRun(1)]);
-    const retry = anItem(1, { attempt: 1, generation: 4, enqueuedAt: NOW + 5, dueAt: NOW + 1000 });
-    await store.runs.advance(anAdvance(1, { enqueue: [retry] }));
-    assert.deepEqual((await store.runs.load(runId(1)))?.items, [retry]);
-    const session = await aSession(store);
-    assert.deepEqual(await leaseAll(store, session, NOW + 999), []);
-    assert.deepEqual(await leaseAll(store, session, NOW + 1000), [itemName(1)]);
-  });
+  storeTest(
+    create,
+    "advance() lets an item replace the one of the same key, as a retry does",
+    async (store) => {
+      await open(store, [aNewRun(1)]);
+      const retry = anItem(1, { attempt: 1, generation: 4, enqueuedAt: NOW + 5, dueAt: NOW + 1000 });
+      await store.runs.advance(anAdvance(1, { enqueue: [retry] }));
+      assert.deepEqual((await store.runs.load(runId(1)))?.items, [retry]);
+      const session = await aSession(store);
+      assert.deepEqual(await leaseAll(store, session, NOW + 999), []);
+      assert.deepEqual(await leaseAll(store, session, NOW + 1000), [itemName(1)]);
+    },
+  );
 
   storeTest(create, "advance() queues an item that it finishes and enqueues", async (store) => {
     await open(store, [aNewRun(1)]);
@@ -104,39 +118,59 @@ export function runSuite(create: CreateHarness): void {
   storeTest(create, "advance() touches the items of its own run only", async (store) => {
     await open(store, [aNewRun(1), aNewRun(2)]);
     await store.runs.advance(anAdvance(1, { finish: ["start"], enqueue: [anItem(1, { key: "next" })] }));
-    await store.runs.advance(anAdvance(1, { expectedRevision: 1, run: aRun(1, { status: "Completed", endedAt: NOW }) }));
+    await store.runs.advance(
+      anAdvance(1, { expectedRevision: 1, run: aRun(1, { status: "Completed", endedAt: NOW }) }),
+    );
     assert.deepEqual(await leaseAll(store, await aSession(store)), [itemName(2)]);
   });
 
-  storeTest(create, "advance() with a session has it hold items that are due, and no others", async (store) => {
-    await open(store, [aNewRun(1)]);
-    const session = await aSession(store);
-    const enqueue = [anItem(1, { key: "due" }), anItem(1, { key: "later", dueAt: NOW + 1 })];
-    await store.runs.advance(anAdvance(1, { session, finish: ["start"], enqueue }));
-    assert.deepEqual(await store.queue.size(), { queued: 2, held: 1 });
-    const other = await aSession(store);
-    assert.deepEqual(await leaseAll(store, other, NOW + 1), [itemName(1, "later")]);
-    await store.queue.closeSession(session);
-    assert.deepEqual(await leaseAll(store, other, NOW + 1), [itemName(1, "due")]);
-  });
+  storeTest(
+    create,
+    "advance() with a session has it hold items that are due, and no others",
+    async (store) => {
+      await open(store, [aNewRun(1)]);
+      const session = await aSession(store);
+      const enqueue = [anItem(1, { key: "due" }), anItem(1, { key: "later", dueAt: NOW + 1 })];
+      await store.runs.advance(anAdvance(1, { session, finish: ["start"], enqueue }));
+      assert.deepEqual(await store.queue.size(), { queued: 2, held: 1 });
+      const other = await aSession(store);
+      assert.deepEqual(await leaseAll(store, other, NOW + 1), [itemName(1, "later")]);
+      await store.queue.closeSession(session);
+      assert.deepEqual(await leaseAll(store, other, NOW + 1), [itemName(1, "due")]);
+    },
+  );
 
-  storeTest(create, "advance() without a session, or with one that has ended, leaves items free", async (store) => {
-    const session = await aSession(store);
-    await open(store, [aNewRun(1)], { session });
-    assert.deepEqual(await store.queue.size(), { queued: 1, held: 1 });
-    await store.runs.advance(anAdvance(1, { enqueue: [anItem(1)] }));
-    assert.deepEqual(await store.queue.size(), { queued: 1, held: 0 }, "the held item was replaced by a free one");
-    await store.queue.closeSession(session);
-    await store.runs.advance(anAdvance(1, { expectedRevision: 1, session, enqueue: [anItem(1, { key: "next" })] }));
-    assert.deepEqual(await store.queue.size(), { queued: 2, held: 0 });
-  });
+  storeTest(
+    create,
+    "advance() without a session, or with one that has ended, leaves items free",
+    async (store) => {
+      const session = await aSession(store);
+      await open(store, [aNewRun(1)], { session });
+      assert.deepEqual(await store.queue.size(), { queued: 1, held: 1 });
+      await store.runs.advance(anAdvance(1, { enqueue: [anItem(1)] }));
+      assert.deepEqual(
+        await store.queue.size(),
+        { queued: 1, held: 0 },
+        "the held item was replaced by a free one",
+      );
+      await store.queue.closeSession(session);
+      await store.runs.advance(
+        anAdvance(1, { expectedRevision: 1, session, enqueue: [anItem(1, { key: "next" })] }),
+      );
+      assert.deepEqual(await store.queue.size(), { queued: 2, held: 0 });
+    },
+  );
 
-  storeTest(create, "advance() stores generations as given, and a lease counts on from there", async (store) => {
-    await open(store, [aNewRun(1)]);
-    await store.runs.advance(anAdvance(1, { enqueue: [anItem(1, { generation: 6 })] }));
-    const { items } = await store.queue.lease({ session: await aSession(store), limit: 1, now: NOW });
-    assert.deepEqual(items, [anItem(1, { generation: 7 })]);
-  });
+  storeTest(
+    create,
+    "advance() stores generations as given, and a lease counts on from there",
+    async (store) => {
+      await open(store, [aNewRun(1)]);
+      await store.runs.advance(anAdvance(1, { enqueue: [anItem(1, { generation: 6 })] }));
+      const { items } = await store.queue.lease({ session: await aSession(store), limit: 1, now: NOW });
+      assert.deepEqual(items, [anItem(1, { generation: 7 })]);
+    },
+  );
 
   for (const status of ["Completed", "Failed", "Cancelled"] as const) {
     storeTest(create, `advance() to ${status} drops every item the run still has`, async (store) => {
@@ -174,7 +208,14 @@ export function runSuite(create: CreateHarness): void {
     const entries = [
       anEntry(1, { kind: "step.planned", data: null, queuedAt: null, startedAt: null }),
       anEntry(2, { kind: "step.sleeping", op: "Sleep", data: '{"until":5}' }),
-      anEntry(3, { kind: "attempt.failed", stepId: null, name: null, op: null, attempt: 2, data: '{"error":{}}' }),
+      anEntry(3, {
+        kind: "attempt.failed",
+        stepId: null,
+        name: null,
+        op: null,
+        attempt: 2,
+        data: '{"error":{}}',
+      }),
       anEntry(4, { kind: "step.failed", data: '{"error":{}}' }),
       anEntry(5, { kind: "step.completed", data: "null" }),
       anEntry(6, { kind: "run.ended", stepId: null, data: '{"output":1,"status":"Completed"}' }),
@@ -210,45 +251,59 @@ export function runSuite(create: CreateHarness): void {
     assert.equal(await store.runs.get(runId(1)), null);
   });
 
-  storeTest(create, "list() lists runs newest first, up to the limit, before an id that is left out", async (store) => {
-    await open(store, [aNewRun(2), aNewRun(1), aNewRun(4), aNewRun(3)]);
-    assert.deepEqual(await listed(store, {}), [4, 3, 2, 1]);
-    assert.deepEqual(await listed(store, { limit: 2 }), [4, 3]);
-    assert.deepEqual(await listed(store, { limit: 2, before: runId(3) }), [2, 1]);
-    assert.deepEqual(await store.runs.list({ environment: production, limit: 1 }), [aRun(4)]);
-  });
+  storeTest(
+    create,
+    "list() lists runs newest first, up to the limit, before an id that is left out",
+    async (store) => {
+      await open(store, [aNewRun(2), aNewRun(1), aNewRun(4), aNewRun(3)]);
+      assert.deepEqual(await listed(store, {}), [4, 3, 2, 1]);
+      assert.deepEqual(await listed(store, { limit: 2 }), [4, 3]);
+      assert.deepEqual(await listed(store, { limit: 2, before: runId(3) }), [2, 1]);
+      assert.deepEqual(await store.runs.list({ environment: production, limit: 1 }), [aRun(4)]);
+    },
+  );
 
-  storeTest(create, "list() filters runs by environment, function and status, in any combination", async (store) => {
-    const statuses: readonly RunStatus[] = ["Scheduled", "Running", "Completed", "Failed", "Cancelled"];
-    // Runs 1 to 10: each status once for function 1, then once for function 2.
-    await open(
-      store,
-      Array.from({ length: 10 }, (_, index) =>
-        aNewRun(index + 1, { run: { functionId: functionId(index < 5 ? 1 : 2) } }),
-      ),
-    );
-    await open(store, [aNewRun(11, { run: { environment: staging, functionId: functionId(3) } })], {
-      event: anEvent(2, { environment: staging }),
-    });
-    for (const num of [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]) {
-      const status = statuses[(num - 1) % 5];
-      assert.ok(status !== undefined);
-      await store.runs.advance(anAdvance(num, { run: aRun(num, { status }) }));
-    }
-    assert.deepEqual(await listed(store, { environment: staging }), [11]);
-    assert.deepEqual(await listed(store, { functionId: functionId(1) }), [5, 4, 3, 2, 1]);
-    assert.deepEqual(await listed(store, { functionId: functionId(1), before: runId(4), limit: 2 }), [3, 2]);
-    assert.deepEqual(await listed(store, { functionId: functionId(3) }), []);
-    assert.deepEqual(await listed(store, { functionId: functionId(4) }), []);
-    for (const [index, status] of statuses.entries()) {
-      const [old, young] = [index + 1, index + 6];
-      assert.deepEqual(await listed(store, { status }), [young, old]);
-      assert.deepEqual(await listed(store, { status, before: runId(young) }), [old]);
-      assert.deepEqual(await listed(store, { status, functionId: functionId(2) }), [young]);
-      assert.deepEqual(await listed(store, { status, functionId: functionId(2), before: runId(young) }), []);
-    }
-    assert.deepEqual(await listed(store, { status: "Scheduled", environment: staging }), [11]);
-  });
+  storeTest(
+    create,
+    "list() filters runs by environment, function and status, in any combination",
+    async (store) => {
+      const statuses: readonly RunStatus[] = ["Scheduled", "Running", "Completed", "Failed", "Cancelled"];
+      // Runs 1 to 10: each status once for function 1, then once for function 2.
+      await open(
+        store,
+        Array.from({ length: 10 }, (_, index) =>
+          aNewRun(index + 1, { run: { functionId: functionId(index < 5 ? 1 : 2) } }),
+        ),
+      );
+      await open(store, [aNewRun(11, { run: { environment: staging, functionId: functionId(3) } })], {
+        event: anEvent(2, { environment: staging }),
+      });
+      for (const num of [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]) {
+        const status = statuses[(num - 1) % 5];
+        assert.ok(status !== undefined);
+        await store.runs.advance(anAdvance(num, { run: aRun(num, { status }) }));
+      }
+      assert.deepEqual(await listed(store, { environment: staging }), [11]);
+      assert.deepEqual(await listed(store, { functionId: functionId(1) }), [5, 4, 3, 2, 1]);
+      assert.deepEqual(
+        await listed(store, { functionId: functionId(1), before: runId(4), limit: 2 }),
+        [3, 2],
+      );
+      assert.deepEqual(await listed(store, { functionId: functionId(3) }), []);
+      assert.deepEqual(await listed(store, { functionId: functionId(4) }), []);
+      for (const [index, status] of statuses.entries()) {
+        const [old, young] = [index + 1, index + 6];
+        assert.deepEqual(await listed(store, { status }), [young, old]);
+        assert.deepEqual(await listed(store, { status, before: runId(young) }), [old]);
+        assert.deepEqual(await listed(store, { status, functionId: functionId(2) }), [young]);
+        assert.deepEqual(
+          await listed(store, { status, functionId: functionId(2), before: runId(young) }),
+          [],
+        );
+      }
+      assert.deepEqual(await listed(store, { status: "Scheduled", environment: staging }), [11]);
+    },
+  );
 }
 
 /** The numbers of the runs that a query finds. */

@@ -1,7 +1,18 @@
 import assert from "node:assert/strict";
-import { anAdvance, anEntry, aNewRun, anEvent, anItem, aRun, NOW, open, runId, stepId } from "./builders.ts";
-import type { CreateHarness } from "./harness.ts";
-import { storeTest } from "./harness.ts";
+import {
+  anAdvance,
+  anEntry,
+  aNewRun,
+  anEvent,
+  anItem,
+  aRun,
+  NOW,
+  open,
+  runId,
+  stepId,
+} from "./testing/builders.ts";
+import type { CreateHarness } from "./testing/harness.ts";
+import { storeTest } from "./testing/harness.ts";
 
 export function snapshotSuite(create: CreateHarness): void {
   storeTest(create, "load() answers null for a run that is not there", async (store) => {
@@ -57,27 +68,31 @@ export function snapshotSuite(create: CreateHarness): void {
     assert.deepEqual(byKey, [sleep, anItem(1), step]);
   });
 
-  storeTest(create, "load() has the latest names of steps that are planned or asleep and not finished", async (store) => {
-    await open(store, [aNewRun(1)]);
-    const planned = (seq: number, step: number, name: string) =>
-      anEntry(seq, { kind: "step.planned", stepId: stepId(step), name, data: null });
-    await store.runs.advance(
-      anAdvance(1, {
-        journal: [
-          planned(1, 1, "charge"),
-          planned(2, 2, "old name"),
-          anEntry(3, { kind: "step.sleeping", stepId: stepId(3), name: "a nap", data: '{"until":1}' }),
-          planned(4, 4, "refund"),
-          planned(5, 2, "new name"),
-          anEntry(6, { kind: "step.completed", stepId: stepId(1) }),
-          anEntry(7, { kind: "step.failed", stepId: stepId(4) }),
-          anEntry(8, { kind: "attempt.failed", stepId: stepId(5), name: "never planned" }),
-        ],
-      }),
-    );
-    assert.deepEqual((await store.runs.load(runId(1)))?.names, [
-      { id: stepId(2), name: "new name" },
-      { id: stepId(3), name: "a nap" },
-    ]);
-  });
+  storeTest(
+    create,
+    "load() has the latest names of steps that are planned or asleep and not finished",
+    async (store) => {
+      await open(store, [aNewRun(1)]);
+      const planned = (seq: number, step: number, name: string) =>
+        anEntry(seq, { kind: "step.planned", stepId: stepId(step), name, data: null });
+      await store.runs.advance(
+        anAdvance(1, {
+          journal: [
+            planned(1, 1, "charge"),
+            planned(2, 2, "old name"),
+            anEntry(3, { kind: "step.sleeping", stepId: stepId(3), name: "a nap", data: '{"until":1}' }),
+            planned(4, 4, "refund"),
+            planned(5, 2, "new name"),
+            anEntry(6, { kind: "step.completed", stepId: stepId(1) }),
+            anEntry(7, { kind: "step.failed", stepId: stepId(4) }),
+            anEntry(8, { kind: "attempt.failed", stepId: stepId(5), name: "never planned" }),
+          ],
+        }),
+      );
+      assert.deepEqual((await store.runs.load(runId(1)))?.names, [
+        { id: stepId(2), name: "new name" },
+        { id: stepId(3), name: "a nap" },
+      ]);
+    },
+  );
 }

@@ -2,7 +2,7 @@ import { describe } from "node:test";
 import { appSuite } from "./apps.suite.ts";
 import { closeSuite } from "./close.suite.ts";
 import { eventSuite } from "./events.suite.ts";
-import type { CreateHarness } from "./harness.ts";
+import type { CreateHarness } from "./testing/harness.ts";
 import { modelSuite } from "./model.suite.ts";
 import { queueSuite } from "./queue.suite.ts";
 import { runSuite } from "./runs.suite.ts";

@@ -14,7 +14,15 @@ import type { SymbolWriter } from "./symbols.ts";
 export function encodeAccept(batch: AcceptBatch): Command {
   const values: Value[] = [batch.session, batch.now, batch.events.length];
   for (const { event, runs } of batch.events) {
-    values.push(event.id, event.environment, event.name, event.userId, event.receivedAt, event.ts, event.body);
+    values.push(
+      event.id,
+      event.environment,
+      event.name,
+      event.userId,
+      event.receivedAt,
+      event.ts,
+      event.body,
+    );
     values.push(runs.length);
     for (const run of runs) encodeNewRun(values, run);
   }

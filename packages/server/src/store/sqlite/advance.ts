@@ -94,7 +94,10 @@ export class AdvanceAct {
     const holder = session !== null && this.#sessions.isOpen(session, now) ? session : null;
     const status = reader.number();
     if (isFinalCode(statusBefore) && !isFinalCode(status)) {
-      throw new HoldfastError("store_refused", `Cannot advance run "${id}": it has ended and must stay ended.`);
+      throw new HoldfastError(
+        "store_refused",
+        `Cannot advance run "${id}": it has ended and must stay ended.`,
+      );
     }
     const state: Value[] = [
       reader.number(), // function version

@@ -47,7 +47,8 @@ export function createAppStore(access: StoreAccess): AppStore {
     async noteError(environment, name, error) {
       await access.act(() => encodeNoteError(environment, name, error));
     },
-    remove: async (environment, name, now) => (await access.act(() => encodeRemoveApp(environment, name, now))) === 1,
+    remove: async (environment, name, now) =>
+      (await access.act(() => encodeRemoveApp(environment, name, now))) === 1,
     apps: () => access.read(() => apps.all().map(toApp)),
     functions: () => access.read(() => functions.all().map(toFunction)),
   };

@@ -17,7 +17,7 @@ const JOURNAL_KINDS: readonly JournalKind[] = [
 ];
 const ITEM_KINDS: readonly QueueItemKind[] = ["discovery", "step", "sleep"];
 
-/** Codes that statements name; SQL spells them as literals, because a partial index cannot be matched by a parameter. */
+/** Codes that statements name. */
 export const COMPLETED = 2;
 export const JOURNAL_PLANNED = 0;
 export const JOURNAL_COMPLETED = 1;
@@ -54,14 +54,18 @@ export function itemKindOf(code: number): QueueItemKind {
 
 function codeOf<Word extends string>(words: readonly Word[], word: Word, noun: string): number {
   const code = words.indexOf(word);
-  if (code < 0) throw new HoldfastError("store_refused", `Cannot store the ${noun} "${word}": it is unknown.`);
+  if (code < 0)
+    throw new HoldfastError("store_refused", `Cannot store the ${noun} "${word}": it is unknown.`);
   return code;
 }
 
 function wordOf<Word extends string>(words: readonly Word[], code: number, noun: string): Word {
   const word = words[code];
   if (word === undefined) {
-    throw new HoldfastError("store_corrupt", `Cannot read a ${noun} from the store: code ${code} is unknown.`);
+    throw new HoldfastError(
+      "store_corrupt",
+      `Cannot read a ${noun} from the store: code ${code} is unknown.`,
+    );
   }
   return word;
 }

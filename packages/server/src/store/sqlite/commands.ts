@@ -27,7 +27,13 @@ export type Answer = Value | readonly Value[];
 
 /** Why an act was not done, in a form that crosses threads. */
 export interface Failure {
-  readonly code: "store_failed" | "store_corrupt" | "store_refused" | "store_locked" | "schema_changed" | "schema_newer";
+  readonly code:
+    | "store_failed"
+    | "store_corrupt"
+    | "store_refused"
+    | "store_locked"
+    | "schema_changed"
+    | "schema_newer";
   readonly message: string;
   readonly cause: unknown;
   /** What to do, where it is not what the code says. */

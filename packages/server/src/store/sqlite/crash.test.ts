@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { aNewRun, anEvent, aSession, eventId, leaseAll, open, runId } from "../contract/builders.ts";
+import { aNewRun, anEvent, aSession, eventId, leaseAll, open, runId } from "../contract/testing/builders.ts";
 import { openReadingConnection } from "./open.ts";
 import { assembleStore, openSqliteStore } from "./open-sqlite-store.ts";
 import { temporaryFolder } from "./testing/folders.ts";
@@ -49,7 +49,11 @@ test("a store whose process is killed has everything that was acknowledged, whol
     );
   }
   const { queued } = await store.queue.size();
-  assert.equal((await leaseAll(store, await aSession(store))).length, Math.min(queued, 1000), "nothing is held");
+  assert.equal(
+    (await leaseAll(store, await aSession(store))).length,
+    Math.min(queued, 1000),
+    "nothing is held",
+  );
 });
 
 test("a store whose writer dies fails everything under way and everything later, and can be opened again", async (t) => {

@@ -26,12 +26,22 @@ export function createEventStore(access: StoreAccess): EventStore {
 
   function toEvent([id, environment, name, userId, receivedAt, ts, body]: EventRow): EventRecord {
     // Environments enter the table as such, through `accept`.
-    return { id, environment: symbols.text(environment) as EventRecord["environment"], name, userId, receivedAt, ts, body };
+    return {
+      id,
+      environment: symbols.text(environment) as EventRecord["environment"],
+      name,
+      userId,
+      receivedAt,
+      ts,
+      body,
+    };
   }
 
   function list(query: EventQuery): readonly EventRecord[] {
     const environment = symbols.find(query.environment);
-    return environment === null ? [] : listing.all(eventFilters(query, environment), query.limit).map(toEvent);
+    return environment === null
+      ? []
+      : listing.all(eventFilters(query, environment), query.limit).map(toEvent);
   }
 
   return {

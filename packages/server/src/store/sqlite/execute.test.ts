@@ -1,7 +1,18 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
-import { anAdvance, anEntry, aNewRun, anEvent, anItem, aRun, eventId, NOW, open, runId } from "../contract/builders.ts";
+import {
+  anAdvance,
+  anEntry,
+  aNewRun,
+  anEvent,
+  anItem,
+  aRun,
+  eventId,
+  NOW,
+  open,
+  runId,
+} from "../contract/testing/builders.ts";
 import { encodeAccept } from "./accept.ts";
 import type { Command } from "./commands.ts";
 import { executeBatch, prepareWriter } from "./execute.ts";
@@ -83,7 +94,9 @@ test("accept() sweeps idempotency keys that have expired, a slice at a time, and
   const writer = prepareWriter(db);
   const accept = (num: number, expiresAt: number, now: number): void => {
     const runs = [aNewRun(num, { idempotency: { key: `key ${num}`, expiresAt } })];
-    const reply = executeBatch(db, writer, [encodeAccept({ events: [{ event: anEvent(num), runs }], session: null, now })]);
+    const reply = executeBatch(db, writer, [
+      encodeAccept({ events: [{ event: anEvent(num), runs }], session: null, now }),
+    ]);
     assert.equal(reply.failures, null);
   };
   const keys = prepare<readonly [total: number, live: number]>(

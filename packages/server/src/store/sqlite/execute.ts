@@ -68,7 +68,11 @@ export function prepareWriter(db: DatabaseSync): WriterStatements {
  * must not take its neighbours with it: the batch is rolled back and each act gets a transaction of its own. A disk
  * that fails fails them all, and nothing of the batch is kept. Never throws.
  */
-export function executeBatch(db: DatabaseSync, writer: WriterStatements, commands: readonly Command[]): BatchReply {
+export function executeBatch(
+  db: DatabaseSync,
+  writer: WriterStatements,
+  commands: readonly Command[],
+): BatchReply {
   const whole = transact(db, writer, commands);
   if ("answers" in whole) return { answers: whole.answers, failures: null, commits: 1 };
   if (whole.failure.code !== "store_refused" || commands.length === 1) {

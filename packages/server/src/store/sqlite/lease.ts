@@ -77,7 +77,10 @@ export class LeaseAct {
     // A session that has ended gets nothing, and no instant to come back at: it would come back in vain.
     if (!this.#sessions.isOpen(session, now)) return [null];
     const values: Value[] = [null];
-    for (const [num, runId, key, kind, stepId, attempt, generation, enqueuedAt, dueAt] of this.#due.all(now, limit)) {
+    for (const [num, runId, key, kind, stepId, attempt, generation, enqueuedAt, dueAt] of this.#due.all(
+      now,
+      limit,
+    )) {
       this.#hold.run(session, generation + 1, num, key);
       values.push(runId, key, kind, stepId, attempt, generation + 1, enqueuedAt, dueAt);
     }

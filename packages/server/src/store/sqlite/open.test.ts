@@ -6,12 +6,15 @@ import { DatabaseSync } from "node:sqlite";
 import { test } from "node:test";
 import type { TestContext } from "node:test";
 import { silentLog } from "#kernel";
-import { anAdvance, anEntry, aNewRun, anEvent, aRun, NOW, open, runId } from "../contract/builders.ts";
+import { anAdvance, anEntry, aNewRun, aRun, NOW, open, runId } from "../contract/testing/builders.ts";
 import { openSqliteStore } from "./open-sqlite-store.ts";
 import { temporaryFolder } from "./testing/folders.ts";
 
 /** A folder with a closed store in it that has two runs: 1 goes on, 2 has ended. Then `change` is made to the file. */
-async function closedStore(t: TestContext, change: string): Promise<{ readonly dataDir: string; readonly path: string }> {
+async function closedStore(
+  t: TestContext,
+  change: string,
+): Promise<{ readonly dataDir: string; readonly path: string }> {
   const dataDir = temporaryFolder(t);
   const path = join(dataDir, "holdfast.db");
   const store = await openSqliteStore({ dataDir, inline: true });
@@ -61,16 +64,21 @@ test("openSqliteStore() makes a private folder and private files, whatever the u
 
 test("openSqliteStore() marks the file as ours and records its migrations", async (t) => {
   const { path } = await closedStore(t, "");
+  assert.ok(!existsSync(`${path}-wal`), "a clean stop leaves one file");
   const db = new DatabaseSync(path, { readOnly: true });
   t.after(() => db.close());
   assert.deepEqual({ ...db.prepare("PRAGMA application_id").get() }, { application_id: 0x486c6466 });
-  const [migration] = db.prepare("SELECT version, name, length(checksum) AS length FROM schema_migrations").all();
+  const [migration] = db
+    .prepare("SELECT version, name, length(checksum) AS length FROM schema_migrations")
+    .all();
   assert.deepEqual({ ...migration }, { version: 1, name: "initial", length: 64 });
-  assert.ok(!existsSync(`${path}-wal`), "a clean stop leaves one file");
 });
 
 test("openSqliteStore() refuses a schema that a newer version made", async (t) => {
-  const { dataDir } = await closedStore(t, "INSERT INTO schema_migrations VALUES (2, 'from-the-future', 'c0ffee')");
+  const { dataDir } = await closedStore(
+    t,
+    "INSERT INTO schema_migrations VALUES (2, 'from-the-future', 'c0ffee')",
+  );
   await assertRefused(dataDir, "schema_newer", /migration 2 "from-the-future".*none past 1/);
 });
 
@@ -86,7 +94,10 @@ test("openSqliteStore() refuses the database of another application", async (t) 
 
 test("openSqliteStore() refuses a file that is no database", async (t) => {
   const dataDir = temporaryFolder(t);
-  writeFileSync(join(dataDir, "holdfast.db"), "These are somebody's notes, and no database at all.\n".repeat(50));
+  writeFileSync(
+    join(dataDir, "holdfast.db"),
+    "These are somebody's notes, and no database at all.\n".repeat(50),
+  );
   await assertRefused(dataDir, "store_corrupt", /not a database/);
 });
 
@@ -102,12 +113,15 @@ test("openSqliteStore() refuses a second owner, and says who is in the way and w
   const dataDir = temporaryFolder(t);
   const store = await openSqliteStore({ dataDir });
   t.after(() => store.close());
-  await assert.rejects(openSqliteStore({ dataDir }), (error: { code: string; message: string; next: string }) => {
-    assert.equal(error.code, "store_locked");
-    assert.ok(error.message.includes(join(dataDir, "holdfast.lock")));
-    assert.match(error.next, /--data-dir/);
-    return true;
-  });
+  await assert.rejects(
+    openSqliteStore({ dataDir }),
+    (error: { code: string; message: string; next: string }) => {
+      assert.equal(error.code, "store_locked");
+      assert.ok(error.message.includes(join(dataDir, "holdfast.lock")));
+      assert.match(error.next, /--data-dir/);
+      return true;
+    },
+  );
   await open(store, [aNewRun(1)]);
 });
 
@@ -154,7 +168,11 @@ const DAMAGE: readonly { readonly damage: string; readonly sql: string; readonly
     finding: /the journal of a run has gaps: run "01JDRUN0000000000000000001"/,
   },
   { damage: "a journal without its end", sql: "DELETE FROM journal WHERE seq = 3", finding: /has gaps/ },
-  { damage: "a journal without its start", sql: "UPDATE journal SET seq = 0 WHERE seq = 1", finding: /has gaps/ },
+  {
+    damage: "a journal without its start",
+    sql: "UPDATE journal SET seq = 0 WHERE seq = 1",
+    finding: /has gaps/,
+  },
 ];
 
 for (const { damage, sql, finding } of DAMAGE) {

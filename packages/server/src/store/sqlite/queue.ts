@@ -21,7 +21,8 @@ export function createQueueStore(access: StoreAccess): QueueStore {
     async closeSession(id) {
       await access.act(() => encodeCloseSession(id));
     },
-    lease: async ({ session, limit, now }) => decodeLease(await access.act(() => encodeLease(session, limit, now))),
+    lease: async ({ session, limit, now }) =>
+      decodeLease(await access.act(() => encodeLease(session, limit, now))),
     size: () =>
       access.read(() => {
         const [queued, held] = sizes.get() ?? [0, 0];

@@ -24,7 +24,18 @@ type EntryRow = readonly [
   data: string | null,
 ];
 
-function toEntry([seq, kind, at, stepId, name, op, attempt, queuedAt, startedAt, data]: EntryRow): JournalEntry {
+function toEntry([
+  seq,
+  kind,
+  at,
+  stepId,
+  name,
+  op,
+  attempt,
+  queuedAt,
+  startedAt,
+  data,
+]: EntryRow): JournalEntry {
   return { seq, kind: journalKindOf(kind), at, stepId, name, op, attempt, queuedAt, startedAt, data };
 }
 
@@ -80,10 +91,10 @@ function runFilters(query: RunQuery, environment: number, fn: number | undefined
   const filters: Filter[] = [{ sql: "environment = ?", value: environment }];
   if (fn !== undefined) filters.push({ sql: "function = ?", value: fn });
   if (query.status !== undefined) {
-    const status = runStatusCode(query.status);
-    // `runs_by_status` has every status but the usual one. It can only be chosen when the code is spelled out.
-    const walksFunction = fn !== undefined || status === COMPLETED;
-    filters.push({ sql: `${walksFunction ? "+" : ""}status = ${status}` });
+    const value = runStatusCode(query.status);
+    // `runs_by_status` has every status but the usual one; SQLite takes it only where the query says so as well.
+    const isIndexed = fn === undefined && value !== COMPLETED;
+    filters.push({ sql: isIndexed ? `status = ? AND status <> ${COMPLETED}` : "+status = ?", value });
   }
   if (query.before !== undefined) filters.push({ sql: "id < ?", value: query.before });
   return filters;

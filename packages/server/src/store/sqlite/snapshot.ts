@@ -15,7 +15,10 @@ type StepRow = readonly [kind: number, stepId: StepId | null, name: string | nul
  * Everything a decision needs of one run. Its state is its journal: memos are those of the entries of finished steps,
  * names those of the steps that are still to finish. To be called inside a transaction.
  */
-export function createSnapshotQuery(db: DatabaseSync, symbols: SymbolReader): (id: RunId) => RunSnapshot | null {
+export function createSnapshotQuery(
+  db: DatabaseSync,
+  symbols: SymbolReader,
+): (id: RunId) => RunSnapshot | null {
   const runOf = prepare<RunRow>(db, `${SELECT_RUN} WHERE id = ?`);
   const eventOf = prepare<readonly [body: string]>(db, "SELECT body FROM events WHERE id = ?");
   const stepsOf = prepare<StepRow>(

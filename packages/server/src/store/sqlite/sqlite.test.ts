@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { CreateHarness } from "../contract/harness.ts";
+import type { CreateHarness } from "../contract/testing/harness.ts";
 import { runStoreContract } from "../contract/store.suite.ts";
 import type { Store } from "../store.ts";
 import { openSqliteStore } from "./open-sqlite-store.ts";

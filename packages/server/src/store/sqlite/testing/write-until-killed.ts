@@ -1,5 +1,15 @@
 import { writeSync } from "node:fs";
-import { anAdvance, anEntry, aNewRun, anEvent, anItem, aRun, aSession, NOW, open } from "../../contract/builders.ts";
+import {
+  anAdvance,
+  anEntry,
+  aNewRun,
+  anEvent,
+  anItem,
+  aRun,
+  aSession,
+  NOW,
+  open,
+} from "../../contract/testing/builders.ts";
 import { openSqliteStore } from "../open-sqlite-store.ts";
 
 /**
@@ -15,7 +25,10 @@ writeSync(1, "ready\n");
 
 async function write(from: number): Promise<void> {
   for (let num = from; ; num += 16) {
-    await open(store, [aNewRun(num, { run: { eventId: anEvent(num).id } })], { event: anEvent(num), session });
+    await open(store, [aNewRun(num, { run: { eventId: anEvent(num).id } })], {
+      event: anEvent(num),
+      session,
+    });
     writeSync(1, `open ${num}\n`);
     await store.runs.advance(
       anAdvance(num, {

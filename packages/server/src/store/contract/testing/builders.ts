@@ -8,8 +8,8 @@ import type {
   QueueItem,
   RunRecord,
   SessionId,
-} from "../records.ts";
-import type { AcceptBatch, AcceptResult, Advance, RegisteredApp, Store } from "../store.ts";
+} from "../../records.ts";
+import type { AcceptBatch, AcceptResult, Advance, RegisteredApp, Store } from "../../store.ts";
 
 /** Small things to store, told apart by a number; every field can be given. */
 
@@ -91,7 +91,11 @@ export function aNewRun(
     readonly idempotency?: NewRun["idempotency"];
   } = {},
 ): NewRun {
-  return { run: aRun(num, fields.run), item: anItem(num, fields.item), idempotency: fields.idempotency ?? null };
+  return {
+    run: aRun(num, fields.run),
+    item: anItem(num, fields.item),
+    idempotency: fields.idempotency ?? null,
+  };
 }
 
 export function anEntry(seq: number, fields: Partial<JournalEntry> = {}): JournalEntry {
@@ -155,7 +159,10 @@ export function aFunction(num: number, fields: Partial<FunctionRecord> = {}): Fu
   };
 }
 
-export function aRegistration(fields: Partial<AppRecord>, functions: readonly FunctionRecord[]): RegisteredApp {
+export function aRegistration(
+  fields: Partial<AppRecord>,
+  functions: readonly FunctionRecord[],
+): RegisteredApp {
   return { app: anApp(1, fields), functions };
 }
 

@@ -1,7 +1,15 @@
 import type { EventId, FunctionId, RunId } from "@holdfast/protocol";
 import { hasEnded } from "@holdfast/protocol";
-import type { EventRecord, JournalEntry, NewRun, QueueItem, RunRecord, RunSnapshot, SessionId } from "../records.ts";
-import type { AcceptBatch, AcceptResult, Advance, AdvanceResult, Lease } from "../store.ts";
+import type {
+  EventRecord,
+  JournalEntry,
+  NewRun,
+  QueueItem,
+  RunRecord,
+  RunSnapshot,
+  SessionId,
+} from "../../records.ts";
+import type { AcceptBatch, AcceptResult, Advance, AdvanceResult, Lease } from "../../store.ts";
 
 interface ModelRun {
   run: RunRecord;
@@ -91,12 +99,15 @@ export class StoreModel {
     if (wanted.join() !== got.join()) problems.push(`due at ${got.join()} instead of ${wanted.join()}`);
     for (const item of lease.items) {
       const entry = this.runs.get(item.runId)?.items.get(item.key);
-      if (entry === undefined || entry.holder !== null) problems.push(`${item.runId} ${item.key} was not free`);
-      else if (entry.item.generation + 1 !== item.generation) problems.push(`${item.runId}: wrong generation`);
+      if (entry === undefined || entry.holder !== null)
+        problems.push(`${item.runId} ${item.key} was not free`);
+      else if (entry.item.generation + 1 !== item.generation)
+        problems.push(`${item.runId}: wrong generation`);
       else Object.assign(entry, { item, holder: session });
     }
     const nextDueAt = this.#free()[0]?.dueAt ?? null;
-    if (lease.nextDueAt !== nextDueAt) problems.push(`next due at ${lease.nextDueAt} instead of ${nextDueAt}`);
+    if (lease.nextDueAt !== nextDueAt)
+      problems.push(`next due at ${lease.nextDueAt} instead of ${nextDueAt}`);
     return problems;
   }
 
@@ -110,7 +121,8 @@ export class StoreModel {
     if (found === undefined) return null;
     const { run, journal, items } = found;
     const event = this.events.get(run.eventId);
-    const isMemo = (entry: JournalEntry): boolean => entry.kind === "step.completed" || entry.kind === "step.failed";
+    const isMemo = (entry: JournalEntry): boolean =>
+      entry.kind === "step.completed" || entry.kind === "step.failed";
     const memos = journal.filter(isMemo);
     const finished = new Set(memos.map((entry) => entry.stepId));
     const names = new Map(
@@ -121,7 +133,9 @@ export class StoreModel {
     return {
       run,
       events: event === undefined ? [] : [event.body],
-      steps: memos.flatMap(({ stepId, data }) => (stepId === null ? [] : [{ id: stepId, memo: data ?? "null" }])),
+      steps: memos.flatMap(({ stepId, data }) =>
+        stepId === null ? [] : [{ id: stepId, memo: data ?? "null" }],
+      ),
       items: [...items.values()].map((entry) => entry.item),
       names: [...names].filter(([step]) => !finished.has(step)).map(([step, name]) => ({ id: step, name })),
       lastSeq: journal.length,

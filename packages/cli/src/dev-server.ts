@@ -1,0 +1,142 @@
+import { existsSync } from "node:fs";
+import { join, relative, resolve } from "node:path";
+import { createClient } from "@holdfast/client";
+import type { Client, Update } from "@holdfast/client";
+import type { FunctionId } from "@holdfast/protocol";
+import { HoldfastError, isHoldfastError } from "@holdfast/protocol";
+import { SERVER_DEFAULTS, startServer } from "@holdfast/server";
+import { appLines } from "./app-lines.ts";
+import { devBanner } from "./banner.ts";
+import type { Invocation } from "./command.ts";
+import { prepareDataDir } from "./data-dir.ts";
+import { freePort } from "./free-port.ts";
+import { serveUntilSignal } from "./lifetime.ts";
+import { packageVersion } from "./package-version.ts";
+import type { Report } from "./report.ts";
+import { loadSettings } from "./settings/load.ts";
+import { isLoopback, serverSettings } from "./settings/server-settings.ts";
+import { wantsAscii, wantsColor } from "./style.ts";
+import { createTimeline } from "./timeline.ts";
+
+/** Runs a development server until a signal comes. */
+export async function runDev(invocation: Invocation): Promise<number> {
+  const { world, report } = invocation;
+  const envFile = join(world.cwd, ".env");
+  if (existsSync(envFile)) world.loadEnvFile(envFile);
+  const resolution = loadSettings("dev", invocation);
+  const { options, graceMs } = serverSettings("dev", resolution, SERVER_DEFAULTS, report.verbose);
+  const dataDir = resolve(world.cwd, options.dataDir);
+  prepareDataDir(dataDir);
+  const port = await choosePort(options.host, options.port, invocation);
+
+  // The timeline may be told of an app before it knows how to ask for names.
+  const names = new FunctionNames();
+  const server = await startServer(
+    { ...options, port, dataDir, signingKeys: [], eventKeys: [] },
+    {
+      onAppChange(change) {
+        names.forget();
+        if (report.json) report.line(JSON.stringify({ ...change, kind: `app.${change.kind}` }));
+        else for (const line of appLines(change, report.style)) report.line(line);
+      },
+    },
+  );
+  const shownDir = relative(world.cwd, dataDir) || ".";
+  const facts = {
+    version: packageVersion(),
+    url: server.url,
+    dataDir: shownDir.startsWith("..") ? dataDir : shownDir,
+    discovery: options.discovery,
+  };
+  if (report.json) report.result({ ...facts, mode: "dev", events_url: `${server.url}/e/dev` }, []);
+  else for (const line of devBanner(facts, report.style)) report.line(line);
+  if (!isLoopback(options.host))
+    report.notice(`Everybody who reaches ${options.host}:${server.port} can read and run everything here.`);
+
+  const follow = new AbortController();
+  const followed = showRuns(createClient({ url: reachable(server.url) }), names, invocation, follow.signal);
+  const code = await serveUntilSignal(server, { world, report, graceMs, onStop: () => follow.abort() });
+  await followed;
+  return code;
+}
+
+/** The wanted port; the next free one when it is taken, except on a build server, where nobody would notice. */
+async function choosePort(host: string, wanted: number, { world, report }: Invocation): Promise<number> {
+  const port = await freePort(host, wanted);
+  if (port === wanted) return port;
+  const isBuildServer = !["", "0", "false"].includes(world.env["CI"] ?? "");
+  if (port === null || isBuildServer) {
+    throw new HoldfastError("port_taken", `Cannot listen on ${host}:${wanted}: another process does.`);
+  }
+  report.notice(
+    `Port ${wanted} is taken, using ${port}. Apps need INNGEST_DEV=http://127.0.0.1:${port} to find this server.`,
+  );
+  return port;
+}
+
+/** Every address of the machine is reached by its own name from the machine itself. */
+function reachable(url: string): string {
+  return url.replace("//0.0.0.0:", "//127.0.0.1:").replace("//[::]:", "//[::1]:");
+}
+
+/** Names of functions, asked for when one is missing. */
+class FunctionNames {
+  #names = new Map<FunctionId, string>();
+  #isComplete = false;
+
+  /** Something changed: the next name that is missing is asked for. */
+  forget(): void {
+    this.#isComplete = false;
+  }
+
+  get(id: FunctionId): string | null {
+    return this.#names.get(id) ?? null;
+  }
+
+  async load(client: Client, update: Update): Promise<void> {
+    if (update.kind === "event.accepted" || this.#names.has(update.functionId) || this.#isComplete) return;
+    this.#isComplete = true;
+    const apps = await client.apps().catch((error: unknown) => {
+      // The id stands in for a name: a line less clear is better than no timeline.
+      if (isHoldfastError(error)) return [];
+      throw error;
+    });
+    this.#names = new Map(apps.flatMap((app) => app.functions.map((one) => [one.id, one.name] as const)));
+  }
+}
+
+/** Prints what happens until the signal aborts. Losing sight of it is told, and ends nothing but the timeline. */
+async function showRuns(
+  client: Client,
+  names: FunctionNames,
+  { world, report }: Invocation,
+  signal: AbortSignal,
+): Promise<void> {
+  const timeline = createTimeline({
+    functionName: (id) => names.get(id),
+    now: Date.now,
+    color:
+      !report.json &&
+      wantsColor(world.env, world.stdout.isTTY === true, false) &&
+      report.style.red("x") !== "x",
+    ascii: wantsAscii(world.env),
+  });
+  try {
+    for await (const update of client.follow({ data: true }, signal)) {
+      if (report.json) {
+        report.line(JSON.stringify(update));
+        continue;
+      }
+      await names.load(client, update);
+      for (const line of timeline.lines(update)) report.line(line);
+    }
+  } catch (error) {
+    if (signal.aborted) return;
+    if (!isHoldfastError(error)) throw error;
+    tellLost(report, error);
+  }
+}
+
+function tellLost(report: Report, error: HoldfastError): void {
+  report.notice(`Runs are not shown any more: ${error.message}`);
+}

@@ -1,0 +1,50 @@
+import { resolve } from "node:path";
+import { SERVER_DEFAULTS, startServer } from "@holdfast/server";
+import type { StartFacts } from "./banner.ts";
+import { startBanner } from "./banner.ts";
+import type { Invocation } from "./command.ts";
+import { prepareDataDir } from "./data-dir.ts";
+import type { KeySet } from "./keys/key-file.ts";
+import { serverKeys } from "./keys/server-keys.ts";
+import { serveUntilSignal } from "./lifetime.ts";
+import { packageVersion } from "./package-version.ts";
+import { loadSettings } from "./settings/load.ts";
+import { serverSettings } from "./settings/server-settings.ts";
+
+/** Runs a production server until a signal comes. */
+export async function runStart(invocation: Invocation): Promise<number> {
+  const { world, report } = invocation;
+  const resolution = loadSettings("start", invocation);
+  const { options, graceMs } = serverSettings("start", resolution, SERVER_DEFAULTS, report.verbose);
+  const dataDir = resolve(world.cwd, options.dataDir);
+  prepareDataDir(dataDir);
+  const keys = serverKeys(resolution, { cwd: world.cwd, dataDir, notice: (text) => report.notice(text) });
+  const server = await startServer({
+    ...options,
+    dataDir,
+    signingKeys: keys.signing.keys,
+    eventKeys: keys.event.keys,
+  });
+  const facts: StartFacts = {
+    version: packageVersion(),
+    mode: "production",
+    url: server.url,
+    public_url: options.publicUrl,
+    store: "embedded",
+    data_dir: dataDir,
+    signing_keys: shown(keys.signing),
+    event_keys: shown(keys.event),
+    sdk_urls: options.sdkUrls,
+  };
+  if (world.stdout.isTTY === true && !report.json)
+    for (const line of startBanner(facts, report.style)) report.line(line);
+  else
+    world.stdout.write(
+      `${JSON.stringify({ ts: new Date().toISOString(), level: "info", msg: "holdfast started", ...facts })}\n`,
+    );
+  return serveUntilSignal(server, { world, report, graceMs });
+}
+
+function shown({ keys, origin, isNew }: KeySet): StartFacts["signing_keys"] {
+  return { origin, count: keys.length, made_now: isNew };
+}

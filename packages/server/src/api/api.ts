@@ -1,0 +1,74 @@
+/** The way in over HTTP: routes, authentication at the door, status codes. */
+import { LIMITS } from "@holdfast/protocol";
+import type { FastifyInstance } from "fastify";
+import { fastify } from "fastify";
+import { appRoutes } from "./apps.ts";
+import { authenticate } from "./authenticate.ts";
+import { browserGuard } from "./browser-guard.ts";
+import { checkpointRoutes } from "./checkpoint.ts";
+import type { ApiContext } from "./context.ts";
+import { developmentRoutes } from "./development.ts";
+import { asHoldfastError, sendError, statusOf } from "./errors.ts";
+import { eventRoutes } from "./events.ts";
+import { followRoutes } from "./follow.ts";
+import { healthRoutes } from "./health.ts";
+import { createRefusalLog } from "./refusal-log.ts";
+import { registerRoutes } from "./register.ts";
+import { restV1Routes } from "./rest-v1.ts";
+import { runStateRoutes } from "./run-state.ts";
+
+export type { ApiContext } from "./context.ts";
+
+/** Longest time to send a request in, and to leave a connection unused. */
+const REQUEST_MS = 30_000;
+const IDLE_MS = 72_000;
+
+/** Builds the HTTP server; `listen` opens it. */
+export function createApi(context: ApiContext): FastifyInstance {
+  const app = fastify({
+    logger: false,
+    bodyLimit: LIMITS.registrationBytes,
+    requestTimeout: REQUEST_MS,
+    keepAliveTimeout: IDLE_MS,
+    forceCloseConnections: "idle",
+    routerOptions: { maxParamLength: 512 },
+    exposeHeadRoutes: false,
+    genReqId: () => context.ids.request(),
+    requestIdHeader: false,
+  });
+  const refusals = createRefusalLog(context);
+  const serverKind = context.mode === "dev" ? "dev" : "cloud";
+
+  // Bodies are read as bytes and parsed by the routes: after the caller is known, and by our own rules.
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser("*", { parseAs: "buffer" }, (_request, body, done) => done(null, body));
+  app.addHook("onRequest", (request, reply, done) => {
+    void reply.header("x-inngest-server-kind", serverKind).header("cache-control", "no-store").header("x-request-id", request.id);
+    done();
+  });
+  authenticate(app, context, refusals);
+  browserGuard(app, context);
+
+  app.setErrorHandler((thrown, request, reply) => {
+    const error = asHoldfastError(thrown);
+    if (statusOf(error.code) >= 500) {
+      const facts = { request: request.id, route: request.routeOptions.url, code: error.code, error: String(error.cause ?? error) };
+      context.log.error(facts, "a request failed");
+    }
+    return sendError(reply, error);
+  });
+  app.setNotFoundHandler((_request, reply) =>
+    reply.code(404).send({ code: "not_found", error: "There is no such route.", status: 404 }),
+  );
+
+  healthRoutes(app);
+  eventRoutes(app, context, refusals);
+  registerRoutes(app, context);
+  checkpointRoutes(app, context);
+  runStateRoutes(app, context);
+  restV1Routes(app, context);
+  developmentRoutes(app, context);
+  followRoutes(app, context);
+  appRoutes(app, context);
+  return app;
+}

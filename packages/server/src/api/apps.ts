@@ -1,0 +1,47 @@
+import { HoldfastError } from "@holdfast/protocol";
+import type { FastifyInstance } from "fastify";
+import { parseFields } from "./body.ts";
+import type { ApiContext } from "./context.ts";
+import { sendError } from "./errors.ts";
+
+/** Holdfast's own routes about apps and about the server itself. */
+export function appRoutes(app: FastifyInstance, context: ApiContext): void {
+  const { queue, registry, sync } = context;
+  const options = { config: { access: "signing-key" } } as const;
+
+  app.get("/holdfast/v1/status", options, async () => ({
+    data: { version: context.version, mode: context.mode, queue: { ...(await queue.size()), ...queue.load() } },
+  }));
+
+  app.get("/holdfast/v1/apps", options, () => ({
+    data: registry.apps().map((known) => ({
+      id: known.id,
+      name: known.name,
+      url: known.url,
+      sdk: known.sdk,
+      framework: known.framework,
+      synced_at: new Date(known.syncedAt).toISOString(),
+      error: known.error,
+      functions: registry
+        .functions()
+        .filter((definition) => definition.appId === known.id && !definition.archived)
+        .map(({ id, name, slug, triggers }) => ({ id, slug, name, triggers })),
+    })),
+  }));
+
+  app.put("/holdfast/v1/apps/sync", options, async (request, reply) => {
+    const { url } = parseFields(request.body);
+    if (typeof url !== "string") throw new HoldfastError("request_invalid", "The body must name the app's url.");
+    const outcome = await sync.sync(url);
+    if (outcome.ok) return { data: { appName: outcome.appName, kind: outcome.kind, modified: outcome.modified } };
+    return reply.code(422).send({ code: outcome.code, error: outcome.message, status: 422 });
+  });
+
+  app.get<{ Querystring: { url?: string } }>("/holdfast/v1/apps/introspect", options, async (request, reply) => {
+    const { url } = request.query;
+    if (url === undefined) return sendError(reply, new HoldfastError("request_invalid", "The query must name the app's url."));
+    const outcome = await sync.introspect(url);
+    if (outcome.ok) return { data: outcome.body };
+    return reply.code(422).send({ code: outcome.code, error: outcome.message, status: 422 });
+  });
+}

@@ -1,0 +1,24 @@
+import type { Executor } from "#executor";
+import type { Ingest } from "#ingest";
+import type { Clock, Ids, Log } from "#kernel";
+import type { Keys } from "#keys";
+import type { Queue } from "#queue";
+import type { Realtime } from "#realtime";
+import type { Registry } from "#registry";
+import type { Sync } from "#sync";
+
+/** What the routes need of the rest of the house. */
+export interface ApiContext {
+  readonly mode: "dev" | "production";
+  readonly version: string;
+  readonly keys: Keys;
+  readonly ingest: Ingest;
+  readonly executor: Executor;
+  readonly registry: Registry;
+  readonly sync: Sync;
+  readonly realtime: Realtime;
+  readonly queue: Queue;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly log: Log;
+}

@@ -1,0 +1,62 @@
+import type { ErrorCode } from "@holdfast/protocol";
+import { HoldfastError } from "@holdfast/protocol";
+import type { FastifyReply } from "fastify";
+
+/** The one table from error code to HTTP status; a code that is not listed is a fault of ours. */
+const STATUS: Partial<Record<ErrorCode, number>> = {
+  json_invalid: 400,
+  json_too_deep: 400,
+  json_number_out_of_range: 400,
+  request_invalid: 400,
+  id_invalid: 400,
+  op_invalid: 400,
+  op_unknown: 400,
+  event_invalid: 400,
+  event_name_invalid: 400,
+  event_name_reserved: 400,
+  event_time_invalid: 400,
+  event_session_invalid: 400,
+  event_too_large: 400,
+  events_too_many: 400,
+  server_kind_mismatch: 400,
+  unauthenticated: 401,
+  forbidden: 403,
+  not_found: 404,
+  conflict: 409,
+  checkpoint_stale: 409,
+  run_state_gone: 410,
+  body_too_large: 413,
+  body_encoding_unsupported: 415,
+  not_implemented: 501,
+  store_closed: 503,
+  store_failed: 503,
+};
+
+/** HTTP status of an error. */
+export function statusOf(code: ErrorCode): number {
+  return STATUS[code] ?? 500;
+}
+
+/** What Fastify and our own code throw, as one of our errors. Anything unknown is `internal_error`, without its words. */
+export function asHoldfastError(error: unknown): HoldfastError {
+  if (error instanceof HoldfastError) return error;
+  const code = (error as { code?: unknown } | null)?.code;
+  if (code === "FST_ERR_CTP_BODY_TOO_LARGE") return new HoldfastError("body_too_large", "The request's body is too large.", { cause: error });
+  const status = (error as { statusCode?: unknown } | null)?.statusCode;
+  if (typeof status === "number" && status >= 400 && status < 500) {
+    return new HoldfastError("request_invalid", "The request could not be read.", { cause: error });
+  }
+  return new HoldfastError("internal_error", "The server failed to process the request.", { cause: error });
+}
+
+/** Answers with an error in the envelope of the v0, v1 and register routes (wire-protocol 1.4); no field is ever null. */
+export function sendError(reply: FastifyReply, error: HoldfastError, data?: unknown): FastifyReply {
+  const status = statusOf(error.code);
+  return reply.code(status).send({
+    code: error.code,
+    error: error.message,
+    next: error.next,
+    status,
+    ...(data === undefined ? {} : { data }),
+  });
+}

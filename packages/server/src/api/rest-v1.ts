@@ -1,0 +1,88 @@
+import { HoldfastError } from "@holdfast/protocol";
+import type { FastifyInstance } from "fastify";
+import type { ApiContext } from "./context.ts";
+import { sendError } from "./errors.ts";
+import { eventIdOf, runIdOf } from "./run-id.ts";
+import { eventShape, functionShape, runShape } from "./v1-shapes.ts";
+
+/** Most events of one page (wire-protocol section 19). */
+const EVENTS_MAX = 51;
+const EVENTS_DEFAULT = 20;
+
+/** How long readers may keep an answer, in ms. */
+const RUN_CACHE_MS = 3000;
+const RUNS_CACHE_MS = 15_000;
+
+interface EventsQuery {
+  readonly limit?: string;
+  readonly cursor?: string;
+  readonly name?: string;
+  readonly received_before?: string;
+  readonly received_after?: string;
+}
+
+/** The REST API v1: events, the runs they started, and runs. */
+export function restV1Routes(app: FastifyInstance, context: ApiContext): void {
+  const { clock, executor, ingest, registry } = context;
+  const options = { config: { access: "signing-key" } } as const;
+  const enveloped = (data: unknown, cacheMs?: number): unknown => {
+    const now = clock.now();
+    const until = cacheMs === undefined ? {} : { cached_until: new Date(now + cacheMs).toISOString() };
+    return { data, metadata: { fetched_at: new Date(now).toISOString(), ...until } };
+  };
+
+  app.get<{ Querystring: EventsQuery }>("/v1/events", options, async (request) => {
+    const { cursor, limit, name, received_after: after, received_before: before } = request.query;
+    const events = await ingest.list({
+      limit: Math.min(EVENTS_MAX, Math.max(1, Number.parseInt(limit ?? "", 10) || EVENTS_DEFAULT)),
+      ...(cursor === undefined || cursor === "" ? {} : { before: eventIdOf(cursor) }),
+      ...(name === undefined || name === "" ? {} : { name }),
+      ...(before === undefined ? {} : { receivedBefore: instantOf(before, "received_before") }),
+      ...(after === undefined ? {} : { receivedAfter: instantOf(after, "received_after") }),
+    });
+    return enveloped(events.map(eventShape));
+  });
+
+  app.get<{ Params: { id: string } }>("/v1/events/:id", options, async (request, reply) => {
+    const event = await ingest.get(eventIdOf(request.params.id));
+    return event === null ? sendError(reply, new HoldfastError("not_found", "Event not found")) : enveloped(eventShape(event));
+  });
+
+  app.get<{ Params: { id: string } }>("/v1/events/:id/runs", options, async (request) => {
+    const runs = await ingest.runsOf(eventIdOf(request.params.id));
+    const views = await Promise.all(runs.map((run) => executor.view(run.id)));
+    return enveloped(
+      views.filter((view) => view !== null).map((view) => runShape(view)),
+      RUNS_CACHE_MS,
+    );
+  });
+
+  app.get<{ Params: { id: string } }>("/v1/runs/:id", options, async (request, reply) => {
+    const runId = runIdOf(request.params.id);
+    const view = await executor.view(runId);
+    if (view === null) return sendError(reply, new HoldfastError("not_found", `Run not found: ${runId}`));
+    return enveloped(runShape(view), RUN_CACHE_MS);
+  });
+
+  app.delete<{ Params: { id: string } }>("/v1/runs/:id", options, async (request, reply) => {
+    const runId = runIdOf(request.params.id);
+    const outcome = await executor.cancel(runId);
+    if (outcome === "cancelled") return reply.code(200).send();
+    if (outcome === "ended") return sendError(reply, new HoldfastError("conflict", `Run ${runId} has already ended`));
+    return sendError(reply, new HoldfastError("not_found", `Run not found: ${runId}`));
+  });
+
+  app.get<{ Params: { app: string } }>("/v1/apps/:app/functions", options, (request, reply) => {
+    if (registry.app(request.params.app) === null) {
+      return sendError(reply, new HoldfastError("not_found", `App not found: ${request.params.app.slice(0, 200)}`));
+    }
+    const own = registry.functions().filter((definition) => definition.appName === request.params.app && !definition.archived);
+    return reply.send(own.map(functionShape));
+  });
+}
+
+function instantOf(text: string, field: string): number {
+  const instant = Date.parse(text);
+  if (Number.isNaN(instant)) throw new HoldfastError("request_invalid", `${field} is not a date of RFC 3339.`);
+  return instant;
+}

@@ -1,0 +1,57 @@
+import type { RunView } from "#executor";
+import type { FunctionDefinition } from "#registry";
+import type { EventRecord } from "#store";
+
+/** The fixed identities of a single-tenant server (wire-protocol 1.5). */
+const ACCOUNT_ID = "00000000-0000-4000-a000-000000000000";
+const ENVIRONMENT_ID = "00000000-0000-4000-b000-000000000000";
+
+/** An event as v1 shows it. */
+export function eventShape(event: EventRecord): unknown {
+  // Canonical JSON of our own making: `parse-event.ts` wrote it.
+  const body = JSON.parse(event.body) as { data: unknown; user: unknown; ts: number; v?: string };
+  return {
+    internal_id: event.id,
+    account_id: ACCOUNT_ID,
+    environment_id: ENVIRONMENT_ID,
+    source: "api",
+    source_id: null,
+    received_at: new Date(event.receivedAt).toISOString(),
+    ...(event.userId === null ? {} : { id: event.userId }),
+    name: event.name,
+    data: body.data,
+    user: body.user,
+    ts: body.ts,
+    ...(body.v === undefined ? {} : { v: body.v }),
+  };
+}
+
+/** A run as v1 shows it; an ended one with its output, or with the error that ended it. */
+export function runShape({ run, end }: RunView): unknown {
+  const ending = end?.data === null || end === null ? {} : (JSON.parse(end.data) as { output?: unknown; error?: unknown });
+  const output = ending.output ?? ending.error;
+  return {
+    run_id: run.id,
+    run_started_at: new Date(run.queuedAt).toISOString(),
+    function_id: run.functionId,
+    function_version: run.functionVersion,
+    environment_id: ENVIRONMENT_ID,
+    event_id: run.eventId,
+    status: run.status,
+    ended_at: run.endedAt === null ? null : new Date(run.endedAt).toISOString(),
+    ...(output === undefined ? {} : { output }),
+  };
+}
+
+/** A function as v1 lists it. */
+export function functionShape(definition: FunctionDefinition): unknown {
+  return {
+    id: definition.id,
+    slug: definition.slug,
+    name: definition.name,
+    version: definition.version,
+    triggers: definition.triggers,
+    url: definition.url,
+    attempts: definition.attemptsMax,
+  };
+}

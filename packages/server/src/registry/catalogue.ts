@@ -1,0 +1,93 @@
+import type { Digest, EnvironmentName, FunctionId } from "@holdfast/protocol";
+import type { Log } from "#kernel";
+import type { AppRecord, AppStore } from "#store";
+import { sameApp } from "./app-url.ts";
+import type { FunctionDefinition, Registry, RegisterOutcome } from "./contract.ts";
+import { functionDefinition } from "./function-definition.ts";
+import { parseRegistration } from "./registration.ts";
+import type { TriggerIndex } from "./trigger-index.ts";
+import { startedBy, triggerIndex } from "./trigger-index.ts";
+
+export interface RegistryDeps {
+  readonly store: AppStore;
+  readonly environment: EnvironmentName;
+  readonly digest: Digest;
+  readonly log: Log;
+}
+
+/** Everything that is registered, as it was at one moment. Replaced whole, never changed. */
+interface Catalogue {
+  readonly apps: ReadonlyMap<string, AppRecord>;
+  readonly functions: ReadonlyMap<FunctionId, FunctionDefinition>;
+  readonly slugs: ReadonlyMap<string, FunctionDefinition>;
+  readonly triggers: TriggerIndex;
+}
+
+/** Reads what is registered, and keeps it at hand: look-ups are on the way of every event and never wait. */
+export async function createRegistry(deps: RegistryDeps): Promise<Registry> {
+  const { environment, store, log } = deps;
+  let catalogue = await read();
+  let writing: Promise<unknown> = Promise.resolve();
+
+  async function read(): Promise<Catalogue> {
+    const apps = (await store.apps()).filter((app) => app.environment === environment);
+    const byId = new Map(apps.map((app) => [app.id, app]));
+    const functions = (await store.functions())
+      .filter((record) => record.environment === environment)
+      .map((record) => functionDefinition(record, byId.get(record.appId)));
+    return {
+      apps: new Map(apps.map((app) => [app.name, app])),
+      functions: new Map(functions.map((definition) => [definition.id, definition])),
+      slugs: new Map(functions.map((definition) => [definition.slug, definition])),
+      triggers: triggerIndex(functions),
+    };
+  }
+
+  /** One write at a time: two registrations of an app must not mix, and each must see what the last one did. */
+  function write<Outcome>(act: () => Promise<Outcome>): Promise<Outcome> {
+    const done = writing.then(act);
+    writing = done.catch(() => undefined);
+    return done;
+  }
+
+  async function register(registration: unknown, now: number): Promise<RegisterOutcome> {
+    const parsed = parseRegistration(registration, { environment, digest: deps.digest, now });
+    if ("ok" in parsed) {
+      log.warn({ code: parsed.code, reason: parsed.message }, "a registration was refused");
+      return parsed;
+    }
+    const known = catalogue.apps.get(parsed.app.name);
+    if (known !== undefined && known.checksum === parsed.app.checksum && known.error === null) {
+      return { ok: true, modified: false, app: known };
+    }
+    await store.register(parsed);
+    catalogue = await read();
+    log.info({ app: parsed.app.name, url: parsed.app.url, functions: parsed.functions.length }, "an app registered");
+    return { ok: true, modified: true, app: parsed.app };
+  }
+
+  return {
+    environment,
+    register: (registration, now) => write(() => register(registration, now)),
+    startedBy: (eventName) => startedBy(catalogue.triggers, eventName),
+    function: (id) => catalogue.functions.get(id) ?? null,
+    functionBySlug: (slug) => catalogue.slugs.get(slug) ?? null,
+    functions: () => [...catalogue.functions.values()],
+    apps: () => [...catalogue.apps.values()],
+    app: (name) => catalogue.apps.get(name) ?? null,
+    noteError: (name, error) =>
+      write(async () => {
+        if (catalogue.apps.get(name)?.error === error) return;
+        await store.noteError(environment, name, error);
+        catalogue = await read();
+      }),
+    removeByUrl: (url, now) =>
+      write(async () => {
+        const app = [...catalogue.apps.values()].find((known) => sameApp(known.url, url));
+        if (app === undefined) return false;
+        const removed = await store.remove(environment, app.name, now);
+        catalogue = await read();
+        return removed;
+      }),
+  };
+}

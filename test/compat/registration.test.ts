@@ -1,0 +1,167 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { isHoldfastError } from "@holdfast/protocol";
+import type { FunctionSpec } from "../kit/function-spec.ts";
+import { postRegistration, registrationOf } from "../kit/registration.ts";
+import { clientOf } from "../kit/run-of.ts";
+import { freePort, SERVE_PATH, startTestApp } from "../kit/test-app.ts";
+import { startTestServer } from "../kit/test-server.ts";
+import { assertCompleted } from "./assert-run.ts";
+import { CELLS, SDK_CELLS } from "./cells.ts";
+import { createScene } from "./story.ts";
+
+const PLAIN: FunctionSpec = { id: "plain", handler: () => "plain" };
+
+/** Capabilities of later versions: a registration that asks for one is refused whole, and says which. */
+const REFUSED: readonly { what: string; spec: FunctionSpec; named: RegExp }[] = [
+  {
+    what: "concurrency",
+    spec: { ...PLAIN, options: { concurrency: { limit: 1 } } },
+    named: /concurrency/,
+  },
+  { what: "a cron trigger", spec: { ...PLAIN, triggers: [{ cron: "0 * * * *" }] }, named: /cron/ },
+  {
+    what: "onFailure",
+    spec: { ...PLAIN, options: { onFailure: () => null } },
+    named: /onFailure|inngest\/function\.failed/,
+  },
+];
+
+for (const cell of CELLS) {
+  describe(`registration: ${cell.name}`, { concurrency: true, timeout: 60_000 }, () => {
+    it("an app registers itself when it is asked to, and nothing changes the second time", async () => {
+      await using server = await startTestServer();
+      await using app = await startTestApp({ server, ...cell, functions: [PLAIN], register: "none" });
+      const first = await app.put();
+      assert.equal(first.status, 200, first.message);
+      assert.equal(first.modified, true);
+      assert.match(first.message, /registered/i);
+      const again = await app.put();
+      assert.deepEqual([again.status, again.modified], [200, false]);
+      assertCompleted(await createScene(cell, server, app).run("plain"), "plain");
+    });
+
+    it("the server's PUT brings the registration home in its answer, and again changes nothing", async () => {
+      await using server = await startTestServer();
+      await using app = await startTestApp({ server, ...cell, functions: [PLAIN], register: "none" });
+      const client = clientOf(server);
+      assert.deepEqual(await client.syncApp(app.url), { appName: "app", modified: true });
+      assert.deepEqual(await client.syncApp(app.url), { appName: "app", modified: false });
+      assert.deepEqual(app.outgoing, []);
+      // Either way of registering says the same, so the other one is no change.
+      assert.equal((await app.put()).modified, false);
+      const [known] = await client.apps();
+      assert.equal(known?.sdk, cell.sdk === "v4" ? "js:v4.24.0" : "js:v3.54.2");
+      assert.equal(known?.framework, cell.adapter === "node" ? "nodejs" : "express");
+      assert.equal(known?.error, null);
+    });
+
+    it("an app named in the server's settings is registered, also when it starts later than the server", async () => {
+      const port = await freePort();
+      await using server = await startTestServer({ sdkUrls: [`http://127.0.0.1:${port}${SERVE_PATH}`] });
+      await using app = await startTestApp({ server, ...cell, functions: [PLAIN], port, register: "none" });
+      await app.registered();
+      assertCompleted(await createScene(cell, server, app).run("plain"), "plain");
+    });
+
+    it("functions that vanish from the registration start no more runs", async () => {
+      await using server = await startTestServer();
+      const triggers = [{ event: "either/go" }];
+      const old = await startTestApp({
+        server,
+        ...cell,
+        functions: [PLAIN, { id: "leaving", triggers, handler: () => "leaving" }],
+      });
+      await old.close();
+      await using app = await startTestApp({
+        server,
+        ...cell,
+        functions: [PLAIN, { id: "coming", triggers, handler: () => "coming" }],
+      });
+      const { ids } = await app.send({ name: "either/go", data: {} });
+      const [event] = ids;
+      assert.ok(event);
+      assertCompleted(await createScene(cell, server, app).endOfEvent(event), "coming");
+      assert.equal((await clientOf(server).eventRuns(event)).length, 1);
+    });
+  });
+}
+
+for (const cell of SDK_CELLS) {
+  describe(
+    `registration of what this version lacks: ${cell.name}`,
+    { concurrency: true, timeout: 60_000 },
+    () => {
+      for (const { what, spec, named } of REFUSED) {
+        it(`${what} is refused with a sentence that names it, and nothing is registered`, async () => {
+          await using server = await startTestServer();
+          const other: FunctionSpec = { id: "other", handler: () => null };
+          await using app = await startTestApp({
+            server,
+            ...cell,
+            functions: [other, spec],
+            register: "none",
+          });
+          const answer = await app.put();
+          assert.equal(answer.status, 400);
+          assert.match(answer.message, named);
+          assert.match(answer.message, /plain/);
+          assert.match(answer.message, /\.$/);
+          const refusal = await clientOf(server)
+            .syncApp(app.url)
+            .then(
+              () => null,
+              (error: unknown) => error,
+            );
+          assert.ok(isHoldfastError(refusal), String(refusal));
+          assert.match(refusal.message, named);
+          assert.deepEqual(await clientOf(server).apps(), []);
+        });
+      }
+    },
+  );
+}
+
+describe("POST /fn/register", { concurrency: true, timeout: 60_000 }, () => {
+  it("refuses what this version lacks with the code feature_not_supported", async () => {
+    await using server = await startTestServer();
+    for (const members of [
+      { concurrency: [{ limit: 1 }] },
+      { triggers: [{ cron: "0 * * * *" }] },
+      { throttle: { limit: 1, period: "1m" } },
+      { rateLimit: { limit: 1, period: "1m" } },
+      { debounce: { period: "1m" } },
+      { batchEvents: { maxSize: 10, timeout: "1s" } },
+      { priority: { run: "1" } },
+      { idempotency: "event.data.id" },
+      { cancel: [{ event: "a/b" }] },
+      { timeouts: { start: "1m" } },
+      { singleton: { mode: "skip" } },
+    ]) {
+      const registration = registrationOf("app", "http://127.0.0.1:9/api/inngest", ["some"], members);
+      const { status, body } = await postRegistration(server, registration);
+      const [member] = Object.keys(members);
+      assert.deepEqual(
+        [member, status, body["status"], body["code"]],
+        [member, 400, 400, "feature_not_supported"],
+      );
+      assert.equal(typeof body["error"], "string");
+    }
+    assert.deepEqual(await clientOf(server).apps(), []);
+  });
+
+  it("refuses an app that expects a server of another kind", async () => {
+    await using server = await startTestServer();
+    await using app = await startTestApp({
+      server,
+      sdk: "v4",
+      adapter: "node",
+      functions: [PLAIN],
+      register: "none",
+    });
+    const answer = await fetch(app.url, { method: "PUT", headers: { "x-inngest-server-kind": "dev" } });
+    assert.equal(answer.status, 400);
+    assert.match(await answer.text(), /[Ee]xpected server kind/);
+    assert.deepEqual(await clientOf(server).apps(), []);
+  });
+});
