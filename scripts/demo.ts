@@ -135,8 +135,7 @@ function watch(
   const following = new Promise<void>((resolve) => (begun = resolve));
   const done = (async (): Promise<void> => {
     try {
-      const updates = client.follow({ data: true }, stopping.signal);
-      begun();
+      const updates = client.follow({ data: true, onFollowing: begun }, stopping.signal);
       for await (const update of updates) {
         for (const line of lines(update)) say(`  ${line}`);
         if (update.kind === "journal" && isOver(update.entry.kind, update.entry.name)) return;

@@ -13,7 +13,7 @@ const DATA_DIR = ".holdfast/example";
 
 const ports = { serverPort: await freePort(8288), appPort: await freePort(3000) };
 console.log(`Holdfast  http://127.0.0.1:${ports.serverPort}  production mode, every call signed\n`);
-const server = await startServerProcess({ dataDir: DATA_DIR, ...ports }, {});
+const server = await startServerProcess({ dataDir: DATA_DIR, ...ports }, {}, ["--retry-interval", "2"]);
 
 // The server made its keys at its first start; whoever may read its folder may read them.
 const key = async (name: string): Promise<string> =>
@@ -30,7 +30,7 @@ const client = clientOf(place);
 const names = await registered(client, app);
 console.log(`  data      ${DATA_DIR}`);
 console.log(`  keys      ${DATA_DIR}/keys (made by the server, never printed)`);
-console.log(`  app       shop at ${appUrl(place)}: ${[...names.values()].join(", ")}\n`);
+console.log(`  app       shop at ${appUrl(place)}: ${[...names.values()].join(", ")}`);
 
 const stopping = new AbortController();
 const stop = async (): Promise<void> => {
@@ -64,8 +64,7 @@ const timeline = createTimeline({
 });
 let following = false;
 const followed = (async () => {
-  const updates = client.follow({ data: true }, stopping.signal);
-  following = true;
+  const updates = client.follow({ data: true, onFollowing: () => (following = true) }, stopping.signal);
   for await (const update of updates) for (const line of timeline.lines(update)) console.log(`  ${line}`);
 })();
 followed.catch((error: unknown) => {

@@ -34,6 +34,8 @@ export interface FollowOptions {
   readonly kinds?: readonly string[];
   /** Whether journal entries carry their data. */
   readonly data?: boolean;
+  /** Called once nothing that happens from now on can be missed. */
+  readonly onFollowing?: () => void;
 }
 
 /** Everything a client can ask. Each method throws a `HoldfastError` (see `request`) when it does not work out. */

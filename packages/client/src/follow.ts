@@ -19,7 +19,7 @@ export async function* followUpdates(following: Following): AsyncGenerator<Updat
   const { origin, filter, signal } = following;
   const query = new URLSearchParams();
   if (filter.data === true) query.set("data", "1");
-  if (filter.runId !== undefined) query.set("run_id", filter.runId);
+  if (filter.runId !== undefined) query.set("runId", filter.runId);
   if (filter.kinds !== undefined) query.set("kinds", filter.kinds.join(","));
   const exchange = { purpose: PURPOSE, origin, signal };
   try {
@@ -35,7 +35,10 @@ export async function* followUpdates(following: Following): AsyncGenerator<Updat
     // Node types the pieces of a body as `any`; fetch defines them as bytes.
     const pieces = (response.body ?? []) as AsyncIterable<Uint8Array> | [];
     for await (const piece of pieces) {
-      for (const message of read(decoder.decode(piece, { stream: true }))) yield* parseUpdates(message.data);
+      for (const message of read(decoder.decode(piece, { stream: true }))) {
+        if (message.event === "following") filter.onFollowing?.();
+        else yield* parseUpdates(message.data);
+      }
     }
   } catch (error) {
     if (signal.aborted) return;
