@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { Driver } from "./driver/driver.ts";
-import { usageOf } from "./measure/process-usage.ts";
+import { threadTimes, usageOf } from "./measure/process-usage.ts";
 import { selfTimes, selfTimesByPart } from "./report/cpu-profile.ts";
 import type { CpuProfile } from "./report/cpu-profile.ts";
 import { figure } from "./report/table.ts";
@@ -35,16 +35,30 @@ async function load(profiles: string, data: string): Promise<void> {
     await driver.connect(running.target);
     const windowMs = Number(values.seconds) * 1000;
     const order = { workload, inFlight: Number(values["in-flight"]), warmUpMs: 2000, windowMs };
+    const pid = running.serverPids[0] ?? 0;
     let cpuBefore = 0;
     let cpuAfter = 0;
+    let threadsBefore = threadTimes(pid);
+    let threadsAfter = threadsBefore;
     const result = await driver.load(
       order,
-      () => (cpuBefore = usageOf(running.serverPids).cpuMs),
-      () => (cpuAfter = usageOf(running.serverPids).cpuMs),
+      () => {
+        cpuBefore = usageOf(running.serverPids).cpuMs;
+        threadsBefore = threadTimes(pid);
+      },
+      () => {
+        cpuAfter = usageOf(running.serverPids).cpuMs;
+        threadsAfter = threadTimes(pid);
+      },
     );
     const rate = (result.runCount * 1000) / result.windowMs;
     const line = `${figure(rate)} runs/s, p50 ${figure(result.p50Ms)} ms, server CPU ${figure((cpuAfter - cpuBefore) / result.runCount)} ms/run`;
     process.stdout.write(`${values.system} ${workload}@${values["in-flight"]} under the profiler: ${line}\n`);
+    for (const [id, { name, cpuMs }] of threadsAfter) {
+      const share = (cpuMs - (threadsBefore.get(id)?.cpuMs ?? 0)) / result.windowMs;
+      if (share >= 0.005)
+        process.stdout.write(`  ${(share * 100).toFixed(1).padStart(5)} % of a core: thread ${name}\n`);
+    }
     if (result.firstFailure !== null)
       process.stdout.write(`${result.failureCount} failed: ${result.firstFailure}\n`);
   } finally {

@@ -3,6 +3,12 @@ import { existsSync, globSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { BACKOFF_MS, LIMITS } from "@holdfast/protocol";
+import { COMMANDS } from "../packages/cli/src/commands.ts";
+import { EXIT } from "../packages/cli/src/exit-codes.ts";
+import { SETTINGS } from "../packages/cli/src/settings/table.ts";
+import type { ApiContext } from "../packages/server/src/api/api.ts";
+import { createApi } from "../packages/server/src/api/api.ts";
+import { unsupportedFeatures } from "../packages/server/src/registry/unsupported.ts";
 
 const ROOT = join(import.meta.dirname, "..");
 
@@ -88,4 +94,95 @@ test("ARCHITECTURE.md names, for each step of an event's way, files that exist",
   assert.ok(named.length >= 8, `only ${named.length} files are named`);
   const missing = named.filter((path) => !existsSync(join(ROOT, "packages/server/src", path)));
   assert.deepEqual(missing, []);
+});
+
+test("docs/reference/cli.md lists every command, every setting that does something, and every exit code", () => {
+  const page = read("docs/reference/cli.md");
+  const firstCells = [...page.matchAll(/^\| (.+?) \|/gm)].map(([, cell = ""]) => cell).join("\n");
+  const named = (text: string): boolean => new RegExp(`^.*\`${text}[ \`]`, "m").test(firstCells);
+  const settings = SETTINGS.filter(({ summary, secret }) => summary !== undefined || secret === true);
+
+  assert.deepEqual(
+    COMMANDS.map(({ name }) => name).filter((name) => !named(name)),
+    [],
+  );
+  assert.deepEqual(
+    settings.map(({ name }) => name).filter((name) => !named(name)),
+    [],
+  );
+  assert.deepEqual(
+    Object.values(EXIT).filter((code) => !firstCells.split("\n").includes(String(code))),
+    [],
+  );
+});
+
+/** The API on a server that knows no key, so that whatever needs one is refused. */
+function lockedApi(mode: ApiContext["mode"]): ReturnType<typeof createApi> {
+  const refuse = (): object => ({ ok: false, reason: "unknown" });
+  const parts = { mode, keys: { checkBearer: refuse, checkEventKey: refuse }, ids: { request: () => "1" } };
+  const log = { warn() {}, error() {} };
+  const clock = { now: () => 0, monotonic: () => 0 };
+  const nothing = new Proxy({}, { get: () => () => null });
+  const context = new Proxy(
+    { ...parts, log, clock },
+    { get: (known, name) => Reflect.get(known, name) ?? nothing },
+  );
+  // Routes are built from this, and none that lets the request through looks at more of it.
+  return createApi(context as unknown as ApiContext);
+}
+
+/** `METHOD /path` of every route, read from the tree that Fastify prints: four characters to a level. */
+function routesOf(tree: string): readonly string[] {
+  const path: string[] = [];
+  return tree.split("\n").flatMap((line) => {
+    const [, indent = "", part = "", methods = ""] =
+      /^((?:│ {3}| {4})*)[├└]── (\S+)(?: \((.+)\))?$/u.exec(line) ?? [];
+    if (part === "") return [];
+    path.length = indent.length / 4;
+    path.push(part);
+    return methods === "" ? [] : methods.split(", ").map((method) => `${method} ${path.join("")}`);
+  });
+}
+
+const documentedRoutes = [
+  ...read("docs/reference/http-api.md").matchAll(/^\| `([A-Z]+) (\S+)` \| ([a-z ]+) \|/gm),
+].map(([, method = "", path = "", needs = ""]) => ({ method, path, needs }));
+
+test("docs/reference/http-api.md lists every route, and no other", async () => {
+  const api = lockedApi("dev");
+  await api.ready();
+  const actual = routesOf(api.printRoutes({ commonPrefix: false }));
+  const documented = documentedRoutes.map(({ method, path }) => `${method} ${path}`);
+  assert.deepEqual(documented.toSorted(), actual.toSorted());
+});
+
+test("docs/reference/http-api.md says what each route needs: without that key it answers 401", async () => {
+  const api = lockedApi("production");
+  for (const { method, path, needs } of documentedRoutes) {
+    if (path === "/dev") continue;
+    // The table's words are the methods that Fastify knows.
+    const answer = await api.inject({ method: method as "GET", url: path.replaceAll(/:\w+/g, "x") });
+    assert.equal(
+      answer.statusCode === 401,
+      needs !== "nothing",
+      `${method} ${path} answered ${answer.statusCode}`,
+    );
+  }
+});
+
+test("README.md names every option that a registration is refused for, and no other", () => {
+  const list =
+    /refused when its app registers, by the option's name:([^.]+)\./.exec(read("README.md"))?.[1] ?? "";
+  const named = [...list.matchAll(/`(\w+)`/g)]
+    .map(([, name = ""]) => name)
+    .filter((name) => name !== "onFailure");
+  const source = read("packages/server/src/registry/unsupported.ts");
+  const refused = [...(/const OPTIONS = \[([^\]]+)\]/.exec(source)?.[1] ?? "").matchAll(/"(\w+)"/g)].map(
+    ([, name = ""]) => name,
+  );
+  assert.deepEqual(named.toSorted(), refused.toSorted());
+
+  const definition = Object.fromEntries(named.map((name) => [name, { limit: 1 }]));
+  assert.equal(unsupportedFeatures("shop-fulfil", definition, []).length, named.length);
+  assert.equal(unsupportedFeatures("shop-fulfil", {}, []).length, 0);
 });

@@ -39,7 +39,7 @@ function directTarget(pool: Pool, path: string, body: "event" | "input"): LoadTa
 
 /** The part of an update that tells which run ended, and how. */
 interface EndedUpdate {
-  readonly eventId: string;
+  readonly eventId?: string;
   readonly entry?: { readonly kind?: string; readonly data?: string | null };
 }
 
@@ -50,6 +50,7 @@ class EndedRuns {
 
   ended(update: EndedUpdate): void {
     const { eventId } = update;
+    if (eventId === undefined) return; // The stream's greeting.
     const failure = failureOf(update);
     const waiter = this.#waiting.get(eventId);
     if (waiter === undefined) {
@@ -88,7 +89,7 @@ async function followTarget(
   bearer: string,
 ): Promise<LoadTarget> {
   const ended = new EndedRuns();
-  const stream = await openStream(`${origin}/holdfast/v1/follow?kinds=run.ended`, bearer, ended);
+  const stream = await openStream(`${origin}/holdfast/v1/follow?kinds=run.ended&data=1`, bearer, ended);
   return {
     async run(workload, n) {
       const answer = await post(pool, `/e/${eventKey}`, JSON_HEADERS, eventBody(workload, n));
@@ -107,7 +108,7 @@ async function followTarget(
   };
 }
 
-/** Opens the Server-Sent-Events stream; settles once the server has begun to answer. */
+/** Opens the Server-Sent-Events stream; settles with its first line, from when on nothing is missed. */
 function openStream(url: string, bearer: string, ended: EndedRuns): Promise<ClientRequest> {
   return new Promise((resolve, reject) => {
     const request = get(url, { headers: { authorization: `Bearer ${bearer}`, accept: "text/event-stream" } });
@@ -123,12 +124,12 @@ function openStream(url: string, bearer: string, ended: EndedRuns): Promise<Clie
       let rest = "";
       response.setEncoding("utf8");
       response.on("data", (chunk: string) => {
+        resolve(request);
         const lines = (rest + chunk).split("\n");
         rest = lines.pop() ?? "";
         for (const line of lines) if (line.startsWith("data:")) takeData(line.slice(5), ended);
       });
       response.on("end", () => ended.lost(new Error("The stream of ended runs closed.")));
-      resolve(request);
     });
   });
 }

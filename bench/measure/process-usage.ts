@@ -15,13 +15,27 @@ export function usageOf(pids: readonly number[]): Usage {
   let cpuMs = 0;
   let writtenBytes = 0;
   for (const pid of pids.flatMap(withChildren)) {
-    const stat = readProc(pid, "stat");
-    // The name in parentheses may hold spaces: fields are counted from behind it.
-    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-    cpuMs += (Number(fields[11] ?? 0) + Number(fields[12] ?? 0)) * MS_PER_TICK;
+    cpuMs += cpuMsOf(readProc(pid, "stat"));
     writtenBytes += Number(/^write_bytes: (\d+)/m.exec(readProc(pid, "io"))?.[1] ?? 0);
   }
   return { cpuMs, writtenBytes };
+}
+
+/** CPU time so far of each thread of one process, milliseconds, by thread id; names are the kernel's. */
+export function threadTimes(pid: number): Map<string, { readonly name: string; readonly cpuMs: number }> {
+  const threads = new Map<string, { name: string; cpuMs: number }>();
+  for (const id of readdirSync(`/proc/${pid}/task`)) {
+    const stat = readProc(pid, `task/${id}/stat`);
+    const name = stat.slice(stat.indexOf("(") + 1, stat.lastIndexOf(")"));
+    threads.set(id, { name, cpuMs: cpuMsOf(stat) });
+  }
+  return threads;
+}
+
+/** User and system time in a `stat` line. The name in parentheses may hold spaces: fields are counted from behind it. */
+function cpuMsOf(stat: string): number {
+  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  return (Number(fields[11] ?? 0) + Number(fields[12] ?? 0)) * MS_PER_TICK;
 }
 
 export interface Memory {

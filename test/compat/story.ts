@@ -37,7 +37,10 @@ export interface Story {
   /** Cells whose SDK knows what the story is about; all when absent. */
   readonly only?: (cell: Cell) => boolean;
   /** Writes the story down anew for each cell, so that what its functions note stays with their cell. */
-  readonly write: (sdk: Sdk) => {
+  readonly write: (
+    sdk: Sdk,
+    cell: Cell,
+  ) => {
     readonly functions: readonly FunctionSpec[];
     readonly tell: (scene: Scene) => Promise<void>;
   };
@@ -58,7 +61,7 @@ export function tellStories(
       const sdk = sdkOf(cell.sdk);
       const told = stories
         .filter((story) => story.only?.(cell) ?? true)
-        .map((story) => ({ title: story.title, ...story.write(sdk) }));
+        .map((story) => ({ title: story.title, ...story.write(sdk, cell) }));
       let server: TestServer;
       let app: TestApp;
       before(async () => {

@@ -9,6 +9,7 @@ import { freePort } from "../../scripts/story/processes.ts";
 import { seededRandom } from "../kit/seeded-random.ts";
 import { inspect } from "./inspect-store.ts";
 import { Sender } from "./sender.ts";
+import type { ServerLife } from "./server-process.ts";
 import { startLife } from "./server-process.ts";
 import { startWitnessApp } from "./witness-app.ts";
 
@@ -46,32 +47,37 @@ it(`a server killed ${ROUNDS} times under load (seed ${SEED}) loses no event, ru
     logLevel: "warn",
   };
   const sender = new Sender(`${serverUrl}/e/${eventKey}`);
+  let life: ServerLife | null = null;
   try {
     // The app has to be known before its events mean anything.
-    const first = startLife(options);
+    const first = (life = startLife(options));
     await first.ready;
     await sender.untilStarted(`${serverUrl}/holdfast/v1/apps`, signingKey);
     first.signal("SIGKILL");
     await first.gone;
 
     for (let round = 0; round < ROUNDS; round += 1) {
-      const life = startLife(options);
+      const current = (life = startLife(options));
       const early = random.between(1, 10) <= KILLED_EARLY_IN_TEN;
       if (!early) {
-        await life.ready;
+        await current.ready;
         sender.send(EVENTS_PER_ROUND);
       }
       await pause(early ? random.between(20, 400) : random.between(LIFE_MS.min, LIFE_MS.max));
-      life.signal("SIGKILL");
-      assert.equal(await life.gone, "SIGKILL", life.said());
+      current.signal("SIGKILL");
+      assert.equal(await current.gone, "SIGKILL", current.said());
       await sender.settled();
     }
 
-    const last = startLife(options);
+    const last = (life = startLife(options));
     await last.ready;
     sender.send(0);
     await sender.settled();
-    assert.equal(sender.unanswered, 0, "every event was answered in the end");
+    assert.equal(
+      sender.unanswered,
+      0,
+      `every event is answered in the end; the last failure: ${sender.lastFailure}`,
+    );
     await sender.untilIdle(`${serverUrl}/holdfast/v1/status`, signingKey);
     last.signal("SIGTERM");
     assert.equal(await last.gone, 0, `a graceful stop ends with 0: ${last.said()}`);
@@ -84,6 +90,8 @@ it(`a server killed ${ROUNDS} times under load (seed ${SEED}) loses no event, ru
       `${ROUNDS} kills: ${sender.acknowledged.size} events, ${found.runs} runs, ${found.steps} stored steps, ${app.executions()} executions of step code`,
     );
   } finally {
+    life?.signal("SIGKILL");
+    await life?.gone;
     await app.close();
     await rm(folder, { recursive: true, force: true });
   }

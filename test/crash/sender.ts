@@ -13,6 +13,9 @@ export class Sender {
   /** Ids of the events that were answered with success. */
   readonly acknowledged = new Set<string>();
 
+  /** Why the last request that failed did, for the message of a test. */
+  lastFailure = "none";
+
   constructor(url: string) {
     this.#url = url;
   }
@@ -45,9 +48,10 @@ export class Sender {
         body: JSON.stringify({ name: EVENT, id, data: { id } }),
       });
       const body = (await answer.json()) as { status: number };
-      if (answer.status !== 200 || body.status !== 200) throw new Error(`answered ${answer.status}`);
+      if (answer.status !== 200 || body.status !== 200) throw new Error(JSON.stringify(body));
       this.acknowledged.add(id);
-    } catch {
+    } catch (error) {
+      this.lastFailure = String(error);
       this.#again.push(id);
     }
   }

@@ -1,6 +1,6 @@
 /** How often a condition is looked at, and how long at most. */
 const LOOK_MS = 10;
-const TIMEOUT_MS = 20_000;
+const TIMEOUT_MS = 60_000;
 
 export interface UntilOptions {
   readonly timeoutMs?: number;

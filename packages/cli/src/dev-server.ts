@@ -1,9 +1,7 @@
 import { existsSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { createClient } from "@holdfast/client";
-import type { Client, Update } from "@holdfast/client";
-import type { FunctionId } from "@holdfast/protocol";
-import { HoldfastError, isHoldfastError } from "@holdfast/protocol";
+import { HoldfastError } from "@holdfast/protocol";
 import { SERVER_DEFAULTS, startServer } from "@holdfast/server";
 import { appLines } from "./app-lines.ts";
 import { devBanner } from "./banner.ts";
@@ -11,12 +9,10 @@ import type { Invocation } from "./command.ts";
 import { prepareDataDir } from "./data-dir.ts";
 import { freePort } from "./free-port.ts";
 import { serveUntilSignal } from "./lifetime.ts";
+import { FunctionNames, showRuns } from "./live-runs.ts";
 import { packageVersion } from "./package-version.ts";
-import type { Report } from "./report.ts";
 import { loadSettings } from "./settings/load.ts";
 import { isLoopback, serverSettings } from "./settings/server-settings.ts";
-import { wantsAscii, wantsColor } from "./style.ts";
-import { createTimeline } from "./timeline.ts";
 
 /** Runs a development server until a signal comes. */
 export async function runDev(invocation: Invocation): Promise<number> {
@@ -50,11 +46,12 @@ export async function runDev(invocation: Invocation): Promise<number> {
   };
   if (report.json) report.result({ ...facts, mode: "dev", events_url: `${server.url}/e/dev` }, []);
   else for (const line of devBanner(facts, report.style)) report.line(line);
-  if (!isLoopback(options.host))
+  if (!isLoopback(options.host)) {
     report.notice(`Everybody who reaches ${options.host}:${server.port} can read and run everything here.`);
+  }
 
   const follow = new AbortController();
-  const followed = showRuns(createClient({ url: reachable(server.url) }), names, invocation, follow.signal);
+  const followed = showRuns(createClient({ url: reachable(server.url) }), names, report, follow.signal);
   const code = await serveUntilSignal(server, { world, report, graceMs, onStop: () => follow.abort() });
   await followed;
   return code;
@@ -77,66 +74,4 @@ async function choosePort(host: string, wanted: number, { world, report }: Invoc
 /** Every address of the machine is reached by its own name from the machine itself. */
 function reachable(url: string): string {
   return url.replace("//0.0.0.0:", "//127.0.0.1:").replace("//[::]:", "//[::1]:");
-}
-
-/** Names of functions, asked for when one is missing. */
-class FunctionNames {
-  #names = new Map<FunctionId, string>();
-  #isComplete = false;
-
-  /** Something changed: the next name that is missing is asked for. */
-  forget(): void {
-    this.#isComplete = false;
-  }
-
-  get(id: FunctionId): string | null {
-    return this.#names.get(id) ?? null;
-  }
-
-  async load(client: Client, update: Update): Promise<void> {
-    if (update.kind === "event.accepted" || this.#names.has(update.functionId) || this.#isComplete) return;
-    this.#isComplete = true;
-    const apps = await client.apps().catch((error: unknown) => {
-      // The id stands in for a name: a line less clear is better than no timeline.
-      if (isHoldfastError(error)) return [];
-      throw error;
-    });
-    this.#names = new Map(apps.flatMap((app) => app.functions.map((one) => [one.id, one.name] as const)));
-  }
-}
-
-/** Prints what happens until the signal aborts. Losing sight of it is told, and ends nothing but the timeline. */
-async function showRuns(
-  client: Client,
-  names: FunctionNames,
-  { world, report }: Invocation,
-  signal: AbortSignal,
-): Promise<void> {
-  const timeline = createTimeline({
-    functionName: (id) => names.get(id),
-    now: Date.now,
-    color:
-      !report.json &&
-      wantsColor(world.env, world.stdout.isTTY === true, false) &&
-      report.style.red("x") !== "x",
-    ascii: wantsAscii(world.env),
-  });
-  try {
-    for await (const update of client.follow({ data: true }, signal)) {
-      if (report.json) {
-        report.line(JSON.stringify(update));
-        continue;
-      }
-      await names.load(client, update);
-      for (const line of timeline.lines(update)) report.line(line);
-    }
-  } catch (error) {
-    if (signal.aborted) return;
-    if (!isHoldfastError(error)) throw error;
-    tellLost(report, error);
-  }
-}
-
-function tellLost(report: Report, error: HoldfastError): void {
-  report.notice(`Runs are not shown any more: ${error.message}`);
 }

@@ -1,10 +1,13 @@
 import type { HoldfastError } from "@holdfast/protocol";
 import type { Style } from "./style.ts";
+import { createStyle } from "./style.ts";
 import type { Output } from "./world.ts";
 
 /** How a command speaks: results on stdout, everything else on stderr. */
 export interface Report {
   readonly style: Style;
+  /** How `style` was made, for what makes its own. */
+  readonly look: { readonly color: boolean; readonly ascii: boolean };
   readonly json: boolean;
   readonly quiet: boolean;
   readonly verbose: boolean;
@@ -21,7 +24,7 @@ export interface Report {
 interface ReportOptions {
   readonly stdout: Output;
   readonly stderr: Output;
-  readonly style: Style;
+  readonly look: Report["look"];
   readonly json: boolean;
   readonly quiet: boolean;
   readonly verbose: boolean;
@@ -30,11 +33,13 @@ interface ReportOptions {
 /** Where every code has its paragraph. */
 const DOCS = "docs/reference/errors.md";
 
-export function createReport({ stdout, stderr, style, json, quiet, verbose }: ReportOptions): Report {
+export function createReport({ stdout, stderr, look, json, quiet, verbose }: ReportOptions): Report {
+  const style = createStyle(look);
   const warnings: string[] = [];
   const print = (value: unknown): unknown => stdout.write(`${JSON.stringify(value)}\n`);
   return {
     style,
+    look,
     json,
     quiet,
     verbose,

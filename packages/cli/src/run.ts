@@ -5,7 +5,7 @@ import { findCommand, parseOptions } from "./parse.ts";
 import type { UsageProblem } from "./parse.ts";
 import type { Report } from "./report.ts";
 import { createReport } from "./report.ts";
-import { createStyle, wantsAscii, wantsColor } from "./style.ts";
+import { wantsAscii, wantsColor } from "./style.ts";
 import type { World } from "./world.ts";
 
 const NAMES = [...COMMANDS.map(({ name }) => name), "help"];
@@ -98,7 +98,7 @@ function reportFor({ argv, env, stdout, stderr }: World): Report {
   return createReport({
     stdout,
     stderr,
-    style: createStyle({ color, ascii: wantsAscii(env) }),
+    look: { color, ascii: wantsAscii(env) },
     json,
     quiet: has("--quiet", "-q"),
     verbose: has("--verbose", "-v", "-vv"),

@@ -176,6 +176,27 @@ test("follow() yields updates as they arrive and ends without an error when its 
   assert.equal(server.seen[0]?.url, "/holdfast/v1/follow?data=1&kinds=run.ended%2Crun.queued");
 });
 
+test("follow() filters by run, passes over what is no update, and says when it fell behind", async () => {
+  await using server = await serve((_, response) => {
+    response
+      .writeHead(200)
+      .write('event: following\ndata: {}\n\ndata: {"kind":"run.queued"}\n\nevent: cut\ndata: {}\n\n');
+  });
+  const kinds: string[] = [];
+  await assert.rejects(
+    async () => {
+      const updates = createClient({ url: server.url }).follow(
+        { runId: "01R" as RunId },
+        new AbortController().signal,
+      );
+      for await (const update of updates) kinds.push(update.kind);
+    },
+    (error) => isHoldfastError(error, "request_failed") && /fell too far behind/.test(error.message),
+  );
+  assert.deepEqual(kinds, ["run.queued"]);
+  assert.equal(server.seen[0]?.url, "/holdfast/v1/follow?runId=01R");
+});
+
 test("follow() says when the server closes the stream, and when it refuses it", async () => {
   await using closing = await serve((_, response) => response.writeHead(200).end("data: {}\n\n"));
   await using refusing = await serve((_, response) => response.writeHead(401).end("Authentication failed"));

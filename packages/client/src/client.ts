@@ -53,7 +53,8 @@ export interface Client {
   health(): Promise<Health>;
   /**
    * What happens on the server from now on, as it becomes durable. Ends when the signal aborts; throws
-   * `server_unreachable` when the connection breaks, after which updates may have been missed.
+   * `server_unreachable` when the connection breaks and `request_failed` when the reader falls too far behind:
+   * updates may have been missed then.
    */
   follow(options: FollowOptions, signal: AbortSignal): AsyncIterable<Update>;
 }

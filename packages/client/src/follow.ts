@@ -52,6 +52,17 @@ export async function* followUpdates(following: Following): AsyncGenerator<Updat
   );
 }
 
+/** The server keeps nothing for followers that read more slowly than things happen. */
+function fellBehind(origin: string): HoldfastError {
+  return new HoldfastError(
+    "request_failed",
+    `Cannot ${PURPOSE} any longer: it fell too far behind ${origin}.`,
+    {
+      next: "Follow again, and read the runs that were missed from the server.",
+    },
+  );
+}
+
 /** One update, or several in an array, from the data of one message. */
 function parseUpdates(data: string): readonly Update[] {
   let value: unknown;

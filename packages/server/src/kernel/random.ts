@@ -19,7 +19,8 @@ export const systemRandom: Random = (() => {
         pool = randomBytes(4096);
         used = 0;
       }
-      const taken = pool.slice(used, used + count);
+      // A copy: `slice` of what `randomBytes` gives is a view, which the next line would wipe as well.
+      const taken = Uint8Array.from(pool.subarray(used, used + count));
       // What was handed out is wiped, so that the pool never holds the bytes of a key.
       pool.fill(0, used, used + count);
       used += count;

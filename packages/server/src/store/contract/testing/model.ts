@@ -32,7 +32,7 @@ export class StoreModel {
     const events = new Map(this.events);
     const runs = new Map(this.runs);
     const keys = new Map(this.#keys);
-    const holder = this.#holder(batch.session, batch.now);
+    const holder = this.#isOpen(batch.session, batch.now) ? batch.session : null;
     const results: AcceptResult["events"][number][] = [];
     for (const { event, runs: newRuns } of batch.events) {
       const isKnown = events.has(event.id);
@@ -46,6 +46,8 @@ export class StoreModel {
       }
       results.push({ outcome: isKnown ? "duplicate" : "accepted", opened });
     }
+    // A session that is found expired ends; an act that is refused has found nothing.
+    this.#holder(batch.session, batch.now);
     replace(this.events, events);
     replace(this.runs, runs);
     replace(this.#keys, keys);
@@ -151,11 +153,13 @@ export class StoreModel {
 
   /** The session, if it can hold items; one that is found expired ends. */
   #holder(session: SessionId | null, now: number): SessionId | null {
-    const expiresAt = session === null ? undefined : this.#sessions.get(session);
-    if (session === null || expiresAt === undefined) return null;
-    if (expiresAt > now) return session;
+    if (session === null || this.#isOpen(session, now)) return session;
     this.closeSession(session);
     return null;
+  }
+
+  #isOpen(session: SessionId | null, now: number): boolean {
+    return session !== null && (this.#sessions.get(session) ?? -Infinity) > now;
   }
 }
 

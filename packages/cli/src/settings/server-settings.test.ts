@@ -1,0 +1,151 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { isHoldfastError } from "@holdfast/protocol";
+import { resolveSettings } from "./resolve.ts";
+import { isLoopback, serverSettings } from "./server-settings.ts";
+import { settingsOf } from "./table.ts";
+
+const DEFAULTS = { port: 8288, callSlots: 1000, tickMs: 150 };
+const settle = (
+  command: "dev" | "start",
+  flags: Readonly<Record<string, true | string | readonly string[]>> = {},
+  env: Readonly<Record<string, string>> = {},
+) =>
+  serverSettings(
+    command,
+    resolveSettings(settingsOf(command), { flags: new Map(Object.entries(flags)), env, file: null }),
+    DEFAULTS,
+    false,
+  );
+
+test("serverSettings() of dev are a loopback server that looks for apps and asks nobody by the clock", () => {
+  assert.deepEqual(settle("dev"), {
+    graceMs: 30_000,
+    options: {
+      mode: "dev",
+      host: "127.0.0.1",
+      port: 8288,
+      dataDir: ".holdfast",
+      publicUrl: null,
+      sdkUrls: [],
+      discovery: true,
+      pollIntervalMs: null,
+      retryIntervalMs: null,
+      callSlots: 1000,
+      tickMs: 150,
+      logLevel: "warn",
+    },
+  });
+});
+
+test("serverSettings() of start look for nothing and log more", () => {
+  const { options } = settle("start");
+  assert.deepEqual(
+    [options.mode, options.discovery, options.dataDir, options.logLevel],
+    ["production", false, "holdfast-data", "info"],
+  );
+});
+
+test("serverSettings() reads what the Inngest command's flags mean", () => {
+  const { options, graceMs } = settle("dev", {
+    "sdk-url": ["localhost:3000/api/inngest", "https://shop.example/x"],
+    "no-discovery": true,
+    "poll-interval": "10",
+    "retry-interval": "1.5",
+    "queue-workers": "7",
+    tick: "20",
+    port: "0",
+    grace: "1m30s",
+    "log-level": "TRACE",
+    persist: true,
+    "data-dir": "/d",
+  });
+  assert.deepEqual(options.sdkUrls, ["http://localhost:3000/api/inngest", "https://shop.example/x"]);
+  assert.deepEqual(
+    [
+      options.discovery,
+      options.pollIntervalMs,
+      options.retryIntervalMs,
+      options.callSlots,
+      options.tickMs,
+      options.port,
+      options.logLevel,
+      options.dataDir,
+      graceMs,
+    ],
+    [false, 10_000, 1500, 7, 20, 0, "debug", "/d", 90_000],
+  );
+});
+
+test("serverSettings() asks by the clock when told to, or when an app is on another machine", () => {
+  const poll = (flags: Readonly<Record<string, true | string | readonly string[]>>) =>
+    settle("dev", flags).options.pollIntervalMs;
+  assert.equal(poll({ "sdk-url": ["http://localhost:3000/x"] }), null);
+  assert.equal(poll({ "sdk-url": ["http://app:3000/x"] }), 5000);
+  assert.equal(poll({ "sdk-url": ["http://app:3000/x"], "no-poll": true }), null);
+  assert.equal(poll({ "sdk-url": ["http://app:3000/x"], "poll-interval": "0" }), null);
+  assert.equal(poll({ "poll-interval": "5", "no-poll": true }), null);
+  assert.equal(settle("start", { "sdk-url": ["http://app:3000/x"] }).options.pollIntervalMs, null);
+  assert.equal(settle("start", { "poll-interval": "60" }).options.pollIntervalMs, 60_000);
+});
+
+test("serverSettings() refuses an address that others can reach, unless it is accepted in so many words", () => {
+  assert.throws(
+    () => settle("dev", { host: "0.0.0.0" }),
+    (error) => isHoldfastError(error, "host_exposed") && error.next.includes("--allow-lan-without-password"),
+  );
+  assert.equal(
+    settle("dev", { host: "0.0.0.0", "allow-lan-without-password": true }).options.host,
+    "0.0.0.0",
+  );
+  assert.throws(
+    () => settle("start", { host: "0.0.0.0" }),
+    (error) =>
+      isHoldfastError(error, "public_url_missing") &&
+      error.next.startsWith("holdfast start --host 0.0.0.0 --public-url https://"),
+  );
+  assert.equal(
+    settle("start", { host: "0.0.0.0", "public-url": "https://flow.example.org/" }).options.publicUrl,
+    "https://flow.example.org",
+  );
+});
+
+test("isLoopback() knows the addresses of this machine, and not those that look like it", () => {
+  for (const host of ["127.0.0.1", "127.9.9.9", "localhost", "::1", "[::1]", "LOCALHOST"])
+    assert.equal(isLoopback(host), true, host);
+  for (const host of ["0.0.0.0", "::", "10.0.0.1", "127.0.0.1.example", "localhost.example", ""])
+    assert.equal(isLoopback(host), false, host);
+});
+
+for (const [flags, words] of [
+  [{ port: "abc" }, /"abc" for --port: it must be a whole number/],
+  [{ port: "65536" }, /from 0 to 65535/],
+  [{ port: "1.5" }, /whole/],
+  [{ "poll-interval": "-1" }, /seconds/],
+  [{ tick: "0" }, /--tick/],
+  [{ "queue-workers": "" }, /--queue-workers/],
+  [{ grace: "soon" }, /--grace.*duration/],
+  [{ grace: "-5s" }, /--grace/],
+  [{ "log-level": "loud" }, /one of debug, info, warn, error, silent/],
+  [{ "sdk-url": ["ftp://x"] }, /--sdk-url/],
+] as const) {
+  test(`serverSettings() refuses ${JSON.stringify(flags)}`, () => {
+    assert.throws(
+      () => settle("dev", flags),
+      (error) => isHoldfastError(error, "usage_invalid") && words.test(error.message),
+    );
+  });
+}
+
+test("serverSettings() blames the configuration for values that no flag gave", () => {
+  assert.throws(
+    () => settle("dev", {}, { HOLDFAST_PORT: "x" }),
+    (error) => isHoldfastError(error, "config_invalid") && /HOLDFAST_PORT/.test(error.message),
+  );
+  for (const url of ["nonsense", "ftp://x", "https://u:hunter2@x"]) {
+    assert.throws(
+      () => settle("start", {}, { HOLDFAST_PUBLIC_URL: url }),
+      (error) => isHoldfastError(error, "config_invalid") && !error.message.includes("hunter2"),
+    );
+  }
+});
