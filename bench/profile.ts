@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { Driver } from "./driver/driver.ts";
 import { threadTimes, usageOf } from "./measure/process-usage.ts";
-import { selfTimes, selfTimesByPart } from "./report/cpu-profile.ts";
+import { selfTimes, selfTimesByPart, timesOnBehalf } from "./report/cpu-profile.ts";
 import type { CpuProfile } from "./report/cpu-profile.ts";
 import { figure } from "./report/table.ts";
 import { profiled } from "./systems/all-systems.ts";
@@ -69,16 +69,19 @@ async function load(profiles: string, data: string): Promise<void> {
 
 function printProfile(path: string): void {
   // Written by V8.
-  const times = selfTimes(JSON.parse(readFileSync(path, "utf8")) as CpuProfile).filter(
-    ({ name }) => name !== "(idle)",
-  );
+  const profile = JSON.parse(readFileSync(path, "utf8")) as CpuProfile;
+  const times = selfTimes(profile).filter(({ name }) => name !== "(idle)");
   const total = times.reduce((sum, { ms }) => sum + ms, 0);
   const percent = (ms: number): string => `${((ms * 100) / total).toFixed(1).padStart(5)} %`;
   process.stdout.write(`\n${path.split("/").at(-1)}: ${Math.round(total)} ms busy\n`);
   for (const [part, ms] of selfTimesByPart(times).slice(0, 25))
     process.stdout.write(`  ${percent(ms)}  ${part}\n`);
-  process.stdout.write("  by function:\n");
-  for (const { name, place, ms } of times.slice(0, Number(values.top)))
+  const top = Number(values.top);
+  process.stdout.write("  with what it has others do, by function of ours:\n");
+  for (const { name, place, ms } of timesOnBehalf(profile).slice(0, top))
+    process.stdout.write(`  ${percent(ms)}  ${name}  ${place}\n`);
+  process.stdout.write("  by itself, by function:\n");
+  for (const { name, place, ms } of times.slice(0, top))
     process.stdout.write(`  ${percent(ms)}  ${name}  ${place}\n`);
 }
 

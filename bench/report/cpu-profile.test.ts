@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { selfTimes, selfTimesByPart } from "./cpu-profile.ts";
+import { selfTimes, selfTimesByPart, timesOnBehalf } from "./cpu-profile.ts";
 
 const profile = {
   nodes: [
@@ -33,4 +33,24 @@ test("selfTimesByPart() groups by room, by dependency and by what the runtime do
     ["server: store", 2],
     ["runtime, native", 1],
   ]);
+});
+
+test("timesOnBehalf() charges what others do to the nearest function of this repository", () => {
+  const url = new URL("../../packages/server/src/egress/egress.ts", import.meta.url).href;
+  const frame = (functionName: string, place: string, lineNumber: number) => ({
+    functionName,
+    url: place,
+    lineNumber,
+  });
+  const times = timesOnBehalf({
+    nodes: [
+      { id: 1, callFrame: frame("(root)", "", -1), children: [2, 4] },
+      { id: 2, callFrame: frame("send", url, 4), children: [3] },
+      { id: 3, callFrame: frame("writev", "", -1) },
+      { id: 4, callFrame: frame("(garbage collector)", "", -1) },
+    ],
+    samples: [3, 2, 4],
+    timeDeltas: [1000, 2000, 4000],
+  });
+  assert.deepEqual(times, [{ name: "send", place: "packages/server/src/egress/egress.ts:5", ms: 3 }]);
 });

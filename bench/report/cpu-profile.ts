@@ -2,6 +2,7 @@
 export interface CpuProfile {
   readonly nodes: readonly {
     readonly id: number;
+    readonly children?: readonly number[];
     readonly callFrame: { readonly functionName: string; readonly url: string; readonly lineNumber: number };
   }[];
   readonly samples: readonly number[];
@@ -30,6 +31,34 @@ export function selfTimes(profile: CpuProfile): SelfTime[] {
     times.set(key, entry);
   }
   return [...times.values()].toSorted((left, right) => right.ms - left.ms);
+}
+
+/**
+ * Time by the nearest function of this repository on the stack: what it does itself, and what the runtime and the
+ * dependencies do on its behalf. Time without any such function (input arriving, garbage) is left out.
+ */
+export function timesOnBehalf(profile: CpuProfile): SelfTime[] {
+  const nodes = new Map(profile.nodes.map((node) => [node.id, node]));
+  const parents = new Map(
+    profile.nodes.flatMap(({ id, children }) => (children ?? []).map((child) => [child, id])),
+  );
+  const times = new Map<string, { name: string; place: string; ms: number }>();
+  for (const [index, sample] of profile.samples.entries()) {
+    for (let id: number | undefined = sample; id !== undefined; id = parents.get(id)) {
+      const frame = nodes.get(id)?.callFrame;
+      if (frame === undefined || !isOurs(frame.url)) continue;
+      const place = `${shortPlace(frame.url)}:${frame.lineNumber + 1}`;
+      const entry = times.get(place) ?? { name: frame.functionName || "(anonymous)", place, ms: 0 };
+      entry.ms += (profile.timeDeltas[index] ?? 0) / 1000;
+      times.set(place, entry);
+      break;
+    }
+  }
+  return [...times.values()].toSorted((left, right) => right.ms - left.ms);
+}
+
+function isOurs(url: string): boolean {
+  return url.startsWith(ROOT) && !url.includes("/node_modules/");
 }
 
 /** Self time by part of the program: a room of the server, a dependency, the runtime. */

@@ -36,6 +36,7 @@ export async function* followUpdates(following: Following): AsyncGenerator<Updat
     const pieces = (response.body ?? []) as AsyncIterable<Uint8Array> | [];
     for await (const piece of pieces) {
       for (const message of read(decoder.decode(piece, { stream: true }))) {
+        if (message.event === "cut") throw fellBehind(origin);
         if (message.event === "following") filter.onFollowing?.();
         else yield* parseUpdates(message.data);
       }

@@ -23,8 +23,8 @@ export type { ApiContext } from "./context.ts";
 const REQUEST_MS = 30_000;
 const IDLE_MS = 72_000;
 
-/** Builds the HTTP server; `listen` opens it. */
-export function createApi(context: ApiContext): FastifyInstance {
+/** Builds the HTTP server; `listen` opens it. `onRoute` is told of every route and who may use it: `GET /health open`. */
+export function createApi(context: ApiContext, onRoute: (route: string) => void = () => undefined): FastifyInstance {
   const app = fastify({
     logger: false,
     bodyLimit: LIMITS.registrationBytes,
@@ -46,7 +46,7 @@ export function createApi(context: ApiContext): FastifyInstance {
     void reply.header("x-inngest-server-kind", serverKind).header("cache-control", "no-store").header("x-request-id", request.id);
     done();
   });
-  authenticate(app, context, refusals);
+  authenticate(app, context, refusals, onRoute);
   browserGuard(app, context);
 
   app.setErrorHandler((thrown, request, reply) => {

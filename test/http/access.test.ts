@@ -1,0 +1,148 @@
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import { createSigningKey, bearerOf } from "../kit/test-keys.ts";
+import type { TestServer } from "../kit/test-server.ts";
+import { startTestServer } from "../kit/test-server.ts";
+import { postEvents, request } from "./request.ts";
+
+const RUN = "01J00000000000000000000000";
+
+/** Every route that needs the signing key. `routes are all listed` holds this against the server's own list. */
+const GUARDED: readonly (readonly [method: string, path: string])[] = [
+  ["POST", "/fn/register"],
+  ["DELETE", "/fn/remove?url=x"],
+  ["POST", "/v1/checkpoint"],
+  ["POST", `/v1/checkpoint/${RUN}/async`],
+  ["POST", `/v1/checkpoint/${RUN}/steps`],
+  ["GET", `/v1/checkpoint/${RUN}/output`],
+  ["POST", "/v1/http/runs"],
+  ["POST", `/v1/http/runs/${RUN}/async`],
+  ["POST", `/v1/http/runs/${RUN}/steps`],
+  ["GET", `/v1/http/runs/${RUN}/output`],
+  ["GET", `/v0/runs/${RUN}/actions`],
+  ["GET", `/v0/runs/${RUN}/batch`],
+  ["DELETE", `/v0/runs/${RUN}`],
+  ["POST", "/v0/telemetry"],
+  ["GET", "/v1/events"],
+  ["GET", `/v1/events/${RUN}`],
+  ["GET", `/v1/events/${RUN}/runs`],
+  ["GET", `/v1/runs/${RUN}`],
+  ["DELETE", `/v1/runs/${RUN}`],
+  ["GET", "/v1/apps/shop/functions"],
+  ["GET", "/holdfast/v1/follow"],
+  ["GET", "/holdfast/v1/status"],
+  ["GET", "/holdfast/v1/apps"],
+  ["PUT", "/holdfast/v1/apps/sync"],
+  ["GET", "/holdfast/v1/apps/introspect?url=x"],
+];
+
+describe("access in production", () => {
+  let server: TestServer;
+  before(async () => {
+    server = await startTestServer();
+  });
+  after(() => server[Symbol.asyncDispose]());
+
+  const credentials = (): readonly (readonly [string, Record<string, string>])[] => [
+    ["no credential", {}],
+    ["an empty bearer", { authorization: "Bearer " }],
+    ["another key", { authorization: bearerOf(createSigningKey()) }],
+    ["the event key", { authorization: `Bearer ${server.eventKey}` }],
+    ["a truncated hash", { authorization: bearerOf(server.signingKey ?? "").slice(0, -1) }],
+    ["the right key under another scheme", { authorization: `Basic ${server.signingKey}` }],
+  ];
+
+  for (const [method, path] of GUARDED) {
+    it(`${method} ${path} answers 401 to whoever lacks the signing key`, async () => {
+      for (const [what, headers] of credentials()) {
+        const answer = await request(server, method, path, { headers, authorized: false, ...(method === "GET" ? {} : { body: "{}" }) });
+        assert.equal(answer.status, 401, what);
+        assert.equal(answer.text, "Authentication failed");
+      }
+    });
+  }
+
+  it("lets in the key itself and its hash, with and without prefix", async () => {
+    const key = server.signingKey ?? "";
+    const hash = bearerOf(key);
+    for (const authorization of [hash, `Bearer ${key}`, `Bearer ${key.replace(/^signkey-\w+-/, "")}`, hash.replace(/signkey-\w+-/, "")]) {
+      const answer = await request(server, "GET", "/holdfast/v1/status", { headers: { authorization }, authorized: false });
+      assert.equal(answer.status, 200);
+    }
+  });
+
+  it("answers the documented words for event keys", async () => {
+    const send = (key: string): ReturnType<typeof request> =>
+      request(server, "POST", `/e/${key}`, { body: '{"name":"a"}', authorized: false });
+    assert.deepEqual((await send("wrong")).json, { error: "Event key not found", status: 401 });
+    assert.deepEqual((await send("")).json, { error: "Event key is required", status: 401 });
+    assert.equal((await postEvents(server, '{"name":"a"}')).status, 200);
+  });
+
+  it("shows nothing but health without a key: unknown routes, other methods and /dev say no more than 404", async () => {
+    for (const [method, path] of [["GET", "/"], ["GET", "/dev"], ["PATCH", "/fn/register"], ["GET", "/e/x"], ["POST", "/v0/gql"], ["GET", "/metrics"]] as const) {
+      assert.equal((await request(server, method, path, { authorized: false })).status, 404, `${method} ${path}`);
+    }
+    assert.deepEqual((await request(server, "GET", "/health", { authorized: false })).json, { message: "OK", status: 200 });
+  });
+
+  it("lets pages of any origin send events, and shares nothing else across origins", async () => {
+    const headers = { origin: "https://shop.example" };
+    const sent = await postEvents(server, '{"name":"a"}', headers);
+    assert.equal(sent.headers["access-control-allow-origin"], "https://shop.example");
+    const read = await request(server, "GET", "/v1/events", { headers });
+    assert.equal(read.headers["access-control-allow-origin"], undefined);
+  });
+
+  it("says what it is on every answer, and keeps answers out of caches", async () => {
+    for (const path of ["/health", "/nowhere", "/v1/events"]) {
+      const { headers } = await request(server, "GET", path);
+      assert.equal(headers["x-inngest-server-kind"], "cloud");
+      assert.equal(headers["cache-control"], "no-store");
+      assert.match(String(headers["x-request-id"]), /^[0-9A-Z]{26}$/);
+    }
+  });
+
+  it("logs refused callers once, without what they showed", async () => {
+    const secret = "f".repeat(64);
+    for (let times = 0; times < 20; times += 1) {
+      await request(server, "GET", "/v1/events", { headers: { authorization: `Bearer ${secret}` }, authorized: false });
+      await request(server, "POST", `/e/${secret}`, { body: "{}", authorized: false });
+    }
+    const lines = server.log.lines.filter((line) => line.includes("a caller was refused") && line.includes("unknown"));
+    assert.equal(lines.length, 2);
+    assert.ok(!server.log.lines.some((line) => line.includes(secret) || line.includes(secret.slice(0, 16))));
+  });
+});
+
+describe("access in development", () => {
+  let server: TestServer;
+  before(async () => {
+    server = await startTestServer({ mode: "dev" });
+  });
+  after(() => server[Symbol.asyncDispose]());
+
+  it("asks for no key on this machine", async () => {
+    assert.equal((await request(server, "GET", "/dev")).status, 200);
+    assert.equal((await request(server, "POST", "/e/anything", { body: '{"name":"a"}' })).status, 200);
+  });
+
+  for (const [what, headers] of [
+    ["a Host that is not this machine (DNS rebinding)", { host: "evil.example:8288" }],
+    ["a Host that only begins like this machine", { host: "localhost.evil.example" }],
+    ["a page of another origin", { origin: "https://evil.example" }],
+    ["a page without an origin of its own", { origin: "null" }],
+  ] as const) {
+    it(`refuses ${what} on every route`, async () => {
+      for (const [method, path] of [["GET", "/dev"], ["GET", "/health"], ["POST", "/e/any"], ["GET", "/v1/events"], ["GET", "/holdfast/v1/follow"], ["OPTIONS", "/e/any"], ["GET", "/nowhere"]] as const) {
+        const answer = await request(server, method, path, { headers, ...(method === "POST" ? { body: '{"name":"a"}' } : {}) });
+        assert.equal(answer.status, 403, `${method} ${path}`);
+      }
+    });
+  }
+
+  it("lets in pages of this machine", async () => {
+    const answer = await request(server, "GET", "/dev", { headers: { origin: "http://localhost:3000" } });
+    assert.equal(answer.status, 200);
+  });
+});
