@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { Run } from "@holdfast/client";
+import type { Sdk } from "../kit/function-spec.ts";
 
 /** The run completed with this output. */
 export function assertCompleted(run: Run, output: unknown): void {
@@ -25,4 +26,9 @@ export function errorOf(run: Run): Readonly<Record<string, unknown>> {
   );
   // An object's members may be read by name; callers assert what they hold.
   return output as Record<string, unknown>;
+}
+
+/** The name under which an error of the user's own class arrives: version 3 writes down the language's own names only. */
+export function errorNameIn(sdk: Sdk, name: string): string {
+  return sdk.version === "v4" ? name : "Error";
 }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { assertCompleted, assertFailed } from "./assert-run.ts";
+import { assertCompleted, assertFailed, errorNameIn } from "./assert-run.ts";
 import { CELLS } from "./cells.ts";
 import type { Story } from "./story.ts";
 import { tellStories } from "./story.ts";
@@ -37,7 +37,7 @@ const STORIES: readonly Story[] = [
   },
   {
     title: "a step that never succeeds fails the run with its error, after every attempt",
-    write: () => {
+    write: (sdk) => {
       const attempts: unknown[] = [];
       class PaymentDeclined extends Error {
         override readonly name = "PaymentDeclined";
@@ -56,7 +56,11 @@ const STORIES: readonly Story[] = [
           },
         ],
         async tell({ run }) {
-          const error = assertFailed(await run("always-fails"), "PaymentDeclined", /^declined on attempt 2$/);
+          const error = assertFailed(
+            await run("always-fails"),
+            errorNameIn(sdk, "PaymentDeclined"),
+            /^declined on attempt 2$/,
+          );
           assert.match(String(error["stack"]), /PaymentDeclined|declined on attempt 2/);
           assert.deepEqual(attempts, [
             { attempt: 0, maxAttempts: 3 },
@@ -163,7 +167,11 @@ const STORIES: readonly Story[] = [
           },
         ],
         async tell({ run }) {
-          const error = assertFailed(await run("non-retriable-step"), "NonRetriableError", /^no use$/);
+          const error = assertFailed(
+            await run("non-retriable-step"),
+            errorNameIn(sdk, "NonRetriableError"),
+            /^no use$/,
+          );
           assert.match(JSON.stringify(error["cause"]), /a broken card/);
           assert.equal(ran, 1);
         },
@@ -185,7 +193,11 @@ const STORIES: readonly Story[] = [
           },
         ],
         async tell({ run }) {
-          assertFailed(await run("non-retriable-function"), "NonRetriableError", /^not today$/);
+          assertFailed(
+            await run("non-retriable-function"),
+            errorNameIn(sdk, "NonRetriableError"),
+            /^not today$/,
+          );
           assert.equal(ran, 1);
         },
       };

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { until } from "../kit/until.ts";
-import { assertCompleted, assertFailed } from "./assert-run.ts";
+import { assertCompleted, assertFailed, errorNameIn } from "./assert-run.ts";
 import { CELLS } from "./cells.ts";
 import type { Story } from "./story.ts";
 import { tellStories } from "./story.ts";
@@ -72,7 +72,11 @@ const STORIES: readonly Story[] = [
           },
         ],
         async tell({ run }) {
-          assertFailed(await run("streamed-non-retriable"), "NonRetriableError", /^streamed once$/);
+          assertFailed(
+            await run("streamed-non-retriable"),
+            errorNameIn(sdk, "NonRetriableError"),
+            /^streamed once$/,
+          );
           assert.equal(ran, 1);
         },
       };

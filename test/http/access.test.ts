@@ -55,7 +55,11 @@ describe("access in production", () => {
   for (const [method, path] of GUARDED) {
     it(`${method} ${path} answers 401 to whoever lacks the signing key`, async () => {
       for (const [what, headers] of credentials()) {
-        const answer = await request(server, method, path, { headers, authorized: false, ...(method === "GET" ? {} : { body: "{}" }) });
+        const answer = await request(server, method, path, {
+          headers,
+          authorized: false,
+          ...(method === "GET" ? {} : { body: "{}" }),
+        });
         assert.equal(answer.status, 401, what);
         assert.equal(answer.text, "Authentication failed");
       }
@@ -65,8 +69,16 @@ describe("access in production", () => {
   it("lets in the key itself and its hash, with and without prefix", async () => {
     const key = server.signingKey ?? "";
     const hash = bearerOf(key);
-    for (const authorization of [hash, `Bearer ${key}`, `Bearer ${key.replace(/^signkey-\w+-/, "")}`, hash.replace(/signkey-\w+-/, "")]) {
-      const answer = await request(server, "GET", "/holdfast/v1/status", { headers: { authorization }, authorized: false });
+    for (const authorization of [
+      hash,
+      `Bearer ${key}`,
+      `Bearer ${key.replace(/^signkey-\w+-/, "")}`,
+      hash.replace(/signkey-\w+-/, ""),
+    ]) {
+      const answer = await request(server, "GET", "/holdfast/v1/status", {
+        headers: { authorization },
+        authorized: false,
+      });
       assert.equal(answer.status, 200);
     }
   });
@@ -80,10 +92,24 @@ describe("access in production", () => {
   });
 
   it("shows nothing but health without a key: unknown routes, other methods and /dev say no more than 404", async () => {
-    for (const [method, path] of [["GET", "/"], ["GET", "/dev"], ["PATCH", "/fn/register"], ["GET", "/e/x"], ["POST", "/v0/gql"], ["GET", "/metrics"]] as const) {
-      assert.equal((await request(server, method, path, { authorized: false })).status, 404, `${method} ${path}`);
+    for (const [method, path] of [
+      ["GET", "/"],
+      ["GET", "/dev"],
+      ["PATCH", "/fn/register"],
+      ["GET", "/e/x"],
+      ["POST", "/v0/gql"],
+      ["GET", "/metrics"],
+    ] as const) {
+      assert.equal(
+        (await request(server, method, path, { authorized: false })).status,
+        404,
+        `${method} ${path}`,
+      );
     }
-    assert.deepEqual((await request(server, "GET", "/health", { authorized: false })).json, { message: "OK", status: 200 });
+    assert.deepEqual((await request(server, "GET", "/health", { authorized: false })).json, {
+      message: "OK",
+      status: 200,
+    });
   });
 
   it("lets pages of any origin send events, and shares nothing else across origins", async () => {
@@ -106,10 +132,15 @@ describe("access in production", () => {
   it("logs refused callers once, without what they showed", async () => {
     const secret = "f".repeat(64);
     for (let times = 0; times < 20; times += 1) {
-      await request(server, "GET", "/v1/events", { headers: { authorization: `Bearer ${secret}` }, authorized: false });
+      await request(server, "GET", "/v1/events", {
+        headers: { authorization: `Bearer ${secret}` },
+        authorized: false,
+      });
       await request(server, "POST", `/e/${secret}`, { body: "{}", authorized: false });
     }
-    const lines = server.log.lines.filter((line) => line.includes("a caller was refused") && line.includes("unknown"));
+    const lines = server.log.lines.filter(
+      (line) => line.includes("a caller was refused") && line.includes("unknown"),
+    );
     assert.equal(lines.length, 2);
     assert.ok(!server.log.lines.some((line) => line.includes(secret) || line.includes(secret.slice(0, 16))));
   });
@@ -134,8 +165,19 @@ describe("access in development", () => {
     ["a page without an origin of its own", { origin: "null" }],
   ] as const) {
     it(`refuses ${what} on every route`, async () => {
-      for (const [method, path] of [["GET", "/dev"], ["GET", "/health"], ["POST", "/e/any"], ["GET", "/v1/events"], ["GET", "/holdfast/v1/follow"], ["OPTIONS", "/e/any"], ["GET", "/nowhere"]] as const) {
-        const answer = await request(server, method, path, { headers, ...(method === "POST" ? { body: '{"name":"a"}' } : {}) });
+      for (const [method, path] of [
+        ["GET", "/dev"],
+        ["GET", "/health"],
+        ["POST", "/e/any"],
+        ["GET", "/v1/events"],
+        ["GET", "/holdfast/v1/follow"],
+        ["OPTIONS", "/e/any"],
+        ["GET", "/nowhere"],
+      ] as const) {
+        const answer = await request(server, method, path, {
+          headers,
+          ...(method === "POST" ? { body: '{"name":"a"}' } : {}),
+        });
         assert.equal(answer.status, 403, `${method} ${path}`);
       }
     });

@@ -7,41 +7,62 @@ import { startTestServer } from "../kit/test-server.ts";
 import { postEvents, request } from "./request.ts";
 
 /** What must be refused, and with which words. Nothing of it may be stored. */
-const REFUSED: readonly (readonly [what: string, body: string | Buffer, status: number, message: RegExp])[] = [
-  ["an empty body", "", 400, /empty/],
-  ["broken JSON", '{"name":"a"', 400, /not valid JSON/],
-  ["a truncated batch", '[{"name":"a","data":{}},{"na', 400, /not valid JSON/],
-  ["bytes that are not UTF-8", Buffer.from([0x7b, 0xff, 0xfe, 0x7d]), 400, /not UTF-8/],
-  ["a number", "7", 400, /must contain an event object or an array/],
-  ["text", '"hello"', 400, /must contain an event object or an array/],
-  ["null", "null", 400, /must contain an event object or an array/],
-  ["a batch with a number in it", "[7]", 400, /must contain an event object or an array/],
-  ["no name", '{"data":{}}', 400, /event name is empty/],
-  ["an empty name", '{"name":""}', 400, /event name is empty/],
-  ["a name that is a number", '{"name":7}', 400, /must be text/],
-  ["a name of 513 characters", JSON.stringify({ name: "n".repeat(513) }), 400, /at most 512/],
-  ["a reserved name", '{"name":"inngest/function.finished"}', 400, /reserved for internal use/],
-  ["a reserved name in capitals", '{"name":"INNGEST/x"}', 400, /reserved/],
-  ["a reserved name with an invisible character", '{"name":"inn\\u200bgest/x"}', 400, /reserved/],
-  ["a reserved name in full-width letters", '{"name":"ｉｎｎｇｅｓｔ／x"}', 400, /reserved/],
-  ["data that is a list", '{"name":"a","data":[1]}', 400, /data must be an object, not an array/],
-  ["data that is text", '{"name":"a","data":"x"}', 400, /data must be an object/],
-  ["a user that is text", '{"name":"a","user":"x"}', 400, /user must be an object/],
-  ["an id that is an object", '{"name":"a","id":{}}', 400, /id must be text/],
-  ["an id of a million characters", JSON.stringify({ name: "a", id: "x".repeat(1e6) }), 400, /at most 512/],
-  ["a time before 1980", '{"name":"a","ts":1}', 400, /before Jan 1, 1980/],
-  ["a time after 2100", '{"name":"a","ts":4102444800001}', 400, /after Jan 1, 2100/],
-  ["a time as text", '{"name":"a","ts":"now"}', 400, /whole number/],
-  ["a version that is an object", '{"name":"a","v":{}}', 400, /v must be text/],
-  ["six sessions", '{"name":"a","meta":{"sessions":{"a":1,"b":1,"c":1,"d":1,"e":1,"f":1}}}', 400, /at most 5/],
-  ["a number beyond a double", '{"name":"a","data":{"n":1e999999}}', 400, /number/i],
-  ["nesting 100,000 deep", `{"name":"a","data":{"d":${"[".repeat(1e5)}${"]".repeat(1e5)}}}`, 400, /deep/i],
-  ["objects nested 100,000 deep", `{"name":"a","data":${'{"a":'.repeat(1e5)}1${"}".repeat(1e5)}}`, 400, /deep/i],
-  ["3 MiB of opening brackets", "[".repeat(3 * 1024 * 1024), 400, /not valid JSON/],
-  ["one event of 10 MB", JSON.stringify({ name: "a", data: { x: "x".repeat(10e6) } }), 400, /over the max size: Max \d+ bytes \/ Size \d+ bytes/],
-  ["a request of 17 MiB", " ".repeat(17 * 1024 * 1024), 413, /too large/],
-  ["5,001 events", `[${Array.from({ length: 5001 }, () => '{"name":"a"}').join(",")}]`, 400, /more than 5000 events/],
-];
+const REFUSED: readonly (readonly [what: string, body: string | Buffer, status: number, message: RegExp])[] =
+  [
+    ["an empty body", "", 400, /empty/],
+    ["broken JSON", '{"name":"a"', 400, /not valid JSON/],
+    ["a truncated batch", '[{"name":"a","data":{}},{"na', 400, /not valid JSON/],
+    ["bytes that are not UTF-8", Buffer.from([0x7b, 0xff, 0xfe, 0x7d]), 400, /not UTF-8/],
+    ["a number", "7", 400, /must contain an event object or an array/],
+    ["text", '"hello"', 400, /must contain an event object or an array/],
+    ["null", "null", 400, /must contain an event object or an array/],
+    ["a batch with a number in it", "[7]", 400, /must contain an event object or an array/],
+    ["no name", '{"data":{}}', 400, /event name is empty/],
+    ["an empty name", '{"name":""}', 400, /event name is empty/],
+    ["a name that is a number", '{"name":7}', 400, /must be text/],
+    ["a name of 513 characters", JSON.stringify({ name: "n".repeat(513) }), 400, /at most 512/],
+    ["a reserved name", '{"name":"inngest/function.finished"}', 400, /reserved for internal use/],
+    ["a reserved name in capitals", '{"name":"INNGEST/x"}', 400, /reserved/],
+    ["a reserved name with an invisible character", '{"name":"inn\\u200bgest/x"}', 400, /reserved/],
+    ["a reserved name in full-width letters", '{"name":"ｉｎｎｇｅｓｔ／x"}', 400, /reserved/],
+    ["data that is a list", '{"name":"a","data":[1]}', 400, /data must be an object, not an array/],
+    ["data that is text", '{"name":"a","data":"x"}', 400, /data must be an object/],
+    ["a user that is text", '{"name":"a","user":"x"}', 400, /user must be an object/],
+    ["an id that is an object", '{"name":"a","id":{}}', 400, /id must be text/],
+    ["an id of a million characters", JSON.stringify({ name: "a", id: "x".repeat(1e6) }), 400, /at most 512/],
+    ["a time before 1980", '{"name":"a","ts":1}', 400, /before Jan 1, 1980/],
+    ["a time after 2100", '{"name":"a","ts":4102444800001}', 400, /after Jan 1, 2100/],
+    ["a time as text", '{"name":"a","ts":"now"}', 400, /whole number/],
+    ["a version that is an object", '{"name":"a","v":{}}', 400, /v must be text/],
+    [
+      "six sessions",
+      '{"name":"a","meta":{"sessions":{"a":1,"b":1,"c":1,"d":1,"e":1,"f":1}}}',
+      400,
+      /at most 5/,
+    ],
+    ["a number beyond a double", '{"name":"a","data":{"n":1e999999}}', 400, /number/i],
+    ["nesting 100,000 deep", `{"name":"a","data":{"d":${"[".repeat(1e5)}${"]".repeat(1e5)}}}`, 400, /deep/i],
+    [
+      "objects nested 100,000 deep",
+      `{"name":"a","data":${'{"a":'.repeat(1e5)}1${"}".repeat(1e5)}}`,
+      400,
+      /deep/i,
+    ],
+    ["3 MiB of opening brackets", "[".repeat(3 * 1024 * 1024), 400, /not valid JSON/],
+    [
+      "one event of 10 MB",
+      JSON.stringify({ name: "a", data: { x: "x".repeat(10e6) } }),
+      400,
+      /over the max size: Max \d+ bytes \/ Size \d+ bytes/,
+    ],
+    ["a request of 17 MiB", " ".repeat(17 * 1024 * 1024), 413, /too large/],
+    [
+      "5,001 events",
+      `[${Array.from({ length: 5001 }, () => '{"name":"a"}').join(",")}]`,
+      400,
+      /more than 5000 events/,
+    ],
+  ];
 
 describe("POST /e/:key with malformed input", () => {
   let server: TestServer;
@@ -69,7 +90,10 @@ describe("POST /e/:key with malformed input", () => {
   it("refuses forms and multipart bodies", async () => {
     for (const [type, body] of [
       ["application/x-www-form-urlencoded", "name=a&data=b"],
-      ["multipart/form-data; boundary=x", '--x\r\ncontent-disposition: form-data; name="name"\r\n\r\na\r\n--x--'],
+      [
+        "multipart/form-data; boundary=x",
+        '--x\r\ncontent-disposition: form-data; name="name"\r\n\r\na\r\n--x--',
+      ],
     ] as const) {
       assert.equal((await postEvents(server, body, { "content-type": type })).status, 400);
     }
@@ -107,13 +131,15 @@ describe("POST /e/:key with unusual but good input", () => {
 
   it("takes any content type, a byte order mark, and gzip", async () => {
     await send('{"name":"a"}', { "content-type": "text/plain" });
-    await send("\ufeff{\"name\":\"a\"}");
+    await send('\ufeff{"name":"a"}');
     await send(gzipSync('{"name":"a"}'), { "content-encoding": "gzip" });
     await send('  \n[{"name":"a"}]');
   });
 
   it("keeps __proto__ and its like as plain data", async () => {
-    const [id] = await send('{"name":"a","data":{"__proto__":{"polluted":true},"constructor":{"prototype":1},"toString":2}}');
+    const [id] = await send(
+      '{"name":"a","data":{"__proto__":{"polluted":true},"constructor":{"prototype":1},"toString":2}}',
+    );
     const answer = await request(server, "GET", `/v1/events/${id}`);
     assert.match(answer.text, /"__proto__":\{"polluted":true\}/);
     assert.equal(({} as { polluted?: unknown }).polluted, undefined);

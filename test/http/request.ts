@@ -15,20 +15,29 @@ export function request(
   place: ServerPlace,
   method: string,
   path: string,
-  options: { readonly body?: string | Buffer; readonly headers?: Readonly<Record<string, string>>; readonly authorized?: boolean } = {},
+  options: {
+    readonly body?: string | Buffer;
+    readonly headers?: Readonly<Record<string, string>>;
+    readonly authorized?: boolean;
+  } = {},
 ): Promise<Answer> {
   const { body, headers = {}, authorized = true } = options;
-  const authorization = authorized && place.signingKey !== null ? { authorization: bearerOf(place.signingKey) } : {};
+  const authorization =
+    authorized && place.signingKey !== null ? { authorization: bearerOf(place.signingKey) } : {};
   return new Promise((resolve, reject) => {
-    const call = httpRequest(`${place.url}${path}`, { method, headers: { ...authorization, ...headers } }, (answer) => {
-      const chunks: Buffer[] = [];
-      answer.on("data", (chunk: Buffer) => chunks.push(chunk));
-      answer.on("error", reject);
-      answer.on("end", () => {
-        const text = Buffer.concat(chunks).toString("utf8");
-        resolve({ status: answer.statusCode ?? 0, headers: answer.headers, text, json: jsonOf(text) });
-      });
-    });
+    const call = httpRequest(
+      `${place.url}${path}`,
+      { method, headers: { ...authorization, ...headers } },
+      (answer) => {
+        const chunks: Buffer[] = [];
+        answer.on("data", (chunk: Buffer) => chunks.push(chunk));
+        answer.on("error", reject);
+        answer.on("end", () => {
+          const text = Buffer.concat(chunks).toString("utf8");
+          resolve({ status: answer.statusCode ?? 0, headers: answer.headers, text, json: jsonOf(text) });
+        });
+      },
+    );
     call.on("error", reject);
     if (body !== undefined) call.setHeader("content-length", Buffer.byteLength(body));
     call.end(body);

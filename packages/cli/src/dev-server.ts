@@ -2,12 +2,13 @@ import { existsSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { createClient } from "@holdfast/client";
 import { HoldfastError } from "@holdfast/protocol";
-import { SERVER_DEFAULTS, startServer } from "@holdfast/server";
+import { SERVER_DEFAULTS } from "@holdfast/server";
 import { appLines } from "./app-lines.ts";
 import { devBanner } from "./banner.ts";
 import type { Invocation } from "./command.ts";
 import { prepareDataDir } from "./data-dir.ts";
 import { freePort } from "./free-port.ts";
+import { launch } from "./launch.ts";
 import { serveUntilSignal } from "./lifetime.ts";
 import { FunctionNames, showRuns } from "./live-runs.ts";
 import { packageVersion } from "./package-version.ts";
@@ -22,12 +23,12 @@ export async function runDev(invocation: Invocation): Promise<number> {
   const resolution = loadSettings("dev", invocation);
   const { options, graceMs } = serverSettings("dev", resolution, SERVER_DEFAULTS, report.verbose);
   const dataDir = resolve(world.cwd, options.dataDir);
-  prepareDataDir(dataDir);
+  prepareDataDir(dataDir, "dev");
   const port = await choosePort(options.host, options.port, invocation);
 
   // The timeline may be told of an app before it knows how to ask for names.
   const names = new FunctionNames();
-  const server = await startServer(
+  const server = await launch(
     { ...options, port, dataDir, signingKeys: [], eventKeys: [] },
     {
       onAppChange(change) {

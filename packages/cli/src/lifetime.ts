@@ -4,6 +4,9 @@ import type { Report } from "./report.ts";
 import type { World } from "./world.ts";
 import { elapsed } from "./elapsed.ts";
 
+/** One press of Ctrl+C may arrive twice: from the terminal, and from npm, which passes it on. */
+const SAME_PRESS_MS = 400;
+
 /** What a shell reports for a process that a signal ended: 128 and the signal's number. */
 const SIGNAL_CODES = { SIGINT: 130, SIGTERM: 143 } as const;
 
@@ -26,10 +29,11 @@ export async function serveUntilSignal(
   },
 ): Promise<number> {
   const { promise, resolve } = Promise.withResolvers<void>();
-  let signals = 0;
+  let firstAt: number | null = null;
   world.onSignal((signal) => {
-    signals++;
-    if (signals > 1) world.exit(SIGNAL_CODES[signal]);
+    const now = performance.now();
+    firstAt ??= now;
+    if (now - firstAt > SAME_PRESS_MS) world.exit(SIGNAL_CODES[signal]);
     resolve();
   });
   await promise;

@@ -4,7 +4,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { runHoldfast, temporaryFolder } from "./spawned.ts";
+import { runHoldfast, temporaryFolder } from "./testing/spawned.ts";
 
 describe("holdfast", { concurrency: 2 }, () => {
   test("without arguments, and with --help, it lists its commands and ends well", async (t) => {
@@ -88,7 +88,7 @@ describe("holdfast", { concurrency: 2 }, () => {
 });
 
 test("the launcher refuses an old Node with one line", () => {
-  const launcher = fileURLToPath(new URL("../bin/holdfast.js", import.meta.url));
+  const launcher = join(import.meta.dirname, "..", "bin", "holdfast.js");
   const pretended = `Object.defineProperty(process.versions, "node", { value: "22.1.0" }); await import(${JSON.stringify(launcher)});`;
   const { status, stderr } = spawnSync(process.execPath, ["--input-type=module", "-e", pretended], {
     encoding: "utf8",
@@ -98,7 +98,7 @@ test("the launcher refuses an old Node with one line", () => {
 });
 
 test("the launcher runs the sources when Node is told to resolve them", () => {
-  const launcher = fileURLToPath(new URL("../bin/holdfast.js", import.meta.url));
+  const launcher = join(import.meta.dirname, "..", "bin", "holdfast.js");
   const { status, stdout } = spawnSync(process.execPath, ["-C", "@holdfast/source", launcher, "version"], {
     encoding: "utf8",
   });

@@ -1,11 +1,12 @@
 import { resolve } from "node:path";
-import { SERVER_DEFAULTS, startServer } from "@holdfast/server";
+import { SERVER_DEFAULTS } from "@holdfast/server";
 import type { StartFacts } from "./banner.ts";
 import { startBanner } from "./banner.ts";
 import type { Invocation } from "./command.ts";
 import { prepareDataDir } from "./data-dir.ts";
 import type { KeySet } from "./keys/key-file.ts";
 import { serverKeys } from "./keys/server-keys.ts";
+import { launch } from "./launch.ts";
 import { serveUntilSignal } from "./lifetime.ts";
 import { packageVersion } from "./package-version.ts";
 import { loadSettings } from "./settings/load.ts";
@@ -17,9 +18,9 @@ export async function runStart(invocation: Invocation): Promise<number> {
   const resolution = loadSettings("start", invocation);
   const { options, graceMs } = serverSettings("start", resolution, SERVER_DEFAULTS, report.verbose);
   const dataDir = resolve(world.cwd, options.dataDir);
-  prepareDataDir(dataDir);
+  prepareDataDir(dataDir, "start");
   const keys = serverKeys(resolution, { cwd: world.cwd, dataDir, notice: (text) => report.notice(text) });
-  const server = await startServer({
+  const server = await launch({
     ...options,
     dataDir,
     signingKeys: keys.signing.keys,

@@ -33,7 +33,7 @@ export function appRoutes(app: FastifyInstance, context: ApiContext): void {
     const { url } = parseFields(request.body);
     if (typeof url !== "string") throw new HoldfastError("request_invalid", "The body must name the app's url.");
     const outcome = await sync.sync(url);
-    if (outcome.ok) return { data: { appName: outcome.appName, kind: outcome.kind, modified: outcome.modified } };
+    if (outcome.ok) return { data: { appName: outcome.appName, modified: outcome.modified } };
     return reply.code(422).send({ code: outcome.code, error: outcome.message, status: 422 });
   });
 

@@ -464,6 +464,23 @@ describe("decide(): stale and late inputs", () => {
   });
 });
 
+describe("decide(): hand-outs by the queue", () => {
+  it("takes over the generation of a lease, with nothing to commit", () => {
+    const state = stateOf({}, [queueItem(), targeted("a", { attempt: 1, generation: 1 })]);
+    const leased = targeted("a", { attempt: 1, generation: 2 });
+    const decision = on(state, { kind: "leased", item: leased });
+    assert.equal(decision.changed, false);
+    const next = on(decision.state, replyTo(opsReply([op("StepRun", "a")]), leased));
+    assert.deepEqual(next.verdicts, [{ kind: "applied" }]);
+  });
+
+  it("knows nothing of a lease of an item that is done, or that was handed out again", () => {
+    const state = stateOf({}, [targeted("a", { generation: 3 })]);
+    assert.deepEqual(on(state, { kind: "leased", item: targeted("a", { generation: 2 }) }).verdicts, [{ kind: "stale" }]);
+    assert.deepEqual(on(state, { kind: "leased", item: targeted("b") }).verdicts, [{ kind: "stale" }]);
+  });
+});
+
 describe("decide(): checkpoints", () => {
   it("remembers steps while the call goes on", () => {
     const decision = on(stateOf(), checkpoint([op("StepRun", "a"), op("StepRun", "b")]));

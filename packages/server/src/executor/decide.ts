@@ -27,6 +27,8 @@ function apply(draft: Draft, input: Input, terms: Terms): Verdict {
   switch (input.kind) {
     case "reply":
       return applyReply(draft, input, terms);
+    case "leased":
+      return draft.adopt(input.item) ? APPLIED : { kind: "stale" };
     case "wake":
       return applyWake(draft, input);
     case "checkpoint":

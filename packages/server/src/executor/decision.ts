@@ -15,6 +15,8 @@ export type Input =
       readonly startedAt: number;
       readonly jitter: number;
     }
+  /** The item was handed out by the queue: its generation is the one that counts from now on. */
+  | { readonly kind: "leased"; readonly item: QueueItem }
   /** A sleep is over. */
   | { readonly kind: "wake"; readonly itemKey: string; readonly generation: number }
   /** The app reports finished steps while its call is still open. */

@@ -29,6 +29,7 @@ export class Draft {
   #seq: number;
   #discovering = false;
   #changed = false;
+  #adopted = false;
 
   constructor(before: RunState, now: number) {
     this.#before = before;
@@ -130,6 +131,18 @@ export class Draft {
     });
   }
 
+  /**
+   * Takes over what a lease changed: the store raised the item's generation when it handed it out, and knows already.
+   * `false` when the run has no such item, or a later hand-out of it.
+   */
+  adopt(item: QueueItem): boolean {
+    const known = this.#items.get(item.key);
+    if (known === undefined || known.generation > item.generation) return false;
+    this.#items.set(item.key, { ...known, generation: item.generation });
+    this.#adopted = true;
+    return true;
+  }
+
   /** The item's work is done. */
   finish(item: QueueItem): void {
     this.#items.delete(item.key);
@@ -212,7 +225,8 @@ export class Draft {
   /** What should change, all told. */
   decision(verdicts: readonly Verdict[]): Decision {
     if (!this.#changed) {
-      return { state: this.#before, journal: [], finish: [], enqueue: [], verdicts, changed: false };
+      const state = this.#adopted ? { ...this.#before, items: this.#items } : this.#before;
+      return { state, journal: [], finish: [], enqueue: [], verdicts, changed: false };
     }
     return {
       state: {

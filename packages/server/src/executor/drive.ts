@@ -79,9 +79,7 @@ export function createExecutor(deps: ExecutorDeps): Executor & { abort(): void }
     if (run === null) return;
     run.begin(item.key, item.generation);
     try {
-      if (run.state.items.get(item.key)?.generation !== item.generation) await run.refresh();
-      // Ended meanwhile, or handed out again: there is nothing to do for this hand-out.
-      if (run.state.items.get(item.key)?.generation !== item.generation) return;
+      if (!(await isCurrent(run, item))) return;
       if (item.kind === "sleep")
         await run.submit({ kind: "wake", itemKey: item.key, generation: item.generation });
       else await call(run, item);
@@ -94,6 +92,16 @@ export function createExecutor(deps: ExecutorDeps): Executor & { abort(): void }
       run.end(item.key, item.generation);
       release(run);
     }
+  }
+
+  /** Whether the run knows this hand-out of the item. If not, it ended, or the item was handed out again: nothing to do. */
+  async function isCurrent(run: LiveRun, item: Work["item"]): Promise<boolean> {
+    const known = (): boolean => run.state.items.get(item.key)?.generation === item.generation;
+    if (known()) return true;
+    await run.submit({ kind: "leased", item });
+    if (known()) return true;
+    await run.refresh();
+    return known();
   }
 
   async function call(run: LiveRun, item: Work["item"]): Promise<void> {

@@ -33,7 +33,8 @@ export class LiveRun {
   readonly id: RunId;
   #state: RunState;
   readonly #deps: LiveRunDeps;
-  readonly #mailbox: { readonly input: Input; readonly settle: (verdict: Verdict) => void }[] = [];
+  /** A letter without input asks to read the run again. */
+  readonly #mailbox: { readonly input: Input | null; readonly settle: (verdict: Verdict) => void }[] = [];
   #draining = false;
   /** Generation of each item that is being worked on. */
   readonly #underWay = new Map<string, number>();
@@ -58,6 +59,10 @@ export class LiveRun {
 
   /** Tells the run what happened. Resolves once the consequence is on disk, or the input turned out to have none. */
   submit(input: Input): Promise<Verdict> {
+    return this.#post(input);
+  }
+
+  #post(input: Input | null): Promise<Verdict> {
     return new Promise((settle) => {
       this.#mailbox.push({ input, settle });
       if (!this.#draining) void this.#drain();
@@ -70,8 +75,12 @@ export class LiveRun {
     await null;
     while (this.#mailbox.length > 0) {
       const letters = this.#mailbox.splice(0);
-      const verdicts = await this.#step(letters.map((letter) => letter.input));
-      letters.forEach((letter, index) => letter.settle(verdicts[index] ?? { kind: "stale" }));
+      if (letters.some((letter) => letter.input === null)) await this.#reread();
+      const inputs = letters.flatMap((letter) => letter.input ?? []);
+      const verdicts = (inputs.length === 0 ? [] : await this.#step(inputs)).values();
+      for (const { input, settle } of letters) {
+        settle(input === null ? { kind: "applied" } : (verdicts.next().value ?? { kind: "stale" }));
+      }
     }
     this.#draining = false;
   }
@@ -81,7 +90,11 @@ export class LiveRun {
     for (let failures = 0; ;) {
       const now = this.#deps.clock.now();
       const decision = this.#decide(inputs, now);
-      if (!decision.changed) return decision.verdicts;
+      if (!decision.changed) {
+        // A lease that was taken over is in the store already.
+        this.#state = decision.state;
+        return decision.verdicts;
+      }
       try {
         const result = await this.#deps.runs.advance({
           runId: this.id,
@@ -100,6 +113,11 @@ export class LiveRun {
         if (result === "unknown" || !(await this.#reload())) return inputs.map(() => ({ kind: "ended" }));
       } catch (error) {
         if (isHoldfastError(error, "store_closed")) return inputs.map(() => ({ kind: "stale" }));
+        if (isHoldfastError(error) && !error.retriable) {
+          this.#deps.log.error({ run: this.id, code: error.code, error: error.message }, "the store refused what was decided for a run");
+          await this.#reload().catch(() => false);
+          return inputs.map(() => ({ kind: "stale" }));
+        }
         failures += 1;
         const delayMs = Math.min(COMMIT_RETRY_MS_MAX, 100 * 2 ** failures);
         this.#deps.log.error(
@@ -187,12 +205,29 @@ export class LiveRun {
     if (due.length > 0) this.#deps.queue.offer(due.map((item) => ({ item, snapshot: null })));
   }
 
-  /** Reads the run again where this copy may be behind. Does nothing while a decision is under way. */
+  /**
+   * Reads the run again, in its turn among the decisions. Needed when the store has handed out an item: a lease raises
+   * the item's generation without moving the run on, so this copy may know the item under an older one, or not at all.
+   */
   async refresh(): Promise<void> {
-    if (this.#draining) return;
-    const snapshot = await this.#deps.runs.load(this.id);
-    if (snapshot !== null && !this.#draining && snapshot.run.revision > this.#state.run.revision) {
-      this.#state = runState(snapshot);
+    await this.#post(null);
+  }
+
+  /** Reads the run again, until the store answers: whoever asks holds an item that nobody else would take up. */
+  async #reread(): Promise<void> {
+    for (let failures = 1; ; failures += 1) {
+      try {
+        await this.#reload();
+        return;
+      } catch (error) {
+        if (isHoldfastError(error, "store_closed")) return;
+        const delayMs = Math.min(COMMIT_RETRY_MS_MAX, 100 * 2 ** failures);
+        this.#deps.log.error(
+          { run: this.id, error: String(error), delayMs },
+          "a run could not be read; trying again",
+        );
+        await new Promise<void>((resume) => this.#deps.clock.after(delayMs, resume));
+      }
     }
   }
 

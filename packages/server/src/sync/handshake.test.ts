@@ -3,16 +3,16 @@ import { test } from "node:test";
 import type { EgressOutcome, EgressRequest } from "#egress";
 import { nodeDigest, silentLog } from "#kernel";
 import { parseSigningKey, sign } from "@holdfast/protocol";
+import { manualClock } from "../kernel/testing/manual-clock.ts";
 import type { AppChange } from "./contract.ts";
 import {
-  createClockDouble,
   createEgressDouble,
   createKeysDouble,
   createRegistryDouble,
   sdkHeaders,
   steadyRandom,
   unreachable,
-} from "./doubles.ts";
+} from "./testing/doubles.ts";
 import { createSync } from "./handshake.ts";
 
 const KEY = `signkey-prod-${"ab".repeat(32)}`;
@@ -24,7 +24,7 @@ function setUp(
   urls: string[] = [],
 ) {
   const registry = createRegistryDouble();
-  const clock = createClockDouble();
+  const clock = manualClock(1_700_000_000_000);
   const egress = createEgressDouble(answer);
   const changes: AppChange[] = [];
   const sync = createSync({
@@ -303,7 +303,7 @@ test("start() in production asks a given app, waiting longer each time, until it
 
 test("start() polls known apps when told to, and stop() ends it", async () => {
   const registry = createRegistryDouble();
-  const clock = createClockDouble();
+  const clock = manualClock(1_700_000_000_000);
   await registry.register(registration, clock.now());
   await registry.register({ ...registration, appName: "worker", url: "wss://connect" }, clock.now());
   const egress = createEgressDouble(() => inBand(shop, clock));

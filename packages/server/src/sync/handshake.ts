@@ -8,7 +8,7 @@ import { createAnnouncer } from "./announce.ts";
 import { comparableUrl, parseAppUrl, shownUrl } from "./app-url.ts";
 import type { AppChange, Sync, SyncOutcome } from "./contract.ts";
 import { registrationOf } from "./in-band.ts";
-import { networkFailure, readPutAnswer } from "./put-answer.ts";
+import { mayPass, networkFailure, readPutAnswer } from "./put-answer.ts";
 import { createTaskGroup } from "./task-group.ts";
 import { keepInSync } from "./upkeep.ts";
 
@@ -172,7 +172,7 @@ export function createSync(deps: SyncDeps): Sync {
     if (app.error !== error) await registry.noteError(app.name, error);
   };
 
-  /** With `isTransient`, that nobody answers is no news yet: whoever asks will ask again in a moment. */
+  /** With `isTransient`, a failure that may pass is no news yet: whoever asks will ask again in a moment. */
   const sync = async (text: string, { isTransient = false } = {}): Promise<SyncOutcome> => {
     const parsed = parseAppUrl(text);
     if (!parsed.ok) return parsed;
@@ -182,7 +182,7 @@ export function createSync(deps: SyncDeps): Sync {
     if (running !== undefined) return running;
     const work = (async () => {
       const outcome = await handshake(url);
-      const isNews = outcome.ok || outcome.code !== "unreachable" || !isTransient;
+      const isNews = outcome.ok || !isTransient || !mayPass(outcome.code);
       if (isNews && !tasks.signal.aborted) {
         await noteOutcome(url, outcome);
         announcer.synced(url, outcome);

@@ -11,7 +11,7 @@ import { createEgress } from "#egress";
 import type { Clock } from "#kernel";
 import { silentLog, systemClock } from "#kernel";
 import type { AppChange } from "./contract.ts";
-import { createKeysDouble, createRegistryDouble, sdkHeaders, steadyRandom } from "./doubles.ts";
+import { createKeysDouble, createRegistryDouble, sdkHeaders, steadyRandom } from "./testing/doubles.ts";
 import { createSync } from "./handshake.ts";
 
 /** Time that passes five times as fast, so that pauses of seconds take a moment. */
@@ -27,6 +27,10 @@ interface PretendedApp {
   functions: readonly { readonly id: string; readonly name: string }[];
   mode: "dev" | "cloud";
   isApp: boolean;
+  /** Requests answered with an error before the app is ready. */
+  faults: number;
+  /** Says it registered, and registers with nobody here. */
+  isElsewhere: boolean;
   readonly requests: string[];
 }
 
@@ -39,9 +43,13 @@ async function setUp(t: TestContext, given: (port: number) => string[] = () => [
     functions: [{ id: "shop-a", name: "a" }],
     mode: "dev",
     isApp: true,
+    faults: 0,
+    isElsewhere: false,
     requests: [],
   };
   const port = await freePort();
+  // A usual port by this, so that it makes no difference whether the first look comes before the app or after.
+  process.env["PORT"] = String(port);
   let server: Server | null = null;
 
   const start = async (): Promise<void> => {
@@ -52,6 +60,11 @@ async function setUp(t: TestContext, given: (port: number) => string[] = () => [
       const answer = async (): Promise<void> => {
         if (request.method === "GET")
           return void response.writeHead(200, sdkHeaders).end(JSON.stringify({ mode: app.mode }));
+        if (app.faults > 0) {
+          app.faults--;
+          return void response.writeHead(500, sdkHeaders).end("{}");
+        }
+        if (app.isElsewhere) return void response.writeHead(200, sdkHeaders).end('{"modified":true}');
         const body = {
           appName: "shop",
           url: `http://localhost:${port}/api/inngest`,
@@ -91,6 +104,7 @@ async function setUp(t: TestContext, given: (port: number) => string[] = () => [
     onChange: (change) => changes.push(change),
   });
   t.after(async () => {
+    delete process.env["PORT"];
     await sync.stop();
     await stop();
     await egress.close();
@@ -227,3 +241,34 @@ test(
     assert.ok(!app.requests.some((request) => request.startsWith("PUT")));
   },
 );
+
+test(
+  "start() waits for an app that fails while it starts, and says nothing of that",
+  linuxOnly,
+  async (t) => {
+    const { sync, app, start, sees } = await setUp(t);
+    app.faults = 2;
+    sync.start();
+    await wait(100);
+    await start();
+    await sees("found");
+    assert.deepEqual(app.requests, [
+      "GET /api/inngest",
+      "PUT /api/inngest",
+      "PUT /api/inngest",
+      "PUT /api/inngest",
+    ]);
+  },
+);
+
+test("start() does not insist when an app belongs to another server", linuxOnly, async (t) => {
+  const { sync, app, start, sees } = await setUp(t);
+  app.isElsewhere = true;
+  sync.start();
+  await wait(100);
+  await start();
+  await wait(6000);
+  // It answers nothing in-band that would name it, so that its word is taken: neither found nor refused.
+  await sees();
+  assert.ok(app.requests.length <= 3, app.requests.join());
+});

@@ -6,6 +6,7 @@ import type { Listeners } from "./discovery/listeners.ts";
 import { probePort } from "./discovery/probe.ts";
 import { watchTree } from "./discovery/watch-tree.ts";
 import type { SyncOutcome } from "./contract.ts";
+import { mayPass } from "./put-answer.ts";
 import { pause } from "./task-group.ts";
 import type { UpkeepDeps } from "./upkeep.ts";
 
@@ -23,8 +24,10 @@ const PROBE_PAUSES_MS = [0, 2000, 5000];
  * synced; elsewhere the port is asked once whether it is an app (`discovery`). The source tree changes: known apps are
  * asked a few times over the next seconds, until one says it is different. A socket stops listening and none takes its
  * place: the app is reported as gone, without a request.
+ *
+ * The promise settles once the listening sockets were looked at for the first time.
  */
-export function followLocalApps(deps: UpkeepDeps): void {
+export function followLocalApps(deps: UpkeepDeps): Promise<void> {
   const { sync, tasks, announcer, egress, registry, clock, log, discovery, ownPort } = deps;
   /** Addresses found by asking ports. They stay, so that an app that refused is asked again when it restarts. */
   const found = new Set<string>();
@@ -73,12 +76,13 @@ export function followLocalApps(deps: UpkeepDeps): void {
         announcer.refused(answer.url, { code: "unauthorized", message });
         return;
       }
-      burst(answer.url, (outcome) => outcome.ok);
+      burst(answer.url, isSettled);
       return;
     }
   };
 
-  tasks.run("watch listening sockets", async (signal) => {
+  const firstLook = Promise.withResolvers<void>();
+  const watchListeners = async (signal: AbortSignal): Promise<void> => {
     const view = openListenerView();
     const closedSince = new Map<number, number>();
     const given = new Set(deps.urls.map(withScheme).map(comparableUrl));
@@ -106,8 +110,7 @@ export function followLocalApps(deps: UpkeepDeps): void {
           continue;
         }
         // What was given is being asked already in the first round.
-        for (const url of urls)
-          if (!isFirst || !given.has(comparableUrl(url))) burst(url, (outcome) => outcome.ok);
+        for (const url of urls) if (!isFirst || !given.has(comparableUrl(url))) burst(url, isSettled);
       }
       for (const port of closed) if (known.has(port)) closedSince.set(port, clock.monotonic());
       for (const [port, since] of closedSince) {
@@ -122,8 +125,13 @@ export function followLocalApps(deps: UpkeepDeps): void {
       announcer.look();
       if (opened.length + closed.length > 0) lastChangeAt = clock.monotonic();
       previous = current;
+      firstLook.resolve();
     } while (await pause(clock, view.pauseMs(clock.monotonic() - lastChangeAt), signal));
-  });
+  };
+  tasks.run("watch listening sockets", (signal) =>
+    // Without a first look, for whatever reason, nobody must wait for it.
+    watchListeners(signal).finally(() => firstLook.resolve()),
+  );
 
   tasks.run("watch source tree", (signal) =>
     watchTree({
@@ -143,6 +151,12 @@ export function followLocalApps(deps: UpkeepDeps): void {
       },
     }),
   );
+  return firstLook.promise;
+}
+
+/** An app that refuses for a reason of its own will refuse again. */
+function isSettled(outcome: SyncOutcome): boolean {
+  return outcome.ok || !mayPass(outcome.code);
 }
 
 function withScheme(url: string): string {

@@ -10,7 +10,7 @@ import { Inngest as InngestV4 } from "inngest";
 import { serve as serveV4 } from "inngest/node";
 import { Inngest as InngestV3 } from "inngest-v3";
 import { serve as serveV3 } from "inngest-v3/node";
-import { createKeysDouble, createRegistryDouble, steadyRandom } from "./doubles.ts";
+import { createKeysDouble, createRegistryDouble, steadyRandom } from "./testing/doubles.ts";
 import { createSync } from "./handshake.ts";
 
 const KEY = `signkey-test-${"ab".repeat(32)}`;

@@ -19,6 +19,20 @@ export interface PutFailure {
 
 const QUOTE_CHARS_MAX = 200;
 
+/** Failures that an app shows while it starts or reloads, and that are gone a moment later. */
+const PASSING: ReadonlySet<string> = new Set([
+  "unreachable",
+  "not_sdk",
+  "url_not_found",
+  "internal_server_error",
+  "http_not_ok",
+]);
+
+/** Whether asking again in a moment may lead to another answer, without anybody changing anything. */
+export function mayPass(code: string): boolean {
+  return PASSING.has(code);
+}
+
 /** Reads the outcome of the PUT to an app (wire-protocol 4.1, 4.7). */
 export function readPutAnswer(url: string, outcome: EgressOutcome): PutAnswer {
   if (outcome.kind === "failed") return networkFailure(outcome);

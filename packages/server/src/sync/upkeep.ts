@@ -40,9 +40,11 @@ const HOPELESS = new Set(["config_invalid", "unsupported_protocol"]);
 /** Starts everything that syncs apps without being asked to. It ends with the task group. */
 export function keepInSync(deps: UpkeepDeps): void {
   const { tasks, urls, pollIntervalMs, serverKind } = deps;
-  for (const url of urls) tasks.run("sync given app", (signal) => pursue(deps, url, signal));
+  // What listens is looked at before anybody is asked, so that a restart right after the answer is seen as one.
+  const firstLook = serverKind === "dev" ? followLocalApps(deps) : Promise.resolve();
+  for (const url of urls)
+    tasks.run("sync given app", (signal) => firstLook.then(() => pursue(deps, url, signal)));
   if (pollIntervalMs !== null) tasks.run("poll apps", (signal) => poll(deps, pollIntervalMs, signal));
-  if (serverKind === "dev") followLocalApps(deps);
 }
 
 /**

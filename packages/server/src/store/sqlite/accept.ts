@@ -1,7 +1,8 @@
 import type { DatabaseSync } from "node:sqlite";
+import { HoldfastError } from "@holdfast/protocol";
 import type { NewRun } from "../records.ts";
 import type { AcceptBatch, AcceptResult } from "../store.ts";
-import { itemKindCode, runStatusCode } from "./codes.ts";
+import { isFinalCode, itemKindCode, runStatusCode } from "./codes.ts";
 import type { Answer, Command, CommandReader } from "./commands.ts";
 import { CommandKind } from "./commands.ts";
 import { IdempotencyKeys } from "./idempotency-keys.ts";
@@ -141,6 +142,10 @@ export class AcceptAct {
       dueAt: reader.number(),
     };
     if (!isWanted) return false;
+    // It comes with a queue item, and an ended run has none: a rule that is checked at the next start.
+    if (isFinalCode(run.status)) {
+      throw new HoldfastError("store_refused", `Cannot open run "${run.id}": it has ended already.`);
+    }
     const functionNum = this.#symbols.number(fn);
     if (key !== null && !this.#keys.claim(functionNum, key, expiresAt, now)) return false;
     const { lastInsertRowid: num } = this.#insertRun.run(

@@ -47,6 +47,14 @@ for (const inline of [false, true]) {
   });
 }
 
+test("an accept is refused that would open a run which has ended", async (t) => {
+  const store = await openSqliteStore({ path: ":memory:" });
+  t.after(() => store.close());
+  const ended = aNewRun(1, { run: { status: "Completed", endedAt: NOW } });
+  await assert.rejects(open(store, [ended]), { code: "store_refused", message: /ended already/ });
+  assert.equal(await store.events.get(eventId(1)), null);
+});
+
 test("an advance is refused that would bring a run back or leave one that nothing wakes", async (t) => {
   const store = await openSqliteStore({ path: ":memory:" });
   t.after(() => store.close());

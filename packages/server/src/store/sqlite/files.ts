@@ -1,8 +1,17 @@
-import { chmodSync, closeSync, existsSync, mkdirSync, openSync } from "node:fs";
+import { chmodSync, closeSync, existsSync, fsyncSync, mkdirSync, openSync } from "node:fs";
+import { dirname, resolve } from "node:path";
 
 /** Makes a folder that only its owner may enter. One that exists stays as its operator set it. */
 export function ensurePrivateFolder(path: string): void {
-  mkdirSync(path, { recursive: true, mode: 0o700 });
+  const firstMade = mkdirSync(path, { recursive: true, mode: 0o700 });
+  // SQLite syncs the folder that it makes files in; that the folder itself is there after a power cut is for us to do.
+  // Windows has no such call, and needs none.
+  if (firstMade === undefined || process.platform === "win32") return;
+  for (let made = resolve(path); made.length >= resolve(firstMade).length; made = dirname(made)) {
+    const parent = openSync(dirname(made), "r");
+    fsyncSync(parent);
+    closeSync(parent);
+  }
 }
 
 /**

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { hash } from "node:crypto";
-import { existsSync, openSync, readFileSync, closeSync, statSync, writeFileSync, writeSync } from "node:fs";
+import { chmodSync, closeSync, existsSync, openSync, readFileSync } from "node:fs";
+import { statSync, writeFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { test } from "node:test";
@@ -50,16 +51,26 @@ async function assertRefused(dataDir: string, code: string, message: RegExp): Pr
 const LEFT_OPEN = "INSERT INTO meta (key, value) VALUES ('open', 1)";
 
 test("openSqliteStore() makes a private folder and private files, whatever the umask", async (t) => {
-  const dataDir = join(temporaryFolder(t), "data");
+  const dataDir = join(temporaryFolder(t), "one", "data");
   const umask = process.umask(0);
   t.after(() => process.umask(umask));
   const store = await openSqliteStore({ dataDir });
   t.after(() => store.close());
   await open(store, [aNewRun(1)]);
-  assert.equal(statSync(dataDir).mode & 0o777, 0o700);
+  for (const folder of [dataDir, join(dataDir, "..")]) assert.equal(statSync(folder).mode & 0o777, 0o700);
   for (const name of ["holdfast.db", "holdfast.db-wal", "holdfast.db-shm", "holdfast.lock"]) {
     assert.equal(statSync(join(dataDir, name)).mode & 0o777, 0o600, name);
   }
+});
+
+test("openSqliteStore() takes a file back that others could read, and leaves a folder as it was set", async (t) => {
+  const { dataDir, path } = await closedStore(t, "");
+  chmodSync(dataDir, 0o750);
+  chmodSync(path, 0o644);
+  const store = await openSqliteStore({ dataDir });
+  t.after(() => store.close());
+  assert.equal(statSync(path).mode & 0o777, 0o600);
+  assert.equal(statSync(dataDir).mode & 0o777, 0o750);
 });
 
 test("openSqliteStore() marks the file as ours and records its migrations", async (t) => {

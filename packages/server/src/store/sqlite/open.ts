@@ -14,8 +14,9 @@ import type { OpenReport } from "./writer-protocol.ts";
  */
 export function openDatabase(path: string): { readonly db: DatabaseSync; readonly report: OpenReport } {
   const isFile = path !== ":memory:";
-  const wasChecked = isFile && existsSync(path) && inspect(path);
+  const isNew = !isFile || !existsSync(path);
   if (isFile) ensurePrivateFile(path);
+  const wasChecked = !isNew && inspect(path);
   return checking(path, () => {
     const db = new DatabaseSync(path, { enableForeignKeyConstraints: false, timeout: LOCK_WAIT_MS });
     try {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { EgressOutcome } from "#egress";
-import { createEgressDouble, sdkHeaders, unreachable } from "../doubles.ts";
+import { createEgressDouble, sdkHeaders, unreachable } from "../testing/doubles.ts";
 import { probePort } from "./probe.ts";
 
 const page: EgressOutcome = { kind: "answered", status: 404, headers: {}, body: "<html>" };

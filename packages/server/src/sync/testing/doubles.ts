@@ -1,12 +1,13 @@
 /** Stand-ins for the rooms that sync is given, for its tests. */
 import type { Egress, EgressOutcome, EgressRequest } from "#egress";
-import type { Clock, Random } from "#kernel";
+import type { Random } from "#kernel";
 import { nodeDigest } from "#kernel";
 import type { Keys } from "#keys";
 import type { FunctionDefinition, Registry } from "#registry";
-import type { AppRecord } from "#store";
 import type { AppId, EnvironmentName, FunctionId } from "@holdfast/protocol";
 import { canonicalJson, parseSigningKey, sign, verify } from "@holdfast/protocol";
+
+type AppRecord = ReturnType<Registry["apps"]>[number];
 
 /** A registry in memory that takes every registration with a name. */
 export interface RegistryDouble extends Registry {
@@ -117,37 +118,6 @@ export function createEgressDouble(
       return answer(request);
     },
     async close() {},
-  };
-}
-
-/** Time that passes only when told: `advance` runs what falls due, and lets promises settle in between. */
-export function createClockDouble(): Clock & { advance(ms: number): Promise<void> } {
-  let now = 1_700_000_000_000;
-  const timers = new Set<{ readonly due: number; readonly callback: () => void }>();
-  const settle = async (): Promise<void> => {
-    for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setImmediate(resolve));
-  };
-  return {
-    now: () => now,
-    monotonic: () => now,
-    after(delayMs, callback) {
-      const timer = { due: now + Math.max(0, delayMs), callback };
-      timers.add(timer);
-      return { cancel: () => timers.delete(timer) };
-    },
-    async advance(ms) {
-      const end = now + ms;
-      await settle();
-      for (;;) {
-        const next = [...timers].filter((timer) => timer.due <= end).sort((a, b) => a.due - b.due)[0];
-        if (next === undefined) break;
-        timers.delete(next);
-        now = Math.max(now, next.due);
-        next.callback();
-        await settle();
-      }
-      now = end;
-    },
   };
 }
 
