@@ -17,9 +17,9 @@ interface Tally {
   /** The step that finished last, newly. */
   finished: StepId | null;
   /** Steps that will finish later: planned and asleep, whether new or known. */
-  readonly awaited: StepId[];
-  /** Whether a finished step belongs to a race: its waiters must hear of it at once. */
-  race: boolean;
+  readonly awaited: { readonly id: StepId; readonly isRacing: boolean }[];
+  /** Whether a step finished that no pending set holds back. */
+  free: boolean;
   retry: ReportedOp | null;
   discovery: ReportedOp | null;
   completed: ReportedOp | null;
@@ -54,7 +54,7 @@ export function applyOps(
     item,
     finished: null,
     awaited: [],
-    race: false,
+    free: false,
     retry: null,
     discovery: null,
     completed: null,
@@ -83,10 +83,15 @@ function applyOp(
   }
   const origin = { label: op.label, op: op.op, item: tally.item, startedAt: input.startedAt };
   const finish = (memo: { kind: "step.completed" | "step.failed"; text: string }): void => {
+    const isPending = draft.run.pending.includes(op.id);
     if (!draft.memoise(op.id, memo.text, memo.kind, origin)) return;
     tally.finished = op.id;
-    tally.race ||= op.opts["parallelMode"] === "race";
+    tally.free ||= !isPending;
     if (tally.item.kind === "discovery") tally.item = { ...tally.item, attempt: 0 };
+  };
+  const expect = (found: ReportedOp): void => {
+    if (draft.steps.has(found.id)) return;
+    tally.awaited.push({ id: found.id, isRacing: found.opts["parallelMode"] === "race" });
   };
   switch (op.op) {
     case "StepRun":
@@ -105,7 +110,7 @@ function applyOp(
       return;
     case "StepPlanned":
       draft.schedule("step", op.id, op.label, draft.now);
-      if (!draft.steps.has(op.id)) tally.awaited.push(op.id);
+      expect(op);
       return;
     case "Sleep": {
       const until = sleepUntil(op, draft.now);
@@ -114,7 +119,7 @@ function applyOp(
         return;
       }
       draft.schedule("sleep", op.id, op.label, until.at);
-      if (!draft.steps.has(op.id)) tally.awaited.push(op.id);
+      expect(op);
       return;
     }
     case "DiscoveryRequest":
@@ -145,37 +150,33 @@ function settle(
   }
   draft.finish(item);
   if (tally.discovery !== null) draft.discover(`after:${tally.discovery.id}`);
-  else if (tally.finished !== null && tally.awaited.length === 0) {
-    // What a discovery call ran itself is in nobody's pending set: only another discovery call can go on from it.
-    afterStep(draft, tally.finished, tally.race || item.kind === "discovery");
-  }
+  else if (tally.finished !== null && tally.awaited.length === 0) afterStep(draft, tally.finished, tally.free);
   if (draft.items.size === 0) redrive(draft, input, terms, item);
 }
 
 /**
  * A step finished: who is called next? With request version 1 every finished step causes a discovery call. With
- * version 2 only the one that leaves no reported step unfinished does, or one that belongs to a race (8.4).
+ * version 2 a step of the pending set does only when it leaves the set empty (8.4); any other, one of a race or one that
+ * was run as soon as it was found, always does.
+ *
+ * @param free whether the step was in no pending set
  */
-export function afterStep(draft: Draft, id: StepId, race: boolean): void {
-  if (draft.run.requestVersion !== 2) {
-    draft.discover(`after:${id}`);
-    return;
-  }
-  if (draft.run.pending.length === 0) {
-    if (draft.run.forcePlan) draft.set({ forcePlan: false });
-    draft.discover(`after:${id}`);
-  } else if (race) {
-    draft.discover(`after:${id}`);
-  }
+export function afterStep(draft: Draft, id: StepId, free: boolean): void {
+  const isLast = draft.run.pending.length === 0;
+  if (draft.run.requestVersion === 2 && isLast && draft.run.forcePlan) draft.set({ forcePlan: false });
+  if (draft.run.requestVersion !== 2 || isLast || free) draft.discover(`after:${id}`);
 }
 
-/** Steps were reported that finish later. Two at once are parallel: from now on calls must plan instead of run (8.3). */
-function expectSteps(draft: Draft, awaited: readonly StepId[]): void {
+/**
+ * Steps were reported that finish later. Two at once are parallel: from now on calls must plan instead of run (8.3).
+ * Those of a race are waited for by nobody in particular, and stay out of the pending set.
+ */
+function expectSteps(draft: Draft, awaited: Tally["awaited"]): void {
   if (awaited.length > 1 && !draft.run.forcePlan) draft.set({ forcePlan: true });
-  if (draft.run.requestVersion === 2) {
-    const pending = new Set([...draft.run.pending, ...awaited]);
-    if (pending.size !== draft.run.pending.length) draft.set({ pending: [...pending] });
-  }
+  if (draft.run.requestVersion !== 2) return;
+  const pending = new Set(draft.run.pending);
+  for (const { id, isRacing } of awaited) if (!isRacing) pending.add(id);
+  if (pending.size !== draft.run.pending.length) draft.set({ pending: [...pending] });
 }
 
 function retry(

@@ -195,16 +195,19 @@ describe("decide(): parallel steps", () => {
     assert.equal(last.state.run.forcePlan, false);
   });
 
-  it("version 2: a step of a race calls again at once", () => {
-    const decision = on(
-      stateOf({ ...version(2), forcePlan: true, pending: [step("a"), step("b")] }, [
-        targeted("a"),
-        targeted("b"),
-      ]),
-      replyTo(opsReply([op("StepRun", "a", { opts: { parallelMode: "race" } })]), targeted("a")),
-    );
-    assert.deepEqual(queued(decision), ["discovery:after:a@0"]);
-    assert.equal(decision.state.run.forcePlan, true);
+  it("version 2: every step of a race calls again, and a step after it goes on while the loser runs", () => {
+    const race = { opts: { parallelMode: "race" } };
+    const found = on(stateOf(), replyTo(opsReply([op("StepPlanned", "slow", race), op("StepPlanned", "fast", race)])));
+    assert.equal(found.state.run.forcePlan, true);
+    const won = on(found.state, replyTo(opsReply([op("StepRun", "fast", race)]), targeted("fast")));
+    assert.deepEqual(queued(won), ["discovery:after:fast@0"]);
+    const again = queueItem({ key: "after:fast" });
+    const goesOn = on(won.state, replyTo(opsReply([op("StepPlanned", "slow", race), op("StepPlanned", "next")]), again));
+    assert.deepEqual(queued(goesOn), ["step:step:next@0"]);
+    const after = on(goesOn.state, replyTo(opsReply([op("StepRun", "next")]), targeted("next")));
+    assert.deepEqual(queued(after), ["discovery:after:next@0"]);
+    const late = on(after.state, replyTo(opsReply([op("StepRun", "slow", race)]), targeted("slow")));
+    assert.deepEqual(queued(late), ["discovery:after:slow@0"]);
   });
 
   it("version 1: every finished step calls again, and planning stays", () => {

@@ -74,6 +74,7 @@ function applyWake(draft: Draft, input: Input & { kind: "wake" }): Verdict {
   const item = draft.items.get(input.itemKey);
   if (item === undefined || item.stepId === null || item.generation !== input.generation)
     return { kind: "stale" };
+  const isPending = draft.run.pending.includes(item.stepId);
   draft.memoise(item.stepId, "null", "step.completed", {
     label: draft.nameOf(item.stepId),
     op: "Sleep",
@@ -81,7 +82,7 @@ function applyWake(draft: Draft, input: Input & { kind: "wake" }): Verdict {
     startedAt: null,
   });
   draft.finish(item);
-  afterStep(draft, item.stepId, false);
+  afterStep(draft, item.stepId, !isPending);
   return APPLIED;
 }
 
