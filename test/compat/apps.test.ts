@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { FunctionSpec } from "../kit/function-spec.ts";
+import type { TestApp } from "../kit/test-app.ts";
 import { startTestApp } from "../kit/test-app.ts";
 import { startTestServer } from "../kit/test-server.ts";
 import { until } from "../kit/until.ts";
@@ -17,6 +18,7 @@ function sleeper(ran: string[]): FunctionSpec {
       await step.run("before", () => {
         ran.push("before");
       });
+      if (!ran.includes("asleep")) ran.push("asleep");
       await step.sleep("nap", "2s");
       return step.run("after", () => {
         ran.push("after");
@@ -24,6 +26,14 @@ function sleeper(ran: string[]): FunctionSpec {
       });
     },
   };
+}
+
+/** Resolves once the sleeper's sleep has been reported. */
+async function asleep(app: TestApp, ran: readonly string[]): Promise<void> {
+  await until(
+    "the run sleeps",
+    () => ran.includes("asleep") && app.calls("sleeper").every((call) => call.status !== 0),
+  );
 }
 
 for (const cell of SDK_CELLS) {
@@ -35,13 +45,12 @@ for (const cell of SDK_CELLS) {
       const scene = createScene(cell, server, old);
       const [run] = await scene.runs(await scene.send("sleeper"));
       assert.ok(run);
-      await until("the first step ran", () => ran.length === 1);
-      await until("no call is open", () => old.calls("sleeper").every((call) => call.status !== 0));
+      await asleep(old, ran);
       await using moved = await startTestApp({ server, ...cell, functions: [sleeper(ran)] });
       await old.close();
       assert.notEqual(moved.port, old.port);
       assertCompleted(await scene.end(run), "rested");
-      assert.deepEqual(ran, ["before", "after"]);
+      assert.deepEqual(ran, ["before", "asleep", "after"]);
       assert.ok(moved.calls("sleeper").length > 0);
     });
 
@@ -52,8 +61,7 @@ for (const cell of SDK_CELLS) {
       const scene = createScene(cell, server, old);
       const [run] = await scene.runs(await scene.send("sleeper"));
       assert.ok(run);
-      await until("the first step ran", () => ran.length === 1);
-      await until("no call is open", () => old.calls("sleeper").every((call) => call.status !== 0));
+      await asleep(old, ran);
       await old.close();
       await using next = await startTestApp({
         server,
@@ -61,7 +69,7 @@ for (const cell of SDK_CELLS) {
         functions: [{ id: "another", handler: () => null }],
       });
       assertFailed(await scene.end(run), "Error", /not found in this app|No function ID found/);
-      assert.deepEqual(ran, ["before"]);
+      assert.deepEqual(ran, ["before", "asleep"]);
       assert.equal(next.calls("sleeper").length, 2);
     });
 

@@ -24,6 +24,12 @@ export const fulfilOrder = inngest.createFunction(
     await step.sleep("wait-for-delivery", PAUSE);
     await step.run("ask-for-review", () => askForReview(order));
 
-    return { order: order.orderId, from: stock.warehouse, paid: payment.amount, mailed: mail.to, invoice: invoice.invoice };
+    return {
+      order: order.orderId,
+      from: stock.warehouse,
+      paid: payment.amount,
+      mailed: mail.to,
+      invoice: invoice.invoice,
+    };
   },
 );

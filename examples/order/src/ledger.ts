@@ -3,7 +3,12 @@ import { appendFile } from "node:fs/promises";
 /** What the outside world saw of an order: the effects that must not happen twice. */
 export interface Entry {
   readonly order: string;
-  readonly effect: "stock reserved" | "card charged" | "confirmation mailed" | "invoice filed" | "review asked for";
+  readonly effect:
+    | "stock reserved"
+    | "card charged"
+    | "confirmation mailed"
+    | "invoice filed"
+    | "review asked for";
   readonly detail: string;
 }
 

@@ -23,7 +23,7 @@ export function canonicalJson(value: unknown): string {
   // same text several times faster than any walk in JavaScript that builds it.
   const text = isOrdered(value) ? JSON.stringify(value) : write(value, 0);
   // The types say that `JSON.stringify` gives text for everything; for `undefined` and functions it gives undefined.
-  if ((text as string | undefined) !== undefined) return text as string;
+  if (typeof text === "string") return text;
   throw new HoldfastError("json_invalid", `Cannot write a value of type ${typeof value} as JSON: JSON has no text for it.`);
 }
 

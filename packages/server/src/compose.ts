@@ -66,7 +66,17 @@ export async function startServer(options: ServerOptions, hooks: ServerHooks = {
       slots: options.callSlots,
       tickMs: options.tickMs,
     });
-    const ingest = createIngest({ events: store.events, runs: store.runs, registry, queue, realtime, ids, clock, digest, environment });
+    const ingest = createIngest({
+      events: store.events,
+      runs: store.runs,
+      registry,
+      queue,
+      realtime,
+      ids,
+      clock,
+      digest,
+      environment,
+    });
     const executor = createExecutor({
       runs: store.runs,
       registry,
@@ -95,7 +105,20 @@ export async function startServer(options: ServerOptions, hooks: ServerHooks = {
       ownPort: () => port,
       ...(hooks.onAppChange === undefined ? {} : { onChange: hooks.onAppChange }),
     });
-    const api = createApi({ mode: options.mode, version: VERSION, keys, ingest, executor, registry, sync, realtime, queue, clock, ids, log });
+    const api = createApi({
+      mode: options.mode,
+      version: VERSION,
+      keys,
+      ingest,
+      executor,
+      registry,
+      sync,
+      realtime,
+      queue,
+      clock,
+      ids,
+      log,
+    });
     await api.listen({ host: options.host, port: options.port });
     const address = api.server.address();
     const port = typeof address === "object" && address !== null ? address.port : options.port;
@@ -120,4 +143,6 @@ export async function startServer(options: ServerOptions, hooks: ServerHooks = {
 }
 
 /** The version of this package, as its manifest says. */
-const VERSION = (JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as { version: string }).version;
+const VERSION = (
+  JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as { version: string }
+).version;

@@ -8,7 +8,7 @@ import { browserGuard } from "./browser-guard.ts";
 import { checkpointRoutes } from "./checkpoint.ts";
 import type { ApiContext } from "./context.ts";
 import { developmentRoutes } from "./development.ts";
-import { asHoldfastError, sendError, statusOf } from "./errors.ts";
+import { asHoldfastError, reasonOf, sendError, statusOf } from "./errors.ts";
 import { eventRoutes } from "./events.ts";
 import { followRoutes } from "./follow.ts";
 import { healthRoutes } from "./health.ts";
@@ -24,7 +24,10 @@ const REQUEST_MS = 30_000;
 const IDLE_MS = 72_000;
 
 /** Builds the HTTP server; `listen` opens it. `onRoute` is told of every route and who may use it: `GET /health open`. */
-export function createApi(context: ApiContext, onRoute: (route: string) => void = () => undefined): FastifyInstance {
+export function createApi(
+  context: ApiContext,
+  onRoute: (route: string) => void = () => undefined,
+): FastifyInstance {
   const app = fastify({
     logger: false,
     bodyLimit: LIMITS.registrationBytes,
@@ -43,7 +46,10 @@ export function createApi(context: ApiContext, onRoute: (route: string) => void 
   app.removeAllContentTypeParsers();
   app.addContentTypeParser("*", { parseAs: "buffer" }, (_request, body, done) => done(null, body));
   app.addHook("onRequest", (request, reply, done) => {
-    void reply.header("x-inngest-server-kind", serverKind).header("cache-control", "no-store").header("x-request-id", request.id);
+    void reply
+      .header("x-inngest-server-kind", serverKind)
+      .header("cache-control", "no-store")
+      .header("x-request-id", request.id);
     done();
   });
   authenticate(app, context, refusals, onRoute);
@@ -52,7 +58,12 @@ export function createApi(context: ApiContext, onRoute: (route: string) => void 
   app.setErrorHandler((thrown, request, reply) => {
     const error = asHoldfastError(thrown);
     if (statusOf(error.code) >= 500) {
-      const facts = { request: request.id, route: request.routeOptions.url, code: error.code, error: String(error.cause ?? error) };
+      const facts = {
+        request: request.id,
+        route: request.routeOptions.url,
+        code: error.code,
+        error: reasonOf(error),
+      };
       context.log.error(facts, "a request failed");
     }
     return sendError(reply, error);

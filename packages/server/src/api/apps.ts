@@ -10,7 +10,11 @@ export function appRoutes(app: FastifyInstance, context: ApiContext): void {
   const options = { config: { access: "signing-key" } } as const;
 
   app.get("/holdfast/v1/status", options, async () => ({
-    data: { version: context.version, mode: context.mode, queue: { ...(await queue.size()), ...queue.load() } },
+    data: {
+      version: context.version,
+      mode: context.mode,
+      queue: { ...(await queue.size()), ...queue.load() },
+    },
   }));
 
   app.get("/holdfast/v1/apps", options, () => ({
@@ -31,17 +35,23 @@ export function appRoutes(app: FastifyInstance, context: ApiContext): void {
 
   app.put("/holdfast/v1/apps/sync", options, async (request, reply) => {
     const { url } = parseFields(request.body);
-    if (typeof url !== "string") throw new HoldfastError("request_invalid", "The body must name the app's url.");
+    if (typeof url !== "string")
+      throw new HoldfastError("request_invalid", "The body must name the app's url.");
     const outcome = await sync.sync(url);
     if (outcome.ok) return { data: { appName: outcome.appName, modified: outcome.modified } };
     return reply.code(422).send({ code: outcome.code, error: outcome.message, status: 422 });
   });
 
-  app.get<{ Querystring: { url?: string } }>("/holdfast/v1/apps/introspect", options, async (request, reply) => {
-    const { url } = request.query;
-    if (url === undefined) return sendError(reply, new HoldfastError("request_invalid", "The query must name the app's url."));
-    const outcome = await sync.introspect(url);
-    if (outcome.ok) return { data: outcome.body };
-    return reply.code(422).send({ code: outcome.code, error: outcome.message, status: 422 });
-  });
+  app.get<{ Querystring: { url?: string } }>(
+    "/holdfast/v1/apps/introspect",
+    options,
+    async (request, reply) => {
+      const { url } = request.query;
+      if (url === undefined)
+        return sendError(reply, new HoldfastError("request_invalid", "The query must name the app's url."));
+      const outcome = await sync.introspect(url);
+      if (outcome.ok) return { data: outcome.body };
+      return reply.code(422).send({ code: outcome.code, error: outcome.message, status: 422 });
+    },
+  );
 }

@@ -15,7 +15,12 @@ declare module "fastify" {
 }
 
 /** Stands at the door: nothing of a request is parsed before its caller is known. */
-export function authenticate(app: FastifyInstance, context: ApiContext, refusals: RefusalLog, onRoute: (route: string) => void): void {
+export function authenticate(
+  app: FastifyInstance,
+  context: ApiContext,
+  refusals: RefusalLog,
+  onRoute: (route: string) => void,
+): void {
   app.addHook("onRoute", (route) => {
     if (route.config?.access === undefined) {
       throw new Error(`Route ${String(route.method)} ${route.url} does not say who may use it`);

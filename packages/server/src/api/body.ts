@@ -19,7 +19,11 @@ export function parseJson(body: unknown): unknown {
     // A byte order mark in front is no part of the text.
     return JSON.parse(text.charCodeAt(0) === 0xfeff ? text.slice(1) : text);
   } catch (cause) {
-    throw new HoldfastError("json_invalid", text.trim() === "" ? "The body is empty." : "The body is not valid JSON.", { cause });
+    throw new HoldfastError(
+      "json_invalid",
+      text.trim() === "" ? "The body is empty." : "The body is not valid JSON.",
+      { cause },
+    );
   }
 }
 
@@ -28,16 +32,25 @@ export function parseJson(body: unknown): unknown {
  *
  * @throws HoldfastError `body_encoding_unsupported`, `body_too_large`, `json_invalid`
  */
-export async function inflated(body: unknown, encoding: string | undefined, bytesMax: number): Promise<unknown> {
+export async function inflated(
+  body: unknown,
+  encoding: string | undefined,
+  bytesMax: number,
+): Promise<unknown> {
   if (encoding === undefined || encoding === "" || encoding === "identity") return body;
   if (encoding !== "gzip" || !Buffer.isBuffer(body)) {
-    throw new HoldfastError("body_encoding_unsupported", `The body's content-encoding "${encoding.slice(0, 40)}" is not supported.`);
+    throw new HoldfastError(
+      "body_encoding_unsupported",
+      `The body's content-encoding "${encoding.slice(0, 40)}" is not supported.`,
+    );
   }
   try {
     return await inflate(body, { maxOutputLength: bytesMax });
   } catch (cause) {
     if ((cause as { code?: string }).code === "ERR_BUFFER_TOO_LARGE") {
-      throw new HoldfastError("body_too_large", `The body unpacks to more than ${bytesMax} bytes.`, { cause });
+      throw new HoldfastError("body_too_large", `The body unpacks to more than ${bytesMax} bytes.`, {
+        cause,
+      });
     }
     throw new HoldfastError("json_invalid", "The body is not the gzip data it is said to be.", { cause });
   }

@@ -14,7 +14,13 @@ const LOOPBACK: ReadonlySet<string> = new Set(["localhost", "127.0.0.1", "[::1]"
 export function browserGuard(app: FastifyInstance, context: ApiContext): void {
   app.addHook("onRequest", (request, reply, done) => {
     if (context.mode === "dev" && !isLocal(request)) {
-      void sendError(reply, new HoldfastError("forbidden", "A development server answers this machine only: the request names another host or origin."));
+      void sendError(
+        reply,
+        new HoldfastError(
+          "forbidden",
+          "A development server answers this machine only: the request names another host or origin.",
+        ),
+      );
       return;
     }
     const { origin } = request.headers;

@@ -16,9 +16,11 @@ export function checkpointRoutes(app: FastifyInstance, context: ApiContext): voi
     const runId = runIdOf(request.params.runId);
     const body = parseFields(request.body);
     const named = body["run_id"];
-    if (named !== undefined && named !== runId) throw new HoldfastError("request_invalid", "The body names another run than the path.");
+    if (named !== undefined && named !== runId)
+      throw new HoldfastError("request_invalid", "The body names another run than the path.");
     const itemKey = body["qi_id"];
-    if (typeof itemKey !== "string") throw new HoldfastError("request_invalid", "The body lacks qi_id, which the call carried in ctx.");
+    if (typeof itemKey !== "string")
+      throw new HoldfastError("request_invalid", "The body lacks qi_id, which the call carried in ctx.");
     const outcome = await executor.checkpoint({
       runId,
       itemKey,
@@ -36,7 +38,13 @@ export function checkpointRoutes(app: FastifyInstance, context: ApiContext): voi
       case "stale":
       case "ended":
         // The app must stop at once in both cases, and 409 is what makes it.
-        return sendError(reply, new HoldfastError("checkpoint_stale", `The work on run ${runId} was ${outcome.kind === "ended" ? "ended" : "handed out again"} since this call began.`));
+        return sendError(
+          reply,
+          new HoldfastError(
+            "checkpoint_stale",
+            `The work on run ${runId} was ${outcome.kind === "ended" ? "ended" : "handed out again"} since this call began.`,
+          ),
+        );
     }
   };
   for (const prefix of ["/v1/checkpoint", "/v1/http/runs"]) {
@@ -47,7 +55,13 @@ export function checkpointRoutes(app: FastifyInstance, context: ApiContext): voi
   }
 
   function later(_request: FastifyRequest, reply: FastifyReply): FastifyReply {
-    return sendError(reply, new HoldfastError("not_implemented", "Durable endpoints are not supported by this version of Holdfast."));
+    return sendError(
+      reply,
+      new HoldfastError(
+        "not_implemented",
+        "Durable endpoints are not supported by this version of Holdfast.",
+      ),
+    );
   }
 }
 

@@ -17,7 +17,14 @@ export function developmentRoutes(app: FastifyInstance, context: ApiContext): vo
         name: definition.name,
         slug: definition.slug,
         triggers: definition.triggers,
-        steps: [{ id: "step", name: "step", uri: `${definition.url}&stepId=step`, retries: definition.attemptsMax - 1 }],
+        steps: [
+          {
+            id: "step",
+            name: "step",
+            uri: `${definition.url}&stepId=step`,
+            retries: definition.attemptsMax - 1,
+          },
+        ],
       })),
     handlers: registry.apps().map((known) => ({ url: known.url, sdk: known.sdk, error: known.error })),
     isSingleNodeService: true,

@@ -41,12 +41,18 @@ export function statusOf(code: ErrorCode): number {
 export function asHoldfastError(error: unknown): HoldfastError {
   if (error instanceof HoldfastError) return error;
   const code = (error as { code?: unknown } | null)?.code;
-  if (code === "FST_ERR_CTP_BODY_TOO_LARGE") return new HoldfastError("body_too_large", "The request's body is too large.", { cause: error });
+  if (code === "FST_ERR_CTP_BODY_TOO_LARGE")
+    return new HoldfastError("body_too_large", "The request's body is too large.", { cause: error });
   const status = (error as { statusCode?: unknown } | null)?.statusCode;
   if (typeof status === "number" && status >= 400 && status < 500) {
     return new HoldfastError("request_invalid", "The request could not be read.", { cause: error });
   }
   return new HoldfastError("internal_error", "The server failed to process the request.", { cause: error });
+}
+
+/** What lies behind an error, for the log: the cause's own words, which no caller gets to see. */
+export function reasonOf(error: HoldfastError): string {
+  return error.cause instanceof Error ? (error.cause.stack ?? error.cause.message) : error.message;
 }
 
 /** Answers with an error in the envelope of the v0, v1 and register routes (wire-protocol 1.4); no field is ever null. */

@@ -2,7 +2,7 @@ import { Header, LIMITS } from "@holdfast/protocol";
 import type { FastifyInstance, FastifyReply } from "fastify";
 import { inflated, parseJson } from "./body.ts";
 import type { ApiContext } from "./context.ts";
-import { asHoldfastError, statusOf } from "./errors.ts";
+import { asHoldfastError, reasonOf, statusOf } from "./errors.ts";
 import type { RefusalLog } from "./refusal-log.ts";
 
 /**
@@ -18,7 +18,11 @@ export function eventRoutes(app: FastifyInstance, context: ApiContext, refusals:
     errorHandler: (thrown: unknown, request: { id: string }, reply: FastifyReply): void => {
       const error = asHoldfastError(thrown);
       const status = statusOf(error.code);
-      if (status >= 500) log.error({ request: request.id, code: error.code, error: String(error.cause ?? error) }, "events could not be taken");
+      if (status >= 500)
+        log.error(
+          { request: request.id, code: error.code, error: reasonOf(error) },
+          "events could not be taken",
+        );
       void refuse(reply, status, error.message);
     },
   } as const;
@@ -29,7 +33,11 @@ export function eventRoutes(app: FastifyInstance, context: ApiContext, refusals:
     const verdict = keys.checkEventKey(request.params.key);
     if (!verdict.ok) {
       refusals.note("event-key", verdict.reason);
-      return refuse(reply, 401, verdict.reason === "missing" ? "Event key is required" : "Event key not found");
+      return refuse(
+        reply,
+        401,
+        verdict.reason === "missing" ? "Event key is required" : "Event key not found",
+      );
     }
     const { headers } = request;
     const body =
@@ -39,7 +47,11 @@ export function eventRoutes(app: FastifyInstance, context: ApiContext, refusals:
     const seed = headers[Header.eventIdSeed];
     const outcome = await ingest.accept(parseJson(body), typeof seed === "string" ? seed : undefined);
     if (outcome.ok) return json(reply, 200, `{"ids":[${quoted(outcome.ids)}],"status":200}`);
-    return json(reply, 400, `{"error":${JSON.stringify(outcome.message)},"ids":[${quoted(outcome.ids)}],"status":400}`);
+    return json(
+      reply,
+      400,
+      `{"error":${JSON.stringify(outcome.message)},"ids":[${quoted(outcome.ids)}],"status":400}`,
+    );
   });
 }
 

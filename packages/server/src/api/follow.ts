@@ -27,43 +27,51 @@ export function followRoutes(app: FastifyInstance, context: ApiContext): void {
     done();
   });
 
-  app.get<{ Querystring: FollowQuery }>("/holdfast/v1/follow", { config: { access: "signing-key" } }, (request, reply) => {
-    const { data, kinds, runId } = request.query;
-    const filter: FollowFilter = {
-      ...(runId === undefined ? {} : { runId: runIdOf(runId) }),
-      ...(kinds === undefined ? {} : { kinds: new Set(kinds.split(",")) }),
-    };
-    reply.hijack();
-    const response: ServerResponse = reply.raw;
-    response.writeHead(200, {
-      ...definedHeaders(reply.getHeaders()),
-      "content-type": "text/event-stream; charset=utf-8",
-      "x-accel-buffering": "no",
-    });
+  app.get<{ Querystring: FollowQuery }>(
+    "/holdfast/v1/follow",
+    { config: { access: "signing-key" } },
+    (request, reply) => {
+      const { data, kinds, runId } = request.query;
+      const filter: FollowFilter = {
+        ...(runId === undefined ? {} : { runId: runIdOf(runId) }),
+        ...(kinds === undefined ? {} : { kinds: new Set(kinds.split(",")) }),
+      };
+      reply.hijack();
+      const response: ServerResponse = reply.raw;
+      response.writeHead(200, {
+        ...definedHeaders(reply.getHeaders()),
+        "content-type": "text/event-stream; charset=utf-8",
+        "x-accel-buffering": "no",
+      });
 
-    let heartbeat = clock.after(HEARTBEAT_MS, beat);
-    function beat(): void {
-      response.write(":\n\n");
-      heartbeat = clock.after(HEARTBEAT_MS, beat);
-    }
-    const leave = realtime.follow(filter, (updates) => {
-      if (response.writableLength > BEHIND_BYTES_MAX) {
-        response.write("event: cut\ndata: {}\n\n");
-        end();
-        return;
+      let heartbeat = clock.after(HEARTBEAT_MS, beat);
+      function beat(): void {
+        response.write(":\n\n");
+        heartbeat = clock.after(HEARTBEAT_MS, beat);
       }
-      response.write(updates.map((update) => `data: ${JSON.stringify(data === "1" ? update : withoutPayload(update))}\n\n`).join(""));
-    });
-    function end(): void {
-      leave();
-      heartbeat.cancel();
-      open.delete(end);
-      response.end();
-    }
-    open.add(end);
-    response.once("close", end);
-    response.write("event: following\ndata: {}\n\n");
-  });
+      const leave = realtime.follow(filter, (updates) => {
+        if (response.writableLength > BEHIND_BYTES_MAX) {
+          response.write("event: cut\ndata: {}\n\n");
+          end();
+          return;
+        }
+        response.write(
+          updates
+            .map((update) => `data: ${JSON.stringify(data === "1" ? update : withoutPayload(update))}\n\n`)
+            .join(""),
+        );
+      });
+      function end(): void {
+        leave();
+        heartbeat.cancel();
+        open.delete(end);
+        response.end();
+      }
+      open.add(end);
+      response.once("close", end);
+      response.write("event: following\ndata: {}\n\n");
+    },
+  );
 }
 
 function withoutPayload(update: Update): Update {

@@ -9,20 +9,34 @@ export function registerRoutes(app: FastifyInstance, context: ApiContext): void 
   const { clock, registry } = context;
   const kind = context.mode === "dev" ? "dev" : "cloud";
 
-  app.post("/fn/register", { config: { access: "signing-key" }, bodyLimit: LIMITS.registrationBytes }, async (request, reply) => {
-    const expected = request.headers[Header.expectedServerKind];
-    if (typeof expected === "string" && expected !== "" && expected !== kind) {
-      return sendError(reply, new HoldfastError("server_kind_mismatch", `Expected server kind ${expected.slice(0, 20)}, got ${kind}`));
-    }
-    const outcome = await registry.register(parseFields(request.body), clock.now());
-    if (outcome.ok) return { app_id: outcome.app.id, modified: outcome.modified, ok: true, status: 200 };
-    const { code, functions, message } = outcome;
-    return reply.code(400).send({ code, data: { functions }, error: message, status: 400 });
-  });
+  app.post(
+    "/fn/register",
+    { config: { access: "signing-key" }, bodyLimit: LIMITS.registrationBytes },
+    async (request, reply) => {
+      const expected = request.headers[Header.expectedServerKind];
+      if (typeof expected === "string" && expected !== "" && expected !== kind) {
+        return sendError(
+          reply,
+          new HoldfastError(
+            "server_kind_mismatch",
+            `Expected server kind ${expected.slice(0, 20)}, got ${kind}`,
+          ),
+        );
+      }
+      const outcome = await registry.register(parseFields(request.body), clock.now());
+      if (outcome.ok) return { app_id: outcome.app.id, modified: outcome.modified, ok: true, status: 200 };
+      const { code, functions, message } = outcome;
+      return reply.code(400).send({ code, data: { functions }, error: message, status: 400 });
+    },
+  );
 
-  app.delete<{ Querystring: { url?: string } }>("/fn/remove", { config: { access: "signing-key" } }, async (request, reply) => {
-    const url = request.query.url ?? "";
-    if (await registry.removeByUrl(url, clock.now())) return { ok: true, status: 200 };
-    return sendError(reply, new HoldfastError("not_found", `App not found: ${url.slice(0, 200)}`));
-  });
+  app.delete<{ Querystring: { url?: string } }>(
+    "/fn/remove",
+    { config: { access: "signing-key" } },
+    async (request, reply) => {
+      const url = request.query.url ?? "";
+      if (await registry.removeByUrl(url, clock.now())) return { ok: true, status: 200 };
+      return sendError(reply, new HoldfastError("not_found", `App not found: ${url.slice(0, 200)}`));
+    },
+  );
 }

@@ -45,7 +45,9 @@ export function restV1Routes(app: FastifyInstance, context: ApiContext): void {
 
   app.get<{ Params: { id: string } }>("/v1/events/:id", options, async (request, reply) => {
     const event = await ingest.get(eventIdOf(request.params.id));
-    return event === null ? sendError(reply, new HoldfastError("not_found", "Event not found")) : enveloped(eventShape(event));
+    return event === null
+      ? sendError(reply, new HoldfastError("not_found", "Event not found"))
+      : enveloped(eventShape(event));
   });
 
   app.get<{ Params: { id: string } }>("/v1/events/:id/runs", options, async (request) => {
@@ -68,21 +70,28 @@ export function restV1Routes(app: FastifyInstance, context: ApiContext): void {
     const runId = runIdOf(request.params.id);
     const outcome = await executor.cancel(runId);
     if (outcome === "cancelled") return reply.code(200).send();
-    if (outcome === "ended") return sendError(reply, new HoldfastError("conflict", `Run ${runId} has already ended`));
+    if (outcome === "ended")
+      return sendError(reply, new HoldfastError("conflict", `Run ${runId} has already ended`));
     return sendError(reply, new HoldfastError("not_found", `Run not found: ${runId}`));
   });
 
   app.get<{ Params: { app: string } }>("/v1/apps/:app/functions", options, (request, reply) => {
     if (registry.app(request.params.app) === null) {
-      return sendError(reply, new HoldfastError("not_found", `App not found: ${request.params.app.slice(0, 200)}`));
+      return sendError(
+        reply,
+        new HoldfastError("not_found", `App not found: ${request.params.app.slice(0, 200)}`),
+      );
     }
-    const own = registry.functions().filter((definition) => definition.appName === request.params.app && !definition.archived);
+    const own = registry
+      .functions()
+      .filter((definition) => definition.appName === request.params.app && !definition.archived);
     return reply.send(own.map(functionShape));
   });
 }
 
 function instantOf(text: string, field: string): number {
   const instant = Date.parse(text);
-  if (Number.isNaN(instant)) throw new HoldfastError("request_invalid", `${field} is not a date of RFC 3339.`);
+  if (Number.isNaN(instant))
+    throw new HoldfastError("request_invalid", `${field} is not a date of RFC 3339.`);
   return instant;
 }

@@ -11,18 +11,22 @@ export function runStateRoutes(app: FastifyInstance, context: ApiContext): void 
   const { executor } = context;
   const options = { config: { access: "signing-key" } } as const;
 
-  const part = (which: "steps" | "events") => async (request: { params: { runId: string } }, reply: FastifyReply) => {
-    const runId = runIdOf(request.params.runId);
-    const state = await executor.state(runId);
-    switch (state.kind) {
-      case "live":
-        return reply.header("content-type", "application/json; charset=utf-8").send(state[which]);
-      case "ended":
-        return sendError(reply, new HoldfastError("run_state_gone", `runtime state is no longer available for runID: ${runId}`));
-      case "unknown":
-        return sendError(reply, new HoldfastError("not_found", `Run not found: ${runId}`));
-    }
-  };
+  const part =
+    (which: "steps" | "events") => async (request: { params: { runId: string } }, reply: FastifyReply) => {
+      const runId = runIdOf(request.params.runId);
+      const state = await executor.state(runId);
+      switch (state.kind) {
+        case "live":
+          return reply.header("content-type", "application/json; charset=utf-8").send(state[which]);
+        case "ended":
+          return sendError(
+            reply,
+            new HoldfastError("run_state_gone", `runtime state is no longer available for runID: ${runId}`),
+          );
+        case "unknown":
+          return sendError(reply, new HoldfastError("not_found", `Run not found: ${runId}`));
+      }
+    };
   app.get<ById>("/v0/runs/:runId/actions", options, part("steps"));
   app.get<ById>("/v0/runs/:runId/batch", options, part("events"));
 
@@ -30,7 +34,8 @@ export function runStateRoutes(app: FastifyInstance, context: ApiContext): void 
     const runId = runIdOf(request.params.runId);
     const outcome = await executor.cancel(runId);
     if (outcome === "cancelled") return reply.code(204).send();
-    if (outcome === "ended") return sendError(reply, new HoldfastError("conflict", `Run ${runId} has already ended`));
+    if (outcome === "ended")
+      return sendError(reply, new HoldfastError("conflict", `Run ${runId} has already ended`));
     return sendError(reply, new HoldfastError("not_found", `Run not found: ${runId}`));
   });
 

@@ -28,7 +28,8 @@ export function eventShape(event: EventRecord): unknown {
 
 /** A run as v1 shows it; an ended one with its output, or with the error that ended it. */
 export function runShape({ run, end }: RunView): unknown {
-  const ending = end?.data === null || end === null ? {} : (JSON.parse(end.data) as { output?: unknown; error?: unknown });
+  const ending =
+    end?.data === null || end === null ? {} : (JSON.parse(end.data) as { output?: unknown; error?: unknown });
   // A function that returned nothing has the output null, which is shown like any other.
   const output = "output" in ending ? ending.output : ending.error;
   return {

@@ -8,7 +8,10 @@ export interface Cancellable {
  * listener walks all listeners it has; so each signal gets one listener, however many requests it covers.
  */
 export class Cancellation {
-  readonly #watched = new Map<AbortSignal, { readonly requests: Set<Cancellable>; readonly listener: () => void }>();
+  readonly #watched = new Map<
+    AbortSignal,
+    { readonly requests: Set<Cancellable>; readonly listener: () => void }
+  >();
 
   /** The signal must not have been aborted yet. */
   watch(signal: AbortSignal, request: Cancellable): void {

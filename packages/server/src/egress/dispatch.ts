@@ -46,10 +46,13 @@ export function createEgress(options: EgressOptions): Egress {
 
   const send = (request: EgressRequest): Promise<EgressOutcome> => {
     const url = parseTarget(request.url);
-    if (typeof url === "string") return Promise.resolve(failed("unreachable", `Cannot ${request.method} the app: ${url}.`));
+    if (typeof url === "string")
+      return Promise.resolve(failed("unreachable", `Cannot ${request.method} the app: ${url}.`));
     const target = `${request.method} ${url.origin}${url.pathname}`;
-    if (closed !== null) return Promise.resolve(failed("aborted", `Cannot ${target}: the server is stopping.`));
-    if (request.signal?.aborted === true) return Promise.resolve(failed("aborted", `Cannot ${target}: it was called off.`));
+    if (closed !== null)
+      return Promise.resolve(failed("aborted", `Cannot ${target}: the server is stopping.`));
+    if (request.signal?.aborted === true)
+      return Promise.resolve(failed("aborted", `Cannot ${target}: it was called off.`));
     underWayCount++;
     return new Promise((resolve) => {
       new Exchange(world, request, url, (outcome) => {

@@ -49,7 +49,12 @@ export class Exchange implements Dispatcher.DispatchHandler {
   #byteCount = 0;
   expiresAt: number;
 
-  constructor(world: ExchangeWorld, request: EgressRequest, url: URL, settle: (outcome: EgressOutcome) => void) {
+  constructor(
+    world: ExchangeWorld,
+    request: EgressRequest,
+    url: URL,
+    settle: (outcome: EgressOutcome) => void,
+  ) {
     this.#world = world;
     this.#request = request;
     this.#url = url;
@@ -127,7 +132,8 @@ export class Exchange implements Dispatcher.DispatchHandler {
   #redirect(status: number, location: string): void {
     const verdict = judgeRedirect(this.#url, status, location);
     if (verdict.kind === "none") return this.#answer(status);
-    if (verdict.kind === "refused") return this.#fail("redirect_refused", `the answer is a redirect, and ${verdict.reason}`);
+    if (verdict.kind === "refused")
+      return this.#fail("redirect_refused", `the answer is a redirect, and ${verdict.reason}`);
     if (!this.#world.allowRedirects) return this.#fail("redirect_refused", "the answer is a redirect");
     if (this.#redirectCount === LIMITS.redirectsCount) {
       return this.#fail("redirect_refused", `there were more than ${LIMITS.redirectsCount} redirects`);
@@ -149,7 +155,8 @@ export class Exchange implements Dispatcher.DispatchHandler {
 
   #answer(status: number): void {
     const [first, ...rest] = this.#chunks;
-    const body = first === undefined ? EMPTY : rest.length === 0 ? first : Buffer.concat(this.#chunks, this.#byteCount);
+    const body =
+      first === undefined ? EMPTY : rest.length === 0 ? first : Buffer.concat(this.#chunks, this.#byteCount);
     const headers = joinHeaders(this.#head);
     const encoding = headers["content-encoding"];
     if (encoding === undefined || isPlain(encoding)) {
@@ -159,7 +166,12 @@ export class Exchange implements Dispatcher.DispatchHandler {
     void this.#answerDecoded(status, headers, body, encoding);
   }
 
-  async #answerDecoded(status: number, headers: Record<string, string>, body: Buffer, encoding: string): Promise<void> {
+  async #answerDecoded(
+    status: number,
+    headers: Record<string, string>,
+    body: Buffer,
+    encoding: string,
+  ): Promise<void> {
     const decoded = await decodeBody(body, encoding, this.#request.responseBytesMax);
     switch (decoded.kind) {
       case "decoded":
@@ -167,9 +179,15 @@ export class Exchange implements Dispatcher.DispatchHandler {
       case "too_large":
         return this.#failTooLarge();
       case "unknown_encoding":
-        return this.#fail("protocol", `the answer's content-encoding ${JSON.stringify(encoding)} is not known`);
+        return this.#fail(
+          "protocol",
+          `the answer's content-encoding ${JSON.stringify(encoding)} is not known`,
+        );
       case "damaged":
-        return this.#fail("protocol", `the answer is not what its content-encoding ${JSON.stringify(encoding)} says`);
+        return this.#fail(
+          "protocol",
+          `the answer is not what its content-encoding ${JSON.stringify(encoding)} says`,
+        );
     }
   }
 

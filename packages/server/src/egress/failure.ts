@@ -37,7 +37,8 @@ const UNREACHABLE_REASONS: Readonly<Record<string, string>> = {
   UND_ERR_CONNECT_TIMEOUT: "no connection could be made in time",
   DEPTH_ZERO_SELF_SIGNED_CERT: "its certificate is signed by itself (DEPTH_ZERO_SELF_SIGNED_CERT)",
   SELF_SIGNED_CERT_IN_CHAIN: "its certificate chain ends in an unknown authority (SELF_SIGNED_CERT_IN_CHAIN)",
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: "its certificate is from an unknown authority (UNABLE_TO_VERIFY_LEAF_SIGNATURE)",
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE:
+    "its certificate is from an unknown authority (UNABLE_TO_VERIFY_LEAF_SIGNATURE)",
   CERT_HAS_EXPIRED: "its certificate has expired (CERT_HAS_EXPIRED)",
   ERR_TLS_CERT_ALTNAME_INVALID: "its certificate is for another host name (ERR_TLS_CERT_ALTNAME_INVALID)",
 };

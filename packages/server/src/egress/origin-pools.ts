@@ -96,7 +96,9 @@ export class OriginPools {
       if (userCount === 0 && now - idleSince >= this.#options.originIdleMs) this.#closePool(origin, pool);
     }
     this.#timer =
-      this.#pools.size === 0 ? null : this.#options.clock.after(this.#options.originIdleMs, () => this.#sweep());
+      this.#pools.size === 0
+        ? null
+        : this.#options.clock.after(this.#options.originIdleMs, () => this.#sweep());
   }
 
   #closeIdlest(): void {

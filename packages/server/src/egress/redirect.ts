@@ -17,9 +17,13 @@ export function judgeRedirect(from: URL, status: number, location: string | unde
   if (location === undefined || !REDIRECTS.has(status)) return { kind: "none" };
   const to = URL.parse(location, from.href);
   if (to === null) return { kind: "refused", reason: "its address is not a URL" };
-  if (to.username !== "" || to.password !== "") return { kind: "refused", reason: "its address holds credentials" };
+  if (to.username !== "" || to.password !== "")
+    return { kind: "refused", reason: "its address holds credentials" };
   if (to.origin !== from.origin && !isUpgrade(from, to)) {
-    return { kind: "refused", reason: `it leads to another origin (${to.origin === "null" ? to.protocol : to.origin})` };
+    return {
+      kind: "refused",
+      reason: `it leads to another origin (${to.origin === "null" ? to.protocol : to.origin})`,
+    };
   }
   to.hash = "";
   for (const [name, value] of from.searchParams) {
@@ -30,5 +34,10 @@ export function judgeRedirect(from: URL, status: number, location: string | unde
 
 /** From http to https on one host: both on their default port, or both on the same one. */
 function isUpgrade(from: URL, to: URL): boolean {
-  return from.protocol === "http:" && to.protocol === "https:" && from.hostname === to.hostname && from.port === to.port;
+  return (
+    from.protocol === "http:" &&
+    to.protocol === "https:" &&
+    from.hostname === to.hostname &&
+    from.port === to.port
+  );
 }

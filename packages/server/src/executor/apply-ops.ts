@@ -150,7 +150,8 @@ function settle(
   }
   draft.finish(item);
   if (tally.discovery !== null) draft.discover(`after:${tally.discovery.id}`);
-  else if (tally.finished !== null && tally.awaited.length === 0) afterStep(draft, tally.finished, tally.free);
+  else if (tally.finished !== null && tally.awaited.length === 0)
+    afterStep(draft, tally.finished, tally.free);
   if (draft.items.size === 0) redrive(draft, input, terms, item);
 }
 

@@ -65,14 +65,14 @@ export class LiveRun {
   #post(input: Input | null): Promise<Verdict> {
     return new Promise((settle) => {
       this.#mailbox.push({ input, settle });
-      if (!this.#draining) void this.#drain();
+      if (this.#draining) return;
+      this.#draining = true;
+      // Not before the turn is over: inputs of the same turn are decided together.
+      queueMicrotask(() => void this.#drain());
     });
   }
 
   async #drain(): Promise<void> {
-    this.#draining = true;
-    // Inputs of the same turn are decided together.
-    await null;
     while (this.#mailbox.length > 0) {
       const letters = this.#mailbox.splice(0);
       if (letters.some((letter) => letter.input === null)) await this.#reread();
@@ -114,7 +114,10 @@ export class LiveRun {
       } catch (error) {
         if (isHoldfastError(error, "store_closed")) return inputs.map(() => ({ kind: "stale" }));
         if (isHoldfastError(error) && !error.retriable) {
-          this.#deps.log.error({ run: this.id, code: error.code, error: error.message }, "the store refused what was decided for a run");
+          this.#deps.log.error(
+            { run: this.id, code: error.code, error: error.message },
+            "the store refused what was decided for a run",
+          );
           await this.#reload().catch(() => false);
           return inputs.map(() => ({ kind: "stale" }));
         }

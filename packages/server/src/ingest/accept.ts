@@ -57,12 +57,18 @@ export function createIngest(deps: IngestDeps): Ingest {
       prepared.push({ event, runs });
     }
     const accepted = prepared.map(({ event }) => event.id);
-    if (prepared.length > 0) settle(prepared, await events.accept({ events: prepared, session, now }), session, now);
+    if (prepared.length > 0)
+      settle(prepared, await events.accept({ events: prepared, session, now }), session, now);
     return refusal === null ? { ok: true, ids: accepted } : { ok: false, ...refusal, ids: accepted };
   }
 
   /** The events are on disk: tell who follows, and hand over the work they made. */
-  function settle(prepared: readonly Prepared[], result: AcceptResult, session: SessionId | null, now: number): void {
+  function settle(
+    prepared: readonly Prepared[],
+    result: AcceptResult,
+    session: SessionId | null,
+    now: number,
+  ): void {
     const work: Work[] = [];
     const updates: Update[] = [];
     for (const [index, { event, runs }] of prepared.entries()) {
@@ -71,15 +77,30 @@ export function createIngest(deps: IngestDeps): Ingest {
       const opened = runs.filter((_, position) => verdict.opened[position] === true);
       for (const { run, item } of opened) {
         if (session !== null && item.dueAt <= now) {
-          work.push({ item, snapshot: { run, events: [event.body], steps: [], items: [item], names: [], lastSeq: 0 } });
+          work.push({
+            item,
+            snapshot: { run, events: [event.body], steps: [], items: [item], names: [], lastSeq: 0 },
+          });
         } else {
           queue.expect(item.dueAt);
         }
       }
       if (!realtime.followed) continue;
-      updates.push({ kind: "event.accepted", eventId: event.id, name: event.name, at: now, runIds: opened.map(({ run }) => run.id) });
+      updates.push({
+        kind: "event.accepted",
+        eventId: event.id,
+        name: event.name,
+        at: now,
+        runIds: opened.map(({ run }) => run.id),
+      });
       for (const { run } of opened) {
-        updates.push({ kind: "run.queued", runId: run.id, functionId: run.functionId, eventId: event.id, at: now });
+        updates.push({
+          kind: "run.queued",
+          runId: run.id,
+          functionId: run.functionId,
+          eventId: event.id,
+          at: now,
+        });
       }
     }
     if (updates.length > 0) realtime.publish(updates);

@@ -34,7 +34,8 @@ export function parseEvent(raw: unknown, reception: Reception): EventRecord | Ev
 }
 
 function parse(raw: unknown, { id, environment, now }: Reception): EventRecord {
-  if (!isObject(raw)) refuse("event_invalid", "Request body must contain an event object or an array of event objects");
+  if (!isObject(raw))
+    refuse("event_invalid", "Request body must contain an event object or an array of event objects");
   const name = parseName(raw["name"]);
   const userId = parseUserId(raw["id"]);
   const ts = parseTime(raw["ts"], now);
@@ -54,16 +55,24 @@ function parse(raw: unknown, { id, environment, now }: Reception): EventRecord {
   });
   const bytes = Buffer.byteLength(body);
   if (bytes > LIMITS.eventBytes) {
-    refuse("event_too_large", `Event is over the max size: Max ${LIMITS.eventBytes} bytes / Size ${bytes} bytes`);
+    refuse(
+      "event_too_large",
+      `Event is over the max size: Max ${LIMITS.eventBytes} bytes / Size ${bytes} bytes`,
+    );
   }
   return { id, environment, name, userId, receivedAt: now, ts, body };
 }
 
 function parseName(value: unknown): string {
-  if (value === undefined || value === null || value === "") refuse("event_name_invalid", "event name is empty");
-  if (typeof value !== "string") refuse("event_name_invalid", `event name must be text, not ${kindOf(value)}`);
+  if (value === undefined || value === null || value === "")
+    refuse("event_name_invalid", "event name is empty");
+  if (typeof value !== "string")
+    refuse("event_name_invalid", `event name must be text, not ${kindOf(value)}`);
   if (value.length > LIMITS.eventNameChars) {
-    refuse("event_name_invalid", `event name has ${value.length} characters; at most ${LIMITS.eventNameChars} are allowed`);
+    refuse(
+      "event_name_invalid",
+      `event name has ${value.length} characters; at most ${LIMITS.eventNameChars} are allowed`,
+    );
   }
   if (isReserved(value)) {
     refuse("event_name_reserved", `event name is reserved for internal use: ${value}`);
@@ -73,14 +82,20 @@ function parseName(value: unknown): string {
 
 /** Whether a name reads as one of the server's own, in any case, in full-width letters, or with invisible characters in it. */
 function isReserved(name: string): boolean {
-  const plain = name.normalize("NFKC").replace(/[\p{Cf}\p{Cc}\s]/gu, "").toLowerCase();
+  const plain = name
+    .normalize("NFKC")
+    .replace(/[\p{Cf}\p{Cc}\s]/gu, "")
+    .toLowerCase();
   return plain.startsWith(RESERVED_PREFIX);
 }
 
 function parseUserId(value: unknown): string | null {
   const text = parseText(value, "id");
   if (text !== null && text.length > LIMITS.eventIdChars) {
-    refuse("event_invalid", `event id has ${text.length} characters; at most ${LIMITS.eventIdChars} are allowed`);
+    refuse(
+      "event_invalid",
+      `event id has ${text.length} characters; at most ${LIMITS.eventIdChars} are allowed`,
+    );
   }
   return text;
 }

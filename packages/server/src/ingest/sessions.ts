@@ -26,9 +26,12 @@ export function mergeSessions(meta: unknown): Readonly<Record<string, string>> |
       else merged.set(checkedKey(key), checkedValue(key, value));
     }
   }
-  if (merged.size > SESSIONS_MAX) refuse(`meta.sessions has ${merged.size} entries; at most ${SESSIONS_MAX} are allowed`);
+  if (merged.size > SESSIONS_MAX)
+    refuse(`meta.sessions has ${merged.size} entries; at most ${SESSIONS_MAX} are allowed`);
   if (own !== null && inherited !== undefined && inherited !== null) {
-    const more = [...entriesOf(inherited, "meta.propagated_sessions")].sort(([left], [right]) => (left < right ? -1 : 1));
+    const more = [...entriesOf(inherited, "meta.propagated_sessions")].sort(([left], [right]) =>
+      left < right ? -1 : 1,
+    );
     for (const [key, value] of more) {
       if (merged.size < SESSIONS_MAX && !merged.has(key) && !removed.has(key) && value !== null) {
         merged.set(checkedKey(key), checkedValue(key, value));
@@ -39,12 +42,14 @@ export function mergeSessions(meta: unknown): Readonly<Record<string, string>> |
 }
 
 function entriesOf(value: unknown, field: string): ReadonlyMap<string, unknown> {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) refuse(`${field} must be an object`);
+  if (typeof value !== "object" || value === null || Array.isArray(value))
+    refuse(`${field} must be an object`);
   return new Map(Object.entries(value));
 }
 
 function checkedKey(key: string): string {
-  if (key === "" || Buffer.byteLength(key) > KEY_BYTES_MAX) refuse(`a session key must have 1 to ${KEY_BYTES_MAX} bytes`);
+  if (key === "" || Buffer.byteLength(key) > KEY_BYTES_MAX)
+    refuse(`a session key must have 1 to ${KEY_BYTES_MAX} bytes`);
   return key;
 }
 

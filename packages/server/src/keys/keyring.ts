@@ -43,19 +43,31 @@ export function createKeys(deps: KeysDeps): Keys {
       if (signer === undefined) return OPEN;
       const presented = bearerOf(authorization);
       if (presented === "") return MISSING;
-      return matching(signingKeys, (key) => bearerMatches(presented, key, digest), (key) => key.keyId(digest));
+      return matching(
+        signingKeys,
+        (key) => bearerMatches(presented, key, digest),
+        (key) => key.keyId(digest),
+      );
     },
     checkEventKey(key) {
       if (eventKeyHashes.length === 0) return OPEN;
       if (key === "") return MISSING;
       const presented = digest.sha256Hex(key);
-      return matching(eventKeyHashes, (hash) => digest.equal(presented, hash), (hash) => hash.slice(0, KEY_ID_CHARS));
+      return matching(
+        eventKeyHashes,
+        (hash) => digest.equal(presented, hash),
+        (hash) => hash.slice(0, KEY_ID_CHARS),
+      );
     },
   };
 }
 
 /** Compares with every key, whether one matched already or not: the time taken says nothing about which. */
-function matching<Key>(keys: readonly Key[], isMatch: (key: Key) => boolean, idOf: (key: Key) => string): KeyVerdict {
+function matching<Key>(
+  keys: readonly Key[],
+  isMatch: (key: Key) => boolean,
+  idOf: (key: Key) => string,
+): KeyVerdict {
   let found: Key | null = null;
   for (const key of keys) if (isMatch(key)) found ??= key;
   return found === null ? UNKNOWN : { ok: true, keyId: idOf(found) };
@@ -66,4 +78,3 @@ function bearerOf(authorization: string | undefined): string {
   const match = /^Bearer +(\S+)\s*$/i.exec(authorization ?? "");
   return match?.[1] ?? "";
 }
-

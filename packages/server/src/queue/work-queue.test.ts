@@ -22,7 +22,14 @@ async function harness(slots = 2): Promise<{
 }> {
   const store = await openSqliteStore({ path: ":memory:" });
   const clock = manualClock(START);
-  const queue = await openQueue({ store: store.queue, clock, log: silentLog, node: "test", slots, tickMs: 1000 });
+  const queue = await openQueue({
+    store: store.queue,
+    clock,
+    log: silentLog,
+    node: "test",
+    slots,
+    tickMs: 1000,
+  });
   const begun: Work[] = [];
   const ends: (() => void)[] = [];
   return {
@@ -66,7 +73,16 @@ function newRun(dueAt: number): NewRun {
       stateBytes: 2,
       revision: 0,
     },
-    item: { runId: id, key: "start", kind: "discovery", stepId: null, attempt: 0, generation: 0, enqueuedAt: START, dueAt },
+    item: {
+      runId: id,
+      key: "start",
+      kind: "discovery",
+      stepId: null,
+      attempt: 0,
+      generation: 0,
+      enqueuedAt: START,
+      dueAt,
+    },
     idempotency: null,
   };
 }
@@ -169,7 +185,11 @@ describe("Queue", () => {
     start();
     await clock.advance(120_000);
     assert.equal(begun.length, 1);
-    const other = await store.queue.openSession({ node: "other", now: clock.now(), expiresAt: clock.now() + 1000 });
+    const other = await store.queue.openSession({
+      node: "other",
+      now: clock.now(),
+      expiresAt: clock.now() + 1000,
+    });
     const lease = await store.queue.lease({ session: other, limit: 10, now: clock.now() });
     assert.deepEqual(lease.items, []);
   });

@@ -3,9 +3,27 @@ import type { JournalEntry } from "#store";
 
 /** One thing that became durable a moment ago. */
 export type Update =
-  | { readonly kind: "event.accepted"; readonly eventId: EventId; readonly name: string; readonly at: number; readonly runIds: readonly RunId[] }
-  | { readonly kind: "run.queued"; readonly runId: RunId; readonly functionId: FunctionId; readonly eventId: EventId; readonly at: number }
-  | { readonly kind: "journal"; readonly runId: RunId; readonly functionId: FunctionId; readonly eventId: EventId; readonly entry: JournalEntry };
+  | {
+      readonly kind: "event.accepted";
+      readonly eventId: EventId;
+      readonly name: string;
+      readonly at: number;
+      readonly runIds: readonly RunId[];
+    }
+  | {
+      readonly kind: "run.queued";
+      readonly runId: RunId;
+      readonly functionId: FunctionId;
+      readonly eventId: EventId;
+      readonly at: number;
+    }
+  | {
+      readonly kind: "journal";
+      readonly runId: RunId;
+      readonly functionId: FunctionId;
+      readonly eventId: EventId;
+      readonly entry: JournalEntry;
+    };
 
 export interface FollowFilter {
   readonly runId?: RunId;

@@ -9,13 +9,30 @@ const run = (id: string): RunId => id as RunId;
 const eventId = "e" as EventId;
 const functionId = "f" as FunctionId;
 const queued = (id: string): Update => ({ kind: "run.queued", runId: run(id), functionId, eventId, at: 1 });
-const accepted = (...ids: string[]): Update => ({ kind: "event.accepted", eventId, name: "a", at: 1, runIds: ids.map(run) });
+const accepted = (...ids: string[]): Update => ({
+  kind: "event.accepted",
+  eventId,
+  name: "a",
+  at: 1,
+  runIds: ids.map(run),
+});
 const ended = (id: string): Update => ({
   kind: "journal",
   runId: run(id),
   functionId,
   eventId,
-  entry: { seq: 1, kind: "run.ended", at: 1, stepId: null, name: null, op: null, attempt: 0, queuedAt: null, startedAt: null, data: null },
+  entry: {
+    seq: 1,
+    kind: "run.ended",
+    at: 1,
+    stepId: null,
+    name: null,
+    op: null,
+    attempt: 0,
+    queuedAt: null,
+    startedAt: null,
+    data: null,
+  },
 });
 
 describe("Realtime", () => {

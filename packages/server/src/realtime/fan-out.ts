@@ -36,5 +36,7 @@ export function passes(update: Update, filter: FollowFilter): boolean {
     if (!filter.kinds.has(kind) && !filter.kinds.has(update.kind)) return false;
   }
   if (filter.runId === undefined) return true;
-  return update.kind === "event.accepted" ? update.runIds.includes(filter.runId) : update.runId === filter.runId;
+  return update.kind === "event.accepted"
+    ? update.runIds.includes(filter.runId)
+    : update.runId === filter.runId;
 }

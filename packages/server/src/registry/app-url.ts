@@ -8,9 +8,12 @@ const PASSING = ["deployId", "probe"];
 export function parseAppUrl(text: string): { readonly url: URL } | { readonly reason: string } {
   const url = URL.parse(text);
   if (url === null) return { reason: "is not a URL" };
-  if (url.protocol === "ws:" || url.protocol === "wss:") return { reason: "is a WebSocket address, for Connect" };
-  if (url.protocol !== "http:" && url.protocol !== "https:") return { reason: `must begin with http: or https:, not ${url.protocol}` };
-  if (url.username !== "" || url.password !== "") return { reason: "must not hold a user name or a password" };
+  if (url.protocol === "ws:" || url.protocol === "wss:")
+    return { reason: "is a WebSocket address, for Connect" };
+  if (url.protocol !== "http:" && url.protocol !== "https:")
+    return { reason: `must begin with http: or https:, not ${url.protocol}` };
+  if (url.username !== "" || url.password !== "")
+    return { reason: "must not hold a user name or a password" };
   url.hash = "";
   for (const name of PASSING) url.searchParams.delete(name);
   url.searchParams.sort();

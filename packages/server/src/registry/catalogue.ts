@@ -62,7 +62,10 @@ export async function createRegistry(deps: RegistryDeps): Promise<Registry> {
     }
     await store.register(parsed);
     catalogue = await read();
-    log.info({ app: parsed.app.name, url: parsed.app.url, functions: parsed.functions.length }, "an app registered");
+    log.info(
+      { app: parsed.app.name, url: parsed.app.url, functions: parsed.functions.length },
+      "an app registered",
+    );
     return { ok: true, modified: true, app: parsed.app };
   }
 

@@ -6,7 +6,12 @@ export function appId(environment: EnvironmentName, appName: string, digest: Dig
 }
 
 /** Id of a function, stable across syncs. */
-export function functionId(environment: EnvironmentName, appName: string, slug: string, digest: Digest): FunctionId {
+export function functionId(
+  environment: EnvironmentName,
+  appName: string,
+  slug: string,
+  digest: Digest,
+): FunctionId {
   return uuidOf(["function", environment, appName, slug], digest) as FunctionId;
 }
 
@@ -14,5 +19,11 @@ export function functionId(environment: EnvironmentName, appName: string, slug: 
 function uuidOf(parts: readonly string[], digest: Digest): string {
   const hex = digest.sha256Hex(JSON.stringify(parts));
   const variant = ((Number.parseInt(hex.slice(16, 17), 16) & 0x3) | 0x8).toString(16);
-  return [hex.slice(0, 8), hex.slice(8, 12), `8${hex.slice(13, 16)}`, variant + hex.slice(17, 20), hex.slice(20, 32)].join("-");
+  return [
+    hex.slice(0, 8),
+    hex.slice(8, 12),
+    `8${hex.slice(13, 16)}`,
+    variant + hex.slice(17, 20),
+    hex.slice(20, 32),
+  ].join("-");
 }

@@ -33,14 +33,20 @@ export function parseRegistration(raw: unknown, context: RegistrationContext): R
   const denied = refusedSdk(raw["sdk"]);
   if (denied !== null) return refuse("sdk_version_denied", denied);
   if (raw["deployType"] === "connect") {
-    return refuse("feature_not_supported", `App "${appName}" uses Connect, which this version of Holdfast does not support yet.`);
+    return refuse(
+      "feature_not_supported",
+      `App "${appName}" uses Connect, which this version of Holdfast does not support yet.`,
+    );
   }
   const url = parseAppUrl(typeof raw["url"] === "string" ? raw["url"] : "");
   if ("reason" in url) return refuse("config_invalid", `The app's URL ${url.reason}`);
   const functions = raw["functions"];
   if (!Array.isArray(functions)) return refuse("config_invalid", "The registration must list its functions");
   if (functions.length > LIMITS.functionsPerAppCount) {
-    return refuse("config_invalid", `An app may have at most ${LIMITS.functionsPerAppCount} functions; this one has ${functions.length}`);
+    return refuse(
+      "config_invalid",
+      `An app may have at most ${LIMITS.functionsPerAppCount} functions; this one has ${functions.length}`,
+    );
   }
 
   const app: AppRecord = {
@@ -70,7 +76,12 @@ function parseFunctions(
   for (const [index, raw] of functions.entries()) {
     const parsed = parseFunction(raw, index, app, url, context);
     if ("errors" in parsed) faults.push(parsed);
-    else if (slugs.has(parsed.slug)) faults.push({ id: parsed.slug, code: "config_invalid", errors: [`Function "${parsed.slug}" is listed twice`] });
+    else if (slugs.has(parsed.slug))
+      faults.push({
+        id: parsed.slug,
+        code: "config_invalid",
+        errors: [`Function "${parsed.slug}" is listed twice`],
+      });
     else {
       slugs.add(parsed.slug);
       records.push(parsed);
@@ -78,8 +89,16 @@ function parseFunctions(
   }
   const [first] = faults;
   if (first === undefined) return { app, functions: records };
-  const message = `At least one function is invalid: ${faults.flatMap((fault) => fault.errors).slice(0, 5).join(" ")}`;
-  return { ok: false, code: first.code, message, functions: faults.map(({ id, errors }) => ({ id, errors })) };
+  const message = `At least one function is invalid: ${faults
+    .flatMap(({ errors }) => errors)
+    .slice(0, 5)
+    .join(" ")}`;
+  return {
+    ok: false,
+    code: first.code,
+    message,
+    functions: faults.map(({ id, errors }) => ({ id, errors })),
+  };
 }
 
 type FunctionFault = { readonly id: string; readonly code: string; readonly errors: readonly string[] };
@@ -96,7 +115,8 @@ function parseFunction(
   const errors: string[] = [];
   const slugFault = identifierFault(slug);
   if (slugFault !== null) errors.push(`Function "${slug.slice(0, 40)}": its id ${slugFault}`);
-  if (!slug.startsWith(`${app.name}-`)) errors.push(`Function "${slug}" must have an id that begins with "${app.name}-"`);
+  if (!slug.startsWith(`${app.name}-`))
+    errors.push(`Function "${slug}" must have an id that begins with "${app.name}-"`);
 
   const triggers = parseTriggers(slug, raw["triggers"]);
   errors.push(...triggers.errors);
@@ -123,12 +143,18 @@ function parseFunction(
   };
 }
 
-function parseTriggers(slug: string, raw: unknown): { triggers: readonly Fields[]; errors: string[]; code: string } {
+function parseTriggers(
+  slug: string,
+  raw: unknown,
+): { triggers: readonly Fields[]; errors: string[]; code: string } {
   const errors: string[] = [];
   let code = "config_invalid";
-  if (!Array.isArray(raw)) return { triggers: [], errors: [`Function "${slug}" must list its triggers`], code };
+  if (!Array.isArray(raw))
+    return { triggers: [], errors: [`Function "${slug}" must list its triggers`], code };
   if (raw.length > LIMITS.triggersPerFunctionCount) {
-    errors.push(`Function "${slug}" has ${raw.length} triggers; at most ${LIMITS.triggersPerFunctionCount} are allowed`);
+    errors.push(
+      `Function "${slug}" has ${raw.length} triggers; at most ${LIMITS.triggersPerFunctionCount} are allowed`,
+    );
   }
   const seen = new Set<string>();
   const triggers = raw.filter(isFields);
@@ -141,23 +167,32 @@ function parseTriggers(slug: string, raw: unknown): { triggers: readonly Fields[
     const event = trigger["event"];
     if (typeof event !== "string" || event === "" || event.length > LIMITS.triggerChars) {
       code = "event_name_invalid";
-      errors.push(`Function "${slug}" has a trigger whose event name is not 1 to ${LIMITS.triggerChars} characters of text`);
+      errors.push(
+        `Function "${slug}" has a trigger whose event name is not 1 to ${LIMITS.triggerChars} characters of text`,
+      );
     }
   }
   return { triggers, errors, code };
 }
 
 /** Exactly one step entry, on the app's own origin: it says where calls go and how often they are tried. */
-function parseStep(slug: string, raw: unknown, app: URL): { path: string; retries: number | null; errors: string[] } {
+function parseStep(
+  slug: string,
+  raw: unknown,
+  app: URL,
+): { path: string; retries: number | null; errors: string[] } {
   const entries = isFields(raw) ? Object.values(raw) : [];
   const [entry] = entries;
-  if (entries.length !== 1 || !isFields(entry)) return { path: "", retries: null, errors: [`Function "${slug}" must have exactly one step`] };
+  if (entries.length !== 1 || !isFields(entry))
+    return { path: "", retries: null, errors: [`Function "${slug}" must have exactly one step`] };
   const errors: string[] = [];
   const runtime = isFields(entry["runtime"]) ? entry["runtime"] : {};
   const url = parseAppUrl(typeof runtime["url"] === "string" ? runtime["url"] : "");
   if ("reason" in url) errors.push(`Function "${slug}": its URL ${url.reason}`);
   else if (url.url.origin !== app.origin) {
-    errors.push(`Function "${slug}" wants to be called at ${url.url.origin}, but its app is at ${app.origin}`);
+    errors.push(
+      `Function "${slug}" wants to be called at ${url.url.origin}, but its app is at ${app.origin}`,
+    );
   }
   const attempts = isFields(entry["retries"]) ? entry["retries"]["attempts"] : undefined;
   const retries = retriesOf(attempts);
@@ -176,18 +211,27 @@ function retriesOf(value: unknown): number | null {
 
 /** What is wrong with a name that ends up in ids, URLs and logs, or null. */
 function identifierFault(text: string): string | null {
-  if (text.length > LIMITS.identifierChars) return `has ${text.length} characters; at most ${LIMITS.identifierChars} are allowed`;
+  if (text.length > LIMITS.identifierChars)
+    return `has ${text.length} characters; at most ${LIMITS.identifierChars} are allowed`;
   if (/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(text)) return "holds invisible or control characters";
   return null;
 }
 
 function slugOf(appName: string, name: unknown): string {
-  const words = typeof name === "string" ? name.toLowerCase().replace(/[^a-z0-9]+/g, "-").replace(/^-+|-+$/g, "") : "";
+  const words =
+    typeof name === "string"
+      ? name
+          .toLowerCase()
+          .replace(/[^a-z0-9]+/g, "-")
+          .replace(/^-+|-+$/g, "")
+      : "";
   return `${appName}-${words}`;
 }
 
 function checksumOf(raw: Fields, digest: Digest): string {
-  return digest.sha256Hex(canonicalJson(Object.fromEntries(Object.entries(raw).filter(([key]) => !VOLATILE.has(key)))));
+  return digest.sha256Hex(
+    canonicalJson(Object.fromEntries(Object.entries(raw).filter(([key]) => !VOLATILE.has(key)))),
+  );
 }
 
 function canonicalKey(trigger: Fields): string {

@@ -332,7 +332,7 @@ test("start() polls known apps when told to, and stop() ends it", async () => {
 });
 
 test("stop() aborts a request under way", async () => {
-  const { sync } = setUp(
+  const { sync, egress, clock } = setUp(
     (request) =>
       new Promise((resolve) =>
         request.signal?.addEventListener("abort", () =>
@@ -343,5 +343,7 @@ test("stop() aborts a request under way", async () => {
     [APP_URL],
   );
   sync.start();
+  await clock.advance(0);
+  assert.equal(egress.requests.length, 1);
   await sync.stop();
 });

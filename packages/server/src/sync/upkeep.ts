@@ -56,7 +56,7 @@ async function pursue(
   url: string,
   signal: AbortSignal,
 ): Promise<void> {
-  for (let attempt = 0; ; attempt++) {
+  for (let attempt = 0; !signal.aborted; attempt++) {
     const outcome = await sync(url);
     if (outcome.ok || HOPELESS.has(outcome.code)) return;
     if (serverKind === "dev" && outcome.code !== "unreachable") return;

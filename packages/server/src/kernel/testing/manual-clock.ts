@@ -21,7 +21,9 @@ export function manualClock(start: number): ManualClock {
       const end = now + ms;
       for (;;) {
         await settle();
-        const next = timers.filter((timer) => timer.due <= end).sort((left, right) => left.due - right.due)[0];
+        const next = timers
+          .filter((timer) => timer.due <= end)
+          .sort((left, right) => left.due - right.due)[0];
         if (next === undefined) break;
         timers = timers.filter((timer) => timer !== next);
         now = Math.max(now, next.due);

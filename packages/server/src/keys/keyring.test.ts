@@ -1,0 +1,128 @@
+import assert from "node:assert/strict";
+import { inspect } from "node:util";
+import { describe, it } from "node:test";
+import { bearerToken, HoldfastError, LIMITS, parseSigningKey, sign } from "@holdfast/protocol";
+import { nodeDigest as digest } from "#kernel";
+import type { Keys } from "./contract.ts";
+import { createKeys } from "./keyring.ts";
+
+const NOW = 1_700_000_000_000;
+const OLD = `signkey-prod-${"a1".repeat(32)}`;
+const NEW = `signkey-prod-${"b2".repeat(32)}`;
+const OTHER = `signkey-prod-${"c3".repeat(32)}`;
+const BODY = '{"a":1}';
+
+const keysOf = (signingKeys: readonly string[], eventKeys: readonly string[] = ["one", "two"]): Keys =>
+  createKeys({ signingKeys, eventKeys, digest });
+const hashOf = (key: string): string => bearerToken(parseSigningKey(key), digest);
+
+describe("Keys without a signing key", () => {
+  it("signs nothing and accepts everybody", () => {
+    const keys = keysOf([], []);
+    assert.equal(keys.signed, false);
+    assert.equal(keys.sign(BODY, NOW), null);
+    assert.deepEqual(keys.verifyAnswer(undefined, BODY, NOW), { ok: true });
+    assert.deepEqual(keys.checkBearer(undefined), { ok: true, keyId: null });
+    assert.deepEqual(keys.checkEventKey("anything"), { ok: true, keyId: null });
+  });
+});
+
+describe("Keys.sign() and verifyAnswer()", () => {
+  it("signs with the first key", () => {
+    assert.equal(keysOf([OLD, NEW]).sign(BODY, NOW), sign(BODY, parseSigningKey(OLD), NOW, digest));
+  });
+
+  it("accepts answers signed with any of the keys", () => {
+    for (const key of [OLD, NEW]) {
+      const signature = sign(BODY, parseSigningKey(key), NOW, digest);
+      assert.deepEqual(keysOf([OLD, NEW]).verifyAnswer(signature, BODY, NOW), { ok: true });
+    }
+  });
+
+  it("refuses answers unsigned, signed with another key, changed, or too old", () => {
+    const keys = keysOf([OLD, NEW]);
+    const good = sign(BODY, parseSigningKey(OLD), NOW, digest);
+    const verdicts = [
+      keys.verifyAnswer(undefined, BODY, NOW),
+      keys.verifyAnswer(sign(BODY, parseSigningKey(OTHER), NOW, digest), BODY, NOW),
+      keys.verifyAnswer(good, '{"a":2}', NOW),
+      keys.verifyAnswer(good, BODY, NOW + LIMITS.signatureWindowMs + 1000),
+    ];
+    assert.deepEqual(
+      verdicts.map((verdict) => (verdict.ok ? "ok" : verdict.reason)),
+      ["missing", "mismatch", "mismatch", "expired"],
+    );
+  });
+});
+
+describe("Keys.checkBearer()", () => {
+  const keys = keysOf([OLD, NEW]);
+
+  it("accepts every key, raw or hashed, whatever the scheme's case", () => {
+    for (const key of [OLD, NEW]) {
+      for (const shown of [
+        `Bearer ${hashOf(key)}`,
+        `bearer ${hashOf(key)}`,
+        `Bearer ${key}`,
+        `BEARER  ${key.slice(13)}`,
+      ]) {
+        const verdict = keys.checkBearer(shown);
+        assert.equal(verdict.ok, true, shown.slice(0, 10));
+      }
+    }
+  });
+
+  it("names the key by the beginning of its hash, never by itself", () => {
+    const verdict = keys.checkBearer(`Bearer ${OLD}`);
+    assert.deepEqual(verdict, { ok: true, keyId: hashOf(OLD).replace("signkey-prod-", "").slice(0, 12) });
+  });
+
+  it("refuses everything else", () => {
+    const missing = [undefined, "", "Bearer", "Bearer ", "Basic abc", hashOf(OLD)];
+    for (const shown of missing)
+      assert.deepEqual(keys.checkBearer(shown), { ok: false, reason: "missing" }, shown);
+    const unknown = [
+      OTHER,
+      hashOf(OTHER),
+      hashOf(OLD).slice(0, -1),
+      `${hashOf(OLD)}0`,
+      hashOf(OLD).toUpperCase(),
+      "undefined",
+      "signkey-prod-",
+    ];
+    for (const shown of unknown)
+      assert.deepEqual(keys.checkBearer(`Bearer ${shown}`), { ok: false, reason: "unknown" }, shown);
+  });
+});
+
+describe("Keys.checkEventKey()", () => {
+  it("accepts each of the keys and nothing that is only like one", () => {
+    const keys = keysOf([OLD]);
+    assert.equal(keys.checkEventKey("one").ok, true);
+    assert.equal(keys.checkEventKey("two").ok, true);
+    assert.deepEqual(keys.checkEventKey(""), { ok: false, reason: "missing" });
+    for (const key of ["on", "one ", "ONE", "three", OLD]) {
+      assert.deepEqual(keys.checkEventKey(key), { ok: false, reason: "unknown" });
+    }
+  });
+});
+
+describe("createKeys()", () => {
+  it("refuses bad keys without repeating them", () => {
+    for (const bad of ["signkey-prod-xyz", "abc", `signkey-prod-${"ab".repeat(32)}!`]) {
+      assert.throws(
+        () => keysOf([bad]),
+        (error: unknown) =>
+          error instanceof HoldfastError && error.code === "key_invalid" && !error.message.includes(bad),
+      );
+    }
+    assert.throws(() => keysOf([OLD], [""]), /Event key number 1 is empty/);
+  });
+
+  it("shows no key to whoever prints it", () => {
+    const printed = inspect(keysOf([OLD, NEW], ["event-key-in-clear"]), { depth: 10, showHidden: true });
+    assert.ok(
+      !printed.includes("a1a1") && !printed.includes("b2b2") && !printed.includes("event-key-in-clear"),
+    );
+  });
+});
