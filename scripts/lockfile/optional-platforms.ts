@@ -8,7 +8,7 @@ export interface LockEntry {
 
 export type LockPackages = Readonly<Record<string, LockEntry>>;
 
-const SYSTEMS = [
+const SYSTEMS: ReadonlySet<string> = new Set([
   "aix",
   "android",
   "darwin",
@@ -19,8 +19,17 @@ const SYSTEMS = [
   "openharmony",
   "sunos",
   "win32",
-];
-const PROCESSORS = ["arm", "arm64", "ia32", "loong64", "ppc64", "riscv64", "s390x", "x64"];
+]);
+const PROCESSORS: ReadonlySet<string> = new Set([
+  "arm",
+  "arm64",
+  "ia32",
+  "loong64",
+  "ppc64",
+  "riscv64",
+  "s390x",
+  "x64",
+]);
 const LIBRARIES: Readonly<Record<string, string>> = {
   gnu: "glibc",
   gnueabihf: "glibc",
@@ -85,8 +94,8 @@ function platformOf(name: string): {
   readonly libc?: string[];
 } {
   const words = name.split(/[/-]/);
-  const os = words.filter((word) => SYSTEMS.includes(word));
-  const cpu = words.filter((word) => PROCESSORS.includes(word));
+  const os = words.filter((word) => SYSTEMS.has(word));
+  const cpu = words.filter((word) => PROCESSORS.has(word));
   const libc = words.flatMap((word) =>
     os.includes("linux") && word in LIBRARIES ? [LIBRARIES[word] ?? ""] : [],
   );

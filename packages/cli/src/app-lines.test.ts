@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { appLines } from "./app-lines.ts";
-import type { AppChange } from "./app-lines.ts";
+import type { AppChange } from "@holdfast/server";
 import { createStyle } from "./style.ts";
 
 const style = createStyle({ color: false, ascii: false });

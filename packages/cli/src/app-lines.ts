@@ -1,16 +1,6 @@
+import type { AppChange } from "@holdfast/server";
 import { printable } from "./printable.ts";
 import type { Style } from "./style.ts";
-
-/** What became of an app, as the server tells it. */
-export interface AppChange {
-  readonly kind: "found" | "changed" | "unreachable" | "refused";
-  readonly url: string;
-  readonly appName: string | null;
-  readonly functionCount: number;
-  readonly sdk: string | null;
-  readonly framework: string | null;
-  readonly reason: { readonly code: string; readonly message: string } | null;
-}
 
 /** What `dev` prints when an app was found, changed, refused or lost. */
 export function appLines(change: AppChange, style: Style): readonly string[] {

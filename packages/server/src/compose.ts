@@ -36,7 +36,7 @@ export interface ServerHooks {
  * Builds every room once, hands each what it needs, and begins to listen.
  *
  * @throws HoldfastError `store_locked`, `store_corrupt`, `schema_newer`, … when the data cannot be opened;
- *   `key_invalid` for a bad key; `port_taken` when nothing can listen there. Nothing is left running then.
+ *   `key_invalid` for a bad key. An error of the socket (`EADDRINUSE`, …) when it cannot listen. Nothing is left running.
  */
 export async function startServer(options: ServerOptions, hooks: ServerHooks = {}): Promise<RunningServer> {
   const clock = systemClock;
@@ -122,6 +122,8 @@ export async function startServer(options: ServerOptions, hooks: ServerHooks = {
     await api.listen({ host: options.host, port: options.port });
     const address = api.server.address();
     const port = typeof address === "object" && address !== null ? address.port : options.port;
+    // Only now: apps that are called need the API, and a server that cannot listen must not call anybody.
+    executor.start();
     sync.start();
 
     return {

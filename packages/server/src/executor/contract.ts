@@ -30,6 +30,10 @@ export interface RunView {
 }
 
 export interface Executor {
+  /** Begins to take work from the queue. */
+  start(): void;
+  /** Cuts the calls that are still open; their work is free for whoever comes next. */
+  abort(): void;
   checkpoint(request: CheckpointRequest): Promise<CheckpointOutcome>;
   cancel(runId: RunId): Promise<"cancelled" | "ended" | "unknown">;
   /** What `use_api` calls read: events, and the memo of every finished step, as JSON text. */

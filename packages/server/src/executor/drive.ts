@@ -34,8 +34,8 @@ export interface ExecutorDeps {
   readonly serverKind: string;
 }
 
-/** Builds the executor and begins to take work from the queue. `abort` cuts the calls that are still open. */
-export function createExecutor(deps: ExecutorDeps): Executor & { abort(): void } {
+/** Builds the executor; it takes no work before `start`. */
+export function createExecutor(deps: ExecutorDeps): Executor {
   const caller = createHttpCaller(deps);
   const live = new Map<RunId, LiveRun>();
   const opening = new Map<RunId, Promise<LiveRun | null>>();
@@ -172,8 +172,9 @@ export function createExecutor(deps: ExecutorDeps): Executor & { abort(): void }
     }
   }
 
-  deps.queue.start(work);
   return {
+    start: () => deps.queue.start(work),
+    abort: () => stopping.abort(),
     checkpoint,
     cancel,
     async state(runId) {
@@ -189,7 +190,6 @@ export function createExecutor(deps: ExecutorDeps): Executor & { abort(): void }
       return { run, end: hasEnded(run.status) ? await deps.runs.end(runId) : null };
     },
     journal: (runId) => deps.runs.journal(runId),
-    abort: () => stopping.abort(),
   };
 }
 
