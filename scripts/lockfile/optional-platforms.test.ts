@@ -62,7 +62,7 @@ test("missingPlatforms() asks for a person where a range or a name says too litt
   assert.throws(() => missingPlatforms(of("mystery", "2.0.0")), /the name "mystery" tells no platform/);
 });
 
-test("package-lock.json has every optional package, so that `npm ci` accepts it: run `node scripts/lockfile.ts`", () => {
+test("package-lock.json has every optional package, so that `npm ci` accepts it: run `npx node scripts/lockfile.ts`", () => {
   const lock = JSON.parse(readFileSync(join(import.meta.dirname, "../../package-lock.json"), "utf8"));
   assert.deepEqual(Object.keys(missingPlatforms(lock.packages)), []);
 });

@@ -6,20 +6,12 @@ import { SDK_CELLS } from "./cells.ts";
 import type { Scene, Story } from "./story.ts";
 import { tellStories } from "./story.ts";
 
-/**
- * Version 3 loses what it has buffered, unless it speaks request version 2, which it does with `optimizeParallelism`.
- * In version 4 that is how it is.
- */
-function withCheckpoints(checkpointing: unknown): Readonly<Record<string, unknown>> {
-  return { checkpointing, optimizeParallelism: true };
-}
-
 /** Twelve steps in a row, and how often each ran. */
 function twelveSteps(id: string, checkpointing: unknown): { spec: FunctionSpec; ran: number[] } {
   const ran: number[] = [];
   const spec: FunctionSpec = {
     id,
-    options: withCheckpoints(checkpointing),
+    options: { checkpointing },
     handler: async ({ step }) => {
       let sum = 0;
       for (let index = 0; index < 12; index++) {
@@ -89,7 +81,7 @@ const STORIES: readonly Story[] = [
         functions: [
           {
             id: "interval",
-            options: withCheckpoints({ bufferedSteps: 100, maxInterval: "100ms" }),
+            options: { checkpointing: { bufferedSteps: 100, maxInterval: "100ms" } },
             handler: async ({ step }) => {
               await step.run("quick", () => {
                 ran.push("quick");
@@ -124,7 +116,7 @@ const STORIES: readonly Story[] = [
         functions: [
           {
             id: "runtime",
-            options: withCheckpoints({ maxRuntime: "200ms" }),
+            options: { checkpointing: { maxRuntime: "200ms" } },
             handler: async ({ step }) => {
               const calledAt = performance.now();
               for (let index = 0; index < 3; index++) {
@@ -154,7 +146,7 @@ const STORIES: readonly Story[] = [
         functions: [
           {
             id,
-            options: withCheckpoints({ bufferedSteps }),
+            options: { checkpointing: { bufferedSteps } },
             handler: async ({ step, attempt }) => {
               const first = await step.run("first", () => {
                 ran.push("first");
@@ -182,6 +174,8 @@ const STORIES: readonly Story[] = [
   })),
   ...[1, 10].map((bufferedSteps): Story => ({
     title: `a sleep after checkpoints keeps what was buffered, with bufferedSteps ${bufferedSteps}`,
+    // After its first call, version 3 forgets a buffer that is not full when it finds parallel steps.
+    only: (cell) => cell.sdk === "v4" || bufferedSteps === 1,
     write: () => {
       const ran: string[] = [];
       const id = `sleeps-between-${bufferedSteps}`;
@@ -189,7 +183,7 @@ const STORIES: readonly Story[] = [
         functions: [
           {
             id,
-            options: withCheckpoints({ bufferedSteps }),
+            options: { checkpointing: { bufferedSteps } },
             handler: async ({ step }) => {
               await step.run("one", () => {
                 ran.push("one");
@@ -231,7 +225,7 @@ const STORIES: readonly Story[] = [
         functions: [
           {
             id: "throws-buffered",
-            options: { retries: 1, ...withCheckpoints({ bufferedSteps: 10 }) },
+            options: { retries: 1, checkpointing: { bufferedSteps: 10 } },
             handler: async ({ step, attempt }) => {
               await step.run("kept", () => {
                 ran.push("kept");

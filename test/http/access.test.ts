@@ -188,3 +188,20 @@ describe("access in development", () => {
     assert.equal(answer.status, 200);
   });
 });
+
+describe("access in development, opened to the network", () => {
+  let server: TestServer;
+  before(async () => {
+    server = await startTestServer({ mode: "dev", host: "0.0.0.0" });
+  });
+  after(() => server[Symbol.asyncDispose]());
+
+  it("answers to addresses, and still refuses names and pages of others", async () => {
+    const status = async (headers: Record<string, string>): Promise<number> =>
+      (await request(server, "GET", "/dev", { headers })).status;
+    assert.equal(await status({ host: "192.168.1.20:8288" }), 200);
+    assert.equal(await status({ host: "192.168.1.20:8288", origin: "http://192.168.1.30" }), 200);
+    assert.equal(await status({ host: "evil.example" }), 403);
+    assert.equal(await status({ host: "192.168.1.20", origin: "https://evil.example" }), 403);
+  });
+});

@@ -32,15 +32,27 @@ const VECTORS: readonly (readonly [title: string, json: string, canonical: strin
   ["integer-like keys beside others", '{"a":1,"-":2,"2":3}', '{"-":2,"2":3,"a":1}'],
   ["the last of two equal keys", '{"a":1,"a":2}', '{"a":2}'],
   ["the key __proto__, in order", '{"__proto__":{"b":1,"c":2}}', '{"__proto__":{"b":1,"c":2}}'],
-  ["the key __proto__, out of order", '{"a":0,"__proto__":{"c":1,"b":2}}', '{"__proto__":{"b":2,"c":1},"a":0}'],
+  [
+    "the key __proto__, out of order",
+    '{"a":0,"__proto__":{"c":1,"b":2}}',
+    '{"__proto__":{"b":2,"c":1},"a":0}',
+  ],
   ["the key constructor", '{"toString":1,"constructor":2}', '{"constructor":2,"toString":1}'],
   ["a toJSON that is data", '{"toJSON":1,"a":2}', '{"a":2,"toJSON":1}'],
   ["minus zero", "[-0,-0.0,{}]", "[0,0,{}]"],
   ["minus zero on the long way", '{"b":-0,"a":-0.0}', '{"a":0,"b":0}'],
-  ["exponents", "[1e3,1E21,1e-6,1e-7,123456789012345678901]", "[1000,1e+21,0.000001,1e-7,123456789012345680000]"],
+  [
+    "exponents",
+    "[1e3,1E21,1e-6,1e-7,123456789012345678901]",
+    "[1000,1e+21,0.000001,1e-7,123456789012345680000]",
+  ],
   ["the ends of a float", "[5e-324,1.7976931348623157e308]", "[5e-324,1.7976931348623157e+308]"],
   ["the shortest digits", "[0.1,0.30000000000000004,4.50,2e-3]", "[0.1,0.30000000000000004,4.5,0.002]"],
-  ["escapes that have a letter", String.raw`"\u0008\u0009\u000a\u000c\u000d\u0022\u005c"`, String.raw`"\b\t\n\f\r\"\\"`],
+  [
+    "escapes that have a letter",
+    String.raw`"\u0008\u0009\u000a\u000c\u000d\u0022\u005c"`,
+    String.raw`"\b\t\n\f\r\"\\"`,
+  ],
   ["other control characters", String.raw`"\u0000\u001F\u007f"`, '"\\u0000\\u001f\u007f"'],
   ["a solidus", String.raw`"\/"`, '"/"'],
   ["line separators", String.raw`"\u2028\u2029"`, '"\u2028\u2029"'],
@@ -113,8 +125,14 @@ for (const [title, value, canonical] of [
 test("canonicalJson() treats undefined and dates as JSON.stringify does, in order and out of it", () => {
   const at = new Date(0);
   const none = undefined;
-  assert.equal(canonicalJson({ a: none, b: [none, () => 1], c: at }), '{"b":[null,null],"c":"1970-01-01T00:00:00.000Z"}');
-  assert.equal(canonicalJson({ c: at, b: [none, () => 1], a: none }), '{"b":[null,null],"c":"1970-01-01T00:00:00.000Z"}');
+  assert.equal(
+    canonicalJson({ a: none, b: [none, () => 1], c: at }),
+    '{"b":[null,null],"c":"1970-01-01T00:00:00.000Z"}',
+  );
+  assert.equal(
+    canonicalJson({ c: at, b: [none, () => 1], a: none }),
+    '{"b":[null,null],"c":"1970-01-01T00:00:00.000Z"}',
+  );
 });
 
 for (const [title, value] of [

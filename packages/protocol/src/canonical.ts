@@ -24,7 +24,10 @@ export function canonicalJson(value: unknown): string {
   const text = isOrdered(value) ? JSON.stringify(value) : write(value, 0);
   // The types say that `JSON.stringify` gives text for everything; for `undefined` and functions it gives undefined.
   if (typeof text === "string") return text;
-  throw new HoldfastError("json_invalid", `Cannot write a value of type ${typeof value} as JSON: JSON has no text for it.`);
+  throw new HoldfastError(
+    "json_invalid",
+    `Cannot write a value of type ${typeof value} as JSON: JSON has no text for it.`,
+  );
 }
 
 /** Whether `JSON.stringify` writes the value in canonical form. Throws for what has no canonical form. */

@@ -6,45 +6,96 @@
 export const ERRORS = {
   json_invalid: { retriable: false, next: "Send a body that is valid JSON, encoded as UTF-8." },
   json_too_deep: { retriable: false, next: "Flatten the value, or send it as text." },
-  json_number_out_of_range: { retriable: false, next: "Send numbers that fit a 64-bit float, or send them as text." },
+  json_number_out_of_range: {
+    retriable: false,
+    next: "Send numbers that fit a 64-bit float, or send them as text.",
+  },
   duration_invalid: { retriable: false, next: "Write a duration such as 90s, 1h30m, 2d or 1w." },
-  key_invalid: { retriable: false, next: "Use a key of the form signkey-<environment>-<hex>, or bare hex of even length." },
+  key_invalid: {
+    retriable: false,
+    next: "Use a key of the form signkey-<environment>-<hex>, or bare hex of even length.",
+  },
   id_invalid: { retriable: false, next: "Use the id exactly as the server gave it." },
   op_invalid: { retriable: false, next: "Update the SDK, or report the op that it sent." },
-  op_unknown: { retriable: false, next: "Update the server: the SDK is newer and uses an op that this server does not know." },
+  op_unknown: {
+    retriable: false,
+    next: "Update the server: the SDK is newer and uses an op that this server does not know.",
+  },
   usage_invalid: { retriable: false, next: "See holdfast help." },
   config_invalid: { retriable: false, next: "Correct the setting that is named, then try again." },
-  public_url_missing: { retriable: false, next: "Set --public-url, or bind 127.0.0.1 and put a proxy in front." },
+  public_url_missing: {
+    retriable: false,
+    next: "Set --public-url, or bind 127.0.0.1 and put a proxy in front.",
+  },
   host_exposed: { retriable: false, next: "Bind 127.0.0.1, or accept it with --allow-lan-without-password." },
   port_taken: { retriable: false, next: "Choose another --port, or stop the process that holds this one." },
   server_unreachable: { retriable: true, next: "Start the server, or name it with --url." },
   request_failed: { retriable: false, next: "Read what the server answered; its log has the request id." },
-  unauthenticated: { retriable: false, next: "Set HOLDFAST_SIGNING_KEY or HOLDFAST_EVENT_KEY to a key of this server." },
+  unauthenticated: {
+    retriable: false,
+    next: "Set HOLDFAST_SIGNING_KEY or HOLDFAST_EVENT_KEY to a key of this server.",
+  },
   forbidden: { retriable: false, next: "Use a key that may do this." },
   not_found: { retriable: false, next: "Check the id, and that --url names the right server." },
   conflict: { retriable: false, next: "Look at the current state, then decide again." },
   timed_out: { retriable: true, next: "Try again, or raise the limit." },
   event_invalid: { retriable: false, next: "Send one event object, or an array of event objects." },
-  event_name_invalid: { retriable: false, next: "Name the event with 1 to 512 characters, such as order/paid." },
+  event_name_invalid: {
+    retriable: false,
+    next: "Name the event with 1 to 512 characters, such as order/paid.",
+  },
   event_name_reserved: { retriable: false, next: "Choose a name that does not begin with inngest/." },
-  event_time_invalid: { retriable: false, next: "Send ts as whole Unix milliseconds between 1980 and 2100, or leave it out." },
-  event_session_invalid: { retriable: false, next: "Send at most 5 sessions: keys up to 128 bytes, values up to 512 bytes." },
-  event_too_large: { retriable: false, next: "Keep large values elsewhere, and put a reference to them into the event." },
+  event_time_invalid: {
+    retriable: false,
+    next: "Send ts as whole Unix milliseconds between 1980 and 2100, or leave it out.",
+  },
+  event_session_invalid: {
+    retriable: false,
+    next: "Send at most 5 sessions: keys up to 128 bytes, values up to 512 bytes.",
+  },
+  event_too_large: {
+    retriable: false,
+    next: "Keep large values elsewhere, and put a reference to them into the event.",
+  },
   events_too_many: { retriable: false, next: "Send the events in several requests." },
   request_invalid: { retriable: false, next: "Correct the part of the request that is named." },
   body_too_large: { retriable: false, next: "Send less in one request." },
-  body_encoding_unsupported: { retriable: false, next: "Send the body uncompressed; the event API also takes gzip." },
-  server_kind_mismatch: { retriable: false, next: "Point the app at a server of the kind it expects, or change its mode." },
-  run_state_gone: { retriable: false, next: "Read the run's output instead: its working state ended with the run." },
+  body_encoding_unsupported: {
+    retriable: false,
+    next: "Send the body uncompressed; the event API also takes gzip.",
+  },
+  server_kind_mismatch: {
+    retriable: false,
+    next: "Point the app at a server of the kind it expects, or change its mode.",
+  },
+  run_state_gone: {
+    retriable: false,
+    next: "Read the run's output instead: its working state ended with the run.",
+  },
   checkpoint_stale: { retriable: false, next: "Stop: the server has handed this work out again since." },
   not_implemented: { retriable: false, next: "Use another route, or a newer server." },
-  schema_changed: { retriable: false, next: "Restore the data from a backup made by this version, or run the version that wrote it." },
-  schema_newer: { retriable: false, next: "Start the version of Holdfast that last used this data, or a newer one." },
+  schema_changed: {
+    retriable: false,
+    next: "Restore the data from a backup made by this version, or run the version that wrote it.",
+  },
+  schema_newer: {
+    retriable: false,
+    next: "Start the version of Holdfast that last used this data, or a newer one.",
+  },
   store_closed: { retriable: false, next: "Nothing: the server is stopping. Ask again once it has started." },
-  store_corrupt: { retriable: false, next: "Keep the file as it is, restore the latest backup, and report what was found." },
+  store_corrupt: {
+    retriable: false,
+    next: "Keep the file as it is, restore the latest backup, and report what was found.",
+  },
   store_failed: { retriable: true, next: "Look at free space and the health of the disk, then try again." },
-  store_locked: { retriable: false, next: "Stop the process that uses this data, or choose another --data-dir." },
-  store_refused: { retriable: false, next: "Report it with the server's log: nothing of this act was stored." },
+  store_locked: {
+    retriable: false,
+    next: "Stop the process that uses this data, or choose another --data-dir.",
+  },
+  store_refused: {
+    retriable: false,
+    next: "Report it with the server's log: nothing of this act was stored.",
+  },
   internal_error: { retriable: true, next: "Look up the request id in the server's log." },
 } as const satisfies Record<string, { readonly retriable: boolean; readonly next: string }>;
 
@@ -62,7 +113,11 @@ export class HoldfastError extends Error {
   constructor(
     code: ErrorCode,
     message: string,
-    options: { readonly cause?: unknown; readonly details?: Readonly<Record<string, unknown>>; readonly next?: string } = {},
+    options: {
+      readonly cause?: unknown;
+      readonly details?: Readonly<Record<string, unknown>>;
+      readonly next?: string;
+    } = {},
   ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;

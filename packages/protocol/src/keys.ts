@@ -63,7 +63,9 @@ export function parseSigningKey(text: string): SigningKey {
   const secret = text.slice(prefix.length);
   if (text === "") throw invalid("it is empty");
   if (prefix === "" && text.startsWith("signkey")) {
-    throw invalid("its prefix is not of the form signkey-<environment>-, with letters, digits or _ as the environment");
+    throw invalid(
+      "its prefix is not of the form signkey-<environment>-, with letters, digits or _ as the environment",
+    );
   }
   const faultIndex = secret.search(/[^0-9a-fA-F]/);
   if (faultIndex >= 0) throw invalid(`character ${prefix.length + faultIndex + 1} is not a hex digit`);
@@ -82,7 +84,7 @@ export function parseSigningKey(text: string): SigningKey {
  * @example
  * ```ts
  * const key = parseSigningKey("signkey-test-12345678123456781234567812345678");
- * bearerToken(key, digest) // → "signkey-test-b2ed992186a5cb19f6668aade821f502c1d00970dfd0e35128d51bac4649916c"
+ * bearerToken(key, digest) // → "signkey-test-ddcbc45ed5383449004fe644dec93827baf94a56322cace8d8139e04572ca01e"
  * ```
  */
 export function bearerToken(key: SigningKey, digest: Digest): string {

@@ -5,7 +5,9 @@ import type { Op, OpCode, WireError } from "./opcodes.ts";
 import { OP_CODES } from "./opcodes.ts";
 
 /** Op codes by their lower-case spelling: peers differ in capitals. */
-const OP_CODE_BY_LOWER_CASE: ReadonlyMap<string, OpCode> = new Map(OP_CODES.map((code) => [code.toLowerCase(), code]));
+const OP_CODE_BY_LOWER_CASE: ReadonlyMap<string, OpCode> = new Map(
+  OP_CODES.map((code) => [code.toLowerCase(), code]),
+);
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -32,9 +34,13 @@ type Draft<T> = { -readonly [Key in keyof T]: T[Key] };
 
 function parseOp(value: unknown, index: number): Op {
   if (!isFields(value)) {
-    throw new HoldfastError("op_invalid", `Cannot read op ${index}: it must be an object, not ${describe(value)}.`, {
-      details: { index },
-    });
+    throw new HoldfastError(
+      "op_invalid",
+      `Cannot read op ${index}: it must be an object, not ${describe(value)}.`,
+      {
+        details: { index },
+      },
+    );
   }
   const op: Draft<Op> = { op: parseOpCode(value["op"], index), id: parseStepId(value["id"], index) };
 
@@ -57,7 +63,9 @@ function parseOpCode(value: unknown, index: number): OpCode {
   const code = OP_CODE_BY_LOWER_CASE.get(value.toLowerCase());
   if (code !== undefined) return code;
   const shown = JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value);
-  throw new HoldfastError("op_unknown", `Cannot read op ${index}: there is no op code ${shown}.`, { details: { index } });
+  throw new HoldfastError("op_unknown", `Cannot read op ${index}: there is no op code ${shown}.`, {
+    details: { index },
+  });
 }
 
 function parseStepId(value: unknown, index: number): StepId {

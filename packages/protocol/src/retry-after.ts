@@ -32,9 +32,15 @@ const MONTH = `(?<month>${MONTHS.join("|")})`;
 /** The forms of a date. Strict, where `Date.parse` would read "soon 1" as a date in 2001. */
 const DATES: readonly RegExp[] = [
   // RFC 3339: 2026-01-01T00:05:00.25+01:00
-  new RegExp(String.raw`^(?<year>\d{4})-(?<month>\d\d)-(?<day>\d\d)[t ]${TIME}(?:\.(?<fraction>\d+))?(?<zone>z|[+-]\d\d:\d\d)$`, "i"),
+  new RegExp(
+    String.raw`^(?<year>\d{4})-(?<month>\d\d)-(?<day>\d\d)[t ]${TIME}(?:\.(?<fraction>\d+))?(?<zone>z|[+-]\d\d:\d\d)$`,
+    "i",
+  ),
   // RFC 9110, preferred form: Thu, 01 Jan 2026 00:05:00 GMT
-  new RegExp(String.raw`^[a-z]{3}, (?<day>\d\d) ${MONTH} (?<year>\d{4}) ${TIME} (?<zone>gmt|utc|[+-]\d{4})$`, "i"),
+  new RegExp(
+    String.raw`^[a-z]{3}, (?<day>\d\d) ${MONTH} (?<year>\d{4}) ${TIME} (?<zone>gmt|utc|[+-]\d{4})$`,
+    "i",
+  ),
   // RFC 850: Thursday, 01-Jan-26 00:05:00 GMT
   new RegExp(String.raw`^[a-z]{6,9}, (?<day>\d\d)-${MONTH}-(?<year>\d\d) ${TIME} (?<zone>gmt|utc)$`, "i"),
   // asctime: Thu Jan  1 00:05:00 2026
@@ -51,7 +57,16 @@ function parseDate(text: string, nowMs: number): number | null {
 
 /** The instant of a date's fields; null for a day, hour or zone that does not exist. */
 function instant(fields: Readonly<Record<string, string | undefined>>, nowMs: number): number | null {
-  const { year = "", month = "", day = "", hour = "", minute = "", second = "", fraction = "", zone = "" } = fields;
+  const {
+    year = "",
+    month = "",
+    day = "",
+    hour = "",
+    minute = "",
+    second = "",
+    fraction = "",
+    zone = "",
+  } = fields;
   const yearNumber = year.length === 2 ? fullYear(Number(year), nowMs) : Number(year);
   const monthIndex = /\d/.test(month) ? Number(month) - 1 : MONTHS.indexOf(month.toLowerCase());
   const dayMs = Date.UTC(yearNumber, monthIndex, Number(day));

@@ -21,7 +21,7 @@ const SIGNATURE = /^(?:t=(0|[1-9]\d{0,11})&s=([0-9a-f]{64})|s=([0-9a-f]{64})&t=(
  * @example
  * ```ts
  * const key = parseSigningKey("signkey-test-12345678123456781234567812345678");
- * sign('{"version":-1}', key, 1_700_000_000_123, digest) // → "t=1700000000&s=TODO"
+ * sign('{"version":-1}', key, 1_700_000_000_123, digest) // → "t=1700000000&s=8e38073a13779b56eee33c93247478bc6682bd6165e4e0a1f7ac5550b556cae9"
  * ```
  */
 export function sign(body: string | Uint8Array, key: SigningKey, atMs: number, digest: Digest): string {

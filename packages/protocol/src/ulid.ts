@@ -20,7 +20,10 @@ const CODES = Uint8Array.from(ALPHABET, (character) => character.charCodeAt(0));
  */
 export function formatUlid(timeMs: number, entropy: Uint8Array): string {
   if (entropy.length !== ENTROPY_BYTES) {
-    throw new HoldfastError("internal_error", `Cannot make a ULID: it needs 10 bytes of entropy, not ${entropy.length}.`);
+    throw new HoldfastError(
+      "internal_error",
+      `Cannot make a ULID: it needs 10 bytes of entropy, not ${entropy.length}.`,
+    );
   }
   return timePart(timeMs) + fiveBytes(entropy, 0) + fiveBytes(entropy, 5);
 }
@@ -52,7 +55,10 @@ const ULID = /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/;
  */
 export function ulidTime(ulid: string): number {
   if (!isUlid(ulid)) {
-    throw new HoldfastError("id_invalid", `Cannot read the time of ${JSON.stringify(ulid.slice(0, 40))}: it is not a ULID.`);
+    throw new HoldfastError(
+      "id_invalid",
+      `Cannot read the time of ${JSON.stringify(ulid.slice(0, 40))}: it is not a ULID.`,
+    );
   }
   let timeMs = 0;
   for (let index = 0; index < 10; index++) timeMs = timeMs * 32 + ALPHABET.indexOf(ulid.charAt(index));
@@ -99,7 +105,8 @@ const SEED = /^([0-9]{1,15}),([A-Za-z0-9+/]{14}==)$/;
  * ```
  */
 export function seededUlid(seed: EventIdSeed, index: number): string {
-  const entropy = seed.entropy.slice();
+  // Not `slice()`, which of a Buffer gives the same memory once more.
+  const entropy = Uint8Array.from(seed.entropy);
   const counter = new DataView(entropy.buffer, ENTROPY_BYTES - 4);
   // `setUint32` keeps the lowest 32 bits of what it is given, which is the wrap.
   counter.setUint32(0, counter.getUint32(0) + index);
@@ -109,7 +116,10 @@ export function seededUlid(seed: EventIdSeed, index: number): string {
 /** 48 bits of time as ten characters. */
 function timePart(timeMs: number): string {
   if (!Number.isInteger(timeMs) || timeMs < 0 || timeMs > TIME_MAX_MS) {
-    throw new HoldfastError("internal_error", `Cannot make a ULID: the time ${timeMs} is not whole milliseconds in 48 bits.`);
+    throw new HoldfastError(
+      "internal_error",
+      `Cannot make a ULID: the time ${timeMs} is not whole milliseconds in 48 bits.`,
+    );
   }
   // Bit operators work on 32 bits, so the number is first cut in two by division: 23 bits above, 25 below.
   const low = timeMs % 2 ** 25;
@@ -119,12 +129,24 @@ function timePart(timeMs: number): string {
 
 /** 25 bits as five characters. */
 function fiveDigits(bits: number): string {
-  return String.fromCharCode(code(bits >>> 20), code(bits >>> 15), code(bits >>> 10), code(bits >>> 5), code(bits));
+  return String.fromCharCode(
+    code(bits >>> 20),
+    code(bits >>> 15),
+    code(bits >>> 10),
+    code(bits >>> 5),
+    code(bits),
+  );
 }
 
 /** Five bytes are eight characters: 40 bits, five at a time. */
 function fiveBytes(bytes: Uint8Array, at: number): string {
-  const [a, b, c, d, e] = [byte(bytes, at), byte(bytes, at + 1), byte(bytes, at + 2), byte(bytes, at + 3), byte(bytes, at + 4)];
+  const [a, b, c, d, e] = [
+    byte(bytes, at),
+    byte(bytes, at + 1),
+    byte(bytes, at + 2),
+    byte(bytes, at + 3),
+    byte(bytes, at + 4),
+  ];
   return String.fromCharCode(
     code(a >>> 3),
     code((a << 2) | (b >>> 6)),

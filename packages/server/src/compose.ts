@@ -108,6 +108,7 @@ export async function startServer(options: ServerOptions, hooks: ServerHooks = {
     const api = createApi({
       mode: options.mode,
       version: VERSION,
+      isOnLan: !LOOPBACK_HOSTS.has(options.host),
       keys,
       ingest,
       executor,
@@ -143,6 +144,9 @@ export async function startServer(options: ServerOptions, hooks: ServerHooks = {
     throw error;
   }
 }
+
+/** Addresses that only this machine reaches. */
+const LOOPBACK_HOSTS: ReadonlySet<string> = new Set(["127.0.0.1", "localhost", "::1"]);
 
 /** The version of this package, as its manifest says. */
 const VERSION = (

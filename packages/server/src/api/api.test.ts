@@ -7,9 +7,10 @@ import { createApi } from "./api.ts";
 
 /** A context in which no route can be called: enough to look at the list of them. */
 function contextOf(mode: ApiContext["mode"]): ApiContext {
-  const parts: Pick<ApiContext, "mode" | "version" | "keys" | "clock" | "ids" | "log"> = {
+  const parts: Pick<ApiContext, "mode" | "version" | "isOnLan" | "keys" | "clock" | "ids" | "log"> = {
     mode,
     version: "0.0.0",
+    isOnLan: false,
     keys: createKeys({ signingKeys: [], eventKeys: [], digest: nodeDigest }),
     clock: systemClock,
     ids: createIds(systemClock, systemRandom),

@@ -1,3 +1,5 @@
+import { isIP } from "node:net";
+import { hostname } from "node:os";
 import { HoldfastError } from "@holdfast/protocol";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { ApiContext } from "./context.ts";
@@ -13,7 +15,7 @@ const LOOPBACK: ReadonlySet<string> = new Set(["localhost", "127.0.0.1", "[::1]"
  */
 export function browserGuard(app: FastifyInstance, context: ApiContext): void {
   app.addHook("onRequest", (request, reply, done) => {
-    if (context.mode === "dev" && !isLocal(request)) {
+    if (context.mode === "dev" && !isExpected(request, context.isOnLan)) {
       void sendError(
         reply,
         new HoldfastError(
@@ -39,12 +41,16 @@ export function browserGuard(app: FastifyInstance, context: ApiContext): void {
   );
 }
 
-function isLocal(request: FastifyRequest): boolean {
-  if (!LOOPBACK.has(hostOf(request.headers.host ?? ""))) return false;
+/** Whether host and origin are this machine; on a network that was opened to, also its address there and its name. */
+function isExpected(request: FastifyRequest, isOnLan: boolean): boolean {
+  const isOurs = (host: string): boolean =>
+    LOOPBACK.has(host) ||
+    (isOnLan && (isIP(host.replace(/^\[|\]$/g, "")) !== 0 || host === hostname().toLowerCase()));
+  if (!isOurs(hostOf(request.headers.host ?? ""))) return false;
   const { origin } = request.headers;
   if (origin === undefined) return true;
   const url = URL.parse(origin);
-  return url !== null && LOOPBACK.has(url.hostname);
+  return url !== null && isOurs(url.hostname);
 }
 
 function hostOf(authority: string): string {

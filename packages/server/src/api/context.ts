@@ -11,6 +11,8 @@ import type { Sync } from "#sync";
 export interface ApiContext {
   readonly mode: "dev" | "production";
   readonly version: string;
+  /** Whether a development server was deliberately opened to the network it is in. */
+  readonly isOnLan: boolean;
   readonly keys: Keys;
   readonly ingest: Ingest;
   readonly executor: Executor;

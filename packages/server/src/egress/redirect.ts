@@ -32,6 +32,11 @@ export function judgeRedirect(from: URL, status: number, location: string | unde
   return { kind: "follow", url: to };
 }
 
+/** Asked beside the origin, since a `blob:` address has the origin of the page that made it. */
+function isWeb(to: URL): boolean {
+  return to.protocol === "http:" || to.protocol === "https:";
+}
+
 /** From http to https on one host: both on their default port, or both on the same one. */
 function isUpgrade(from: URL, to: URL): boolean {
   return (
