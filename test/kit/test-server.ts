@@ -64,7 +64,10 @@ export async function startTestServer(options: Partial<ServerOptions> = {}): Pro
     port: running.port,
     dataDir,
     log,
-    signingKey: settings.signingKeys[0] ?? null,
+    // A restart may bring other keys.
+    get signingKey() {
+      return settings.signingKeys[0] ?? null;
+    },
     eventKey: settings.eventKeys[0] ?? "any",
     stop,
     async start(changes = {}) {

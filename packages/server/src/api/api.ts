@@ -12,6 +12,7 @@ import { asHoldfastError, reasonOf, sendError, statusOf } from "./errors.ts";
 import { eventRoutes } from "./events.ts";
 import { followRoutes } from "./follow.ts";
 import { healthRoutes } from "./health.ts";
+import { closePromptly } from "./prompt-close.ts";
 import { createRefusalLog } from "./refusal-log.ts";
 import { registerRoutes } from "./register.ts";
 import { restV1Routes } from "./rest-v1.ts";
@@ -39,6 +40,7 @@ export function createApi(
     genReqId: () => context.ids.request(),
     requestIdHeader: false,
   });
+  closePromptly(app, context.clock);
   const refusals = createRefusalLog(context);
   const serverKind = context.mode === "dev" ? "dev" : "cloud";
 

@@ -20,6 +20,8 @@ export function decodeBody(body: Buffer, encoding: string, bytesMax: number): Pr
   const decoder = decoderOf(encoding.trim().toLowerCase(), body);
   if (decoder === undefined) return Promise.resolve({ kind: "unknown_encoding" });
   if (body.length === 0) return Promise.resolve({ kind: "decoded", text: "" });
+  // The decoders take no limit below one byte; an answer that may hold nothing had a body.
+  if (bytesMax < 1) return Promise.resolve({ kind: "too_large" });
   return new Promise((resolve) => {
     decoder(body, { maxOutputLength: bytesMax }, (error, output) => {
       if (error === null) resolve({ kind: "decoded", text: output.toString("utf8") });

@@ -179,15 +179,9 @@ export class Exchange implements Dispatcher.DispatchHandler {
       case "too_large":
         return this.#failTooLarge();
       case "unknown_encoding":
-        return this.#fail(
-          "protocol",
-          `the answer's content-encoding ${JSON.stringify(encoding)} is not known`,
-        );
+        return this.#fail("protocol", `the answer's content-encoding ${quote(encoding)} is not known`);
       case "damaged":
-        return this.#fail(
-          "protocol",
-          `the answer is not what its content-encoding ${JSON.stringify(encoding)} says`,
-        );
+        return this.#fail("protocol", `the answer is not what its content-encoding ${quote(encoding)} says`);
     }
   }
 
@@ -215,6 +209,11 @@ export class Exchange implements Dispatcher.DispatchHandler {
 }
 
 const EMPTY = Buffer.alloc(0);
+
+/** A word of the answer, as much of it as a message needs: the app chose it, and it may be as long as a head. */
+function quote(text: string): string {
+  return JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}…` : text);
+}
 
 function joinValues(value: string | string[]): string {
   return typeof value === "string" ? value : value.join(", ");

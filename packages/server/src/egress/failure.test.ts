@@ -21,7 +21,6 @@ for (const code of [
   "ERR_TLS_CERT_ALTNAME_INVALID",
   "ECONNRESET",
   "EPROTO",
-  "HPE_INVALID_CONSTANT",
 ]) {
   test(`classifyFailure() calls ${code} before the request was sent unreachable, with a reason of its own`, () => {
     const { code: outcome, reason } = classifyFailure(fault(code), false, false);
@@ -36,8 +35,7 @@ const SENT: readonly (readonly [code: string | undefined, message: string, outco
   ["EPIPE", SECRET, "reset"],
   ["UND_ERR_SOCKET", "other side closed", "reset"],
   ["UND_ERR_SOCKET", "bad upgrade", "protocol"],
-  ["HPE_INVALID_CONSTANT", SECRET, "protocol"],
-  ["HPE_INVALID_EOF_STATE", SECRET, "reset"],
+  ["UND_ERR_RES_CONTENT_LENGTH_MISMATCH", SECRET, "reset"],
   ["UND_ERR_HEADERS_OVERFLOW", SECRET, "protocol"],
   [undefined, "bad upgrade", "reset"],
 ];
@@ -51,6 +49,16 @@ for (const [code, message, outcome] of SENT) {
     }
   });
 }
+
+test("classifyFailure() tells what the parser could not read from an end in the middle of it", () => {
+  const parserError = (message: string): Error =>
+    Object.assign(new Error(message), { name: "HTTPParserError" });
+  const unreadable = parserError(`Response does not match the HTTP/1.1 protocol (${SECRET})`);
+  assert.equal(classifyFailure(unreadable, true, false).code, "protocol");
+  assert.ok(!classifyFailure(unreadable, true, false).reason.includes("secret"));
+  const cut = parserError("Response does not match the HTTP/1.1 protocol (Invalid EOF state)");
+  assert.equal(classifyFailure(cut, true, true).code, "reset");
+});
 
 test("classifyFailure() says whether an answer had begun when the connection was closed", () => {
   assert.match(classifyFailure(fault("ECONNRESET"), true, false).reason, /before an answer/);

@@ -47,10 +47,12 @@ const UNREACHABLE_REASONS: Readonly<Record<string, string>> = {
 const PROTOCOL_MESSAGES: ReadonlySet<string> = new Set(["bad upgrade", "bad response"]);
 
 function isProtocolError(error: unknown, code: string): boolean {
-  // An end of the connection in the middle of a chunked body also comes from the parser.
-  if (code === "HPE_INVALID_EOF_STATE") return false;
-  if (code.startsWith("HPE_") || code === "UND_ERR_HEADERS_OVERFLOW") return true;
-  return code === "UND_ERR_SOCKET" && error instanceof Error && PROTOCOL_MESSAGES.has(error.message);
+  if (!(error instanceof Error)) return false;
+  // The client gives its parser's errors a name, and a code only at times. An end of the connection in the middle of
+  // a chunked body also comes from the parser, and is told apart by its text.
+  if (error.name === "HTTPParserError") return !error.message.includes("Invalid EOF state");
+  if (code === "UND_ERR_HEADERS_OVERFLOW") return true;
+  return code === "UND_ERR_SOCKET" && PROTOCOL_MESSAGES.has(error.message);
 }
 
 function codeOf(error: unknown): string {

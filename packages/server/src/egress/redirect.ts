@@ -19,15 +19,15 @@ export function judgeRedirect(from: URL, status: number, location: string | unde
   if (to === null) return { kind: "refused", reason: "its address is not a URL" };
   if (to.username !== "" || to.password !== "")
     return { kind: "refused", reason: "its address holds credentials" };
+  if (!isWeb(to)) return { kind: "refused", reason: `it leads to a ${to.protocol} address` };
   if (to.origin !== from.origin && !isUpgrade(from, to)) {
-    return {
-      kind: "refused",
-      reason: `it leads to another origin (${to.origin === "null" ? to.protocol : to.origin})`,
-    };
+    return { kind: "refused", reason: `it leads to another origin (${to.origin})` };
   }
   to.hash = "";
+  // Named before anything is added, so that a parameter given twice is kept twice.
+  const named = new Set(to.searchParams.keys());
   for (const [name, value] of from.searchParams) {
-    if (!to.searchParams.has(name)) to.searchParams.append(name, value);
+    if (!named.has(name)) to.searchParams.append(name, value);
   }
   return { kind: "follow", url: to };
 }
