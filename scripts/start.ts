@@ -9,7 +9,7 @@ import { freePort, until } from "./story/processes.ts";
 import type { Place } from "./story/shop.ts";
 import { appUrl, clientOf, registered, serverUrl, startServerProcess, startShop } from "./story/shop.ts";
 
-const DATA_DIR = ".holdfast/example";
+const DATA_DIR = process.env["HOLDFAST_DATA_DIR"] ?? ".holdfast/example";
 
 const ports = { serverPort: await freePort(8288), appPort: await freePort(3000) };
 console.log(`Holdfast  http://127.0.0.1:${ports.serverPort}  production mode, every call signed\n`);

@@ -142,15 +142,20 @@ test("createEgress() closes connections to an origin that was not called for a w
 
 test("createEgress() does not close connections to an origin that is being called, however long it takes", async (t) => {
   const clock = manualClock(0);
-  const egress = createEgress({ clock, originIdleMs: 1000 });
+  const egress = createEgress({ clock, originIdleMs: 1000, connectionsPerOrigin: 1 });
   t.after(() => egress.close());
   let finish: (() => void) | undefined;
-  const app = await startApp(t, (response) => (finish = () => void response.end("ok")));
+  const app = await startApp(t, (response, { url }) => {
+    finish = () => void response.end("ok");
+    if (url === "/short") finish();
+  });
   const outcome = egress.send(get(app.origin, { timeoutMs: 100_000 }));
   await app.arrived(1);
   await clock.advance(50_000);
   finish?.();
   assert.equal(answered(await outcome).body, "ok");
+  answered(await egress.send(get(`${app.origin}/short`)));
+  assert.equal(app.connectionCount(), 1);
 });
 
 test("createEgress() closes the connections to the origin idle longest when there are too many origins", async (t) => {
