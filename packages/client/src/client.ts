@@ -4,7 +4,7 @@ import { bearerOf } from "./bearer.ts";
 import type { Exchange } from "./exchange.ts";
 import { isObject, requestJson } from "./exchange.ts";
 import { followUpdates } from "./follow.ts";
-import type { App, AppSync, EventToSend, Health, Run, StoredEvent, Update } from "./shapes.ts";
+import type { App, AppSync, EventToSend, FollowOptions, Health, Run, StoredEvent, Update } from "./shapes.ts";
 
 /** Longest wait for an ordinary answer. */
 const ANSWER_MS = 30_000;
@@ -26,16 +26,6 @@ export interface ClientOptions {
 /** What `send` gives back: one id per event, in order. */
 export interface SendResult {
   readonly ids: readonly EventId[];
-}
-
-export interface FollowOptions {
-  readonly runId?: RunId;
-  /** Kinds of update or journal entry, such as `run.ended`; absent means all. */
-  readonly kinds?: readonly string[];
-  /** Whether journal entries carry their data. */
-  readonly data?: boolean;
-  /** Called once nothing that happens from now on can be missed. */
-  readonly onFollowing?: () => void;
 }
 
 /** Everything a client can ask. Each method throws a `HoldfastError` (see `request`) when it does not work out. */

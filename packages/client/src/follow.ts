@@ -1,8 +1,7 @@
 import { HoldfastError } from "@holdfast/protocol";
-import type { FollowOptions } from "./client.ts";
 import { connectionError, isObject, request } from "./exchange.ts";
 import { createEventStreamReader } from "./server-sent-events.ts";
-import type { Update } from "./shapes.ts";
+import type { FollowOptions, Update } from "./shapes.ts";
 
 interface Following {
   readonly origin: string;

@@ -1,11 +1,12 @@
 /** A small typed client of a Holdfast server's HTTP API. Needs the web's `fetch` and `crypto.subtle`, nothing else. */
-export type { Client, ClientOptions, FollowOptions, SendResult } from "./client.ts";
+export type { Client, ClientOptions, SendResult } from "./client.ts";
 export { createClient } from "./client.ts";
 export type {
   App,
   AppFunction,
   AppSync,
   EventToSend,
+  FollowOptions,
   Health,
   JournalEntry,
   Run,

@@ -123,3 +123,14 @@ export type Update =
       readonly eventId: EventId;
       readonly entry: JournalEntry;
     };
+
+/** What of the server's updates a follower wants. */
+export interface FollowOptions {
+  readonly runId?: RunId;
+  /** Kinds of update or journal entry, such as `run.ended`; absent means all. */
+  readonly kinds?: readonly string[];
+  /** Whether journal entries carry their data. */
+  readonly data?: boolean;
+  /** Called once nothing that happens from now on can be missed. */
+  readonly onFollowing?: () => void;
+}

@@ -8,7 +8,7 @@ import { watchTree } from "./discovery/watch-tree.ts";
 import type { SyncOutcome } from "./contract.ts";
 import { mayPass } from "./put-answer.ts";
 import { pause } from "./task-group.ts";
-import type { UpkeepDeps } from "./upkeep.ts";
+import type { UpkeepDeps } from "./upkeep-deps.ts";
 
 /** When the tries of a burst are made, counted from the one before: a hot reload takes its time. */
 const BURST_PAUSES_MS = [0, 500, 1500, 3000];

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { FunctionRecord } from "../records.ts";
-import type { Store } from "../store.ts";
+import type { Store } from "../contract.ts";
 import {
   aFunction,
   anApp,

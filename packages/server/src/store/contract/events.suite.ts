@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { EventRecord } from "../records.ts";
-import type { EventQuery, Store } from "../store.ts";
+import type { EventQuery, Store } from "../contract.ts";
 import {
   aNewRun,
   anEvent,

@@ -4,7 +4,7 @@ import { hasEnded, isHoldfastError } from "@holdfast/protocol";
 import type { RunStatus } from "@holdfast/protocol";
 import fc from "fast-check";
 import type { RunSnapshot, SessionId } from "../records.ts";
-import type { AcceptBatch, Advance, Store } from "../store.ts";
+import type { AcceptBatch, Advance, Store } from "../contract.ts";
 import {
   anEntry,
   aNewRun,

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { RunStatus } from "@holdfast/protocol";
-import type { RunQuery, Store } from "../store.ts";
+import type { RunQuery, Store } from "../contract.ts";
 import {
   anAdvance,
   anEntry,

@@ -1,7 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import { HoldfastError } from "@holdfast/protocol";
 import type { NewRun } from "../records.ts";
-import type { AcceptBatch, AcceptResult } from "../store.ts";
+import type { AcceptBatch, AcceptResult } from "../contract.ts";
 import { isFinalCode, itemKindCode, runStatusCode } from "./codes.ts";
 import type { Answer, Command, CommandReader } from "./commands.ts";
 import { CommandKind } from "./commands.ts";

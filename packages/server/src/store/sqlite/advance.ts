@@ -1,6 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 import { HoldfastError } from "@holdfast/protocol";
-import type { Advance, AdvanceResult } from "../store.ts";
+import type { Advance, AdvanceResult } from "../contract.ts";
 import { isFinalCode, itemKindCode, journalKindCode, runStatusCode } from "./codes.ts";
 import type { Answer, Command, CommandReader } from "./commands.ts";
 import { CommandKind } from "./commands.ts";

@@ -1,6 +1,6 @@
 import type { AppId, FunctionId } from "@holdfast/protocol";
 import type { AppRecord, FunctionRecord } from "../records.ts";
-import type { AppStore } from "../store.ts";
+import type { AppStore } from "../contract.ts";
 import type { StoreAccess } from "./access.ts";
 import { encodeNoteError, encodeRegister, encodeRemoveApp } from "./register.ts";
 import { prepare } from "./statement.ts";

@@ -1,6 +1,6 @@
 import type { EventId } from "@holdfast/protocol";
 import type { EventRecord } from "../records.ts";
-import type { EventQuery, EventStore } from "../store.ts";
+import type { EventQuery, EventStore } from "../contract.ts";
 import { decodeAccept, encodeAccept } from "./accept.ts";
 import type { StoreAccess } from "./access.ts";
 import type { Filter } from "./listing.ts";

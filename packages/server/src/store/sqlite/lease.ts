@@ -1,7 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { RunId, StepId } from "@holdfast/protocol";
 import type { QueueItem, SessionId } from "../records.ts";
-import type { Lease } from "../store.ts";
+import type { Lease } from "../contract.ts";
 import { itemKindOf } from "./codes.ts";
 import type { Answer, Command, CommandReader } from "./commands.ts";
 import { CommandKind } from "./commands.ts";

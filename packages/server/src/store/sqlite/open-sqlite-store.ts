@@ -1,7 +1,7 @@
 import { dirname, join } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
 import type { Log } from "#kernel";
-import type { Store } from "../store.ts";
+import type { Store } from "../contract.ts";
 import { StoreAccess } from "./access.ts";
 import { createAppStore } from "./apps.ts";
 import { createEventStore } from "./events.ts";

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import type { TestContext } from "node:test";
 import type { RunStatus } from "@holdfast/protocol";
 import { eventId, functionId, NOW, open, aNewRun, production, runId } from "../contract/testing/builders.ts";
-import type { Store } from "../store.ts";
+import type { Store } from "../contract.ts";
 import { MIGRATIONS, migrate } from "./migrations.ts";
 import { assembleStore } from "./open-sqlite-store.ts";
 import { createInlineWriter } from "./writer.ts";

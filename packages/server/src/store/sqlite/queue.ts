@@ -1,5 +1,5 @@
 import type { SessionId } from "../records.ts";
-import type { QueueStore } from "../store.ts";
+import type { QueueStore } from "../contract.ts";
 import type { StoreAccess } from "./access.ts";
 import { decodeLease, encodeLease } from "./lease.ts";
 import { encodeCloseSession, encodeExtendSession, encodeOpenSession } from "./sessions.ts";

@@ -1,6 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { EnvironmentName } from "@holdfast/protocol";
-import type { RegisteredApp } from "../store.ts";
+import type { RegisteredApp } from "../contract.ts";
 import type { Answer, Command, CommandReader } from "./commands.ts";
 import { CommandKind } from "./commands.ts";
 import type { Statement, Value } from "./statement.ts";

@@ -1,6 +1,6 @@
 import type { RunId, StepId } from "@holdfast/protocol";
 import type { JournalEntry, RunRecord } from "../records.ts";
-import type { RunQuery, RunStore } from "../store.ts";
+import type { RunQuery, RunStore } from "../contract.ts";
 import type { StoreAccess } from "./access.ts";
 import { decodeAdvance, encodeAdvance } from "./advance.ts";
 import { COMPLETED, isFinalCode, journalKindOf, runStatusCode } from "./codes.ts";

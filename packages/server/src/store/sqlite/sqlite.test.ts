@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { CreateHarness } from "../contract/testing/harness.ts";
 import { runStoreContract } from "../contract/store.suite.ts";
-import type { Store } from "../store.ts";
+import type { Store } from "../contract.ts";
 import { openSqliteStore } from "./open-sqlite-store.ts";
 
 /** A store in a folder of its own. */

@@ -9,7 +9,7 @@ import type {
   RunRecord,
   SessionId,
 } from "../../records.ts";
-import type { AcceptBatch, AcceptResult, Advance, RegisteredApp, Store } from "../../store.ts";
+import type { AcceptBatch, AcceptResult, Advance, RegisteredApp, Store } from "../../contract.ts";
 
 /** Small things to store, told apart by a number; every field can be given. */
 

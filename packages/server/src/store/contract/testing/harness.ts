@@ -1,5 +1,5 @@
 import { test } from "node:test";
-import type { Store } from "../../store.ts";
+import type { Store } from "../../contract.ts";
 
 /** A store under test, and what is needed around it. */
 export interface StoreHarness {

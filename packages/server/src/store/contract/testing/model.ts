@@ -9,7 +9,7 @@ import type {
   RunSnapshot,
   SessionId,
 } from "../../records.ts";
-import type { AcceptBatch, AcceptResult, Advance, AdvanceResult, Lease } from "../../store.ts";
+import type { AcceptBatch, AcceptResult, Advance, AdvanceResult, Lease } from "../../contract.ts";
 
 interface ModelRun {
   run: RunRecord;
