@@ -141,6 +141,14 @@ for (const cell of CELLS) {
         [401, 401],
       );
       assert.deepEqual(ran, []);
+      const warnings = server.log.entries().filter((entry) => entry["function"] === "app-guarded");
+      assert.deepEqual(
+        warnings.map(({ level, status }) => ({ level, status })),
+        [
+          { level: "warn", status: 401 },
+          { level: "warn", status: 401 },
+        ],
+      );
       assertNoSecrets(server.log.lines, [server.signingKey ?? "", server.eventKey, wrongKey]);
       assertNoSecrets([JSON.stringify(ended)], [server.signingKey ?? "", server.eventKey, wrongKey]);
     });

@@ -36,7 +36,6 @@ export const LIMITS = {
   opsPerResponseCount: 1000,
   runStateBytes: 32 * MiB,
   stepOutputBytes: 4 * MiB,
-  stepInputBytes: 4 * MiB,
   responseBytes: 8 * MiB,
   inlineRequestBytes: 4 * MiB,
   checkpointBytes: 8 * MiB,

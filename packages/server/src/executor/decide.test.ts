@@ -176,6 +176,7 @@ describe("decide(): parallel steps", () => {
   it("queues a targeted call for each planned step and makes later calls plan", () => {
     const decision = on(stateOf(), replyTo(opsReply(planned)));
     assert.deepEqual(queued(decision), ["step:step:a@0", "step:step:b@0", "sleep:step:z@3600000"]);
+    assert.deepEqual(journaled(decision), ["step.planned:a", "step.planned:b", "step.sleeping:z"]);
     assert.equal(decision.state.run.forcePlan, true);
     assert.deepEqual(decision.state.run.pending, ["a", "b", "z"]);
   });

@@ -107,6 +107,8 @@ export class Draft {
     });
     if (kind === "sleep") {
       this.#note("step.sleeping", { stepId: id, name: label, op: "Sleep", data: `{"until":${dueAt}}` });
+    } else {
+      this.#note("step.planned", { stepId: id, name: label, op: "StepPlanned" });
     }
     return true;
   }
