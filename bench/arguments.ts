@@ -10,6 +10,7 @@ export const USAGE = `Usage: npm run bench -- [options]
   --rounds 3               every round runs every system once
   --warm-up 3              seconds of load before each window
   --window 2               seconds of each window
+  --patience 3             seconds to wait before each window while others keep the machine busy
   --systems a,b            of: ${[...SYSTEMS.keys()].join(", ")}
   --peers restate,dbos     adds peers, installing them into bench/peers on first use
   --memory                 adds server memory after 10,000 and after 100,000 finished runs
@@ -21,6 +22,7 @@ export interface BenchOptions {
   readonly workloads: readonly WorkloadName[];
   readonly inFlight: readonly number[];
   readonly roundCount: number;
+  readonly patienceMs: number;
   readonly warmUpMs: number;
   readonly windowMs: number;
   readonly systems: readonly string[];
@@ -38,6 +40,7 @@ export function readArguments(argv: readonly string[]): BenchOptions | null {
       rounds: { type: "string" },
       "warm-up": { type: "string" },
       window: { type: "string" },
+      patience: { type: "string" },
       systems: { type: "string" },
       peers: { type: "string" },
       memory: { type: "boolean", default: false },
@@ -67,6 +70,7 @@ export function readArguments(argv: readonly string[]): BenchOptions | null {
     workloads: workloads.filter(isWorkloadName),
     inFlight: list(values["in-flight"]).map(positive),
     roundCount: positive(values.rounds ?? (values.quick ? "1" : "3")),
+    patienceMs: seconds(values.patience, 3, 0.1),
     warmUpMs: seconds(values["warm-up"], 3, 1),
     windowMs: seconds(values.window, 2, 1),
     systems: [...new Set(systems)],

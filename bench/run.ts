@@ -54,9 +54,9 @@ async function measureSystem(
         () => {},
       );
       for (const inFlight of options.inFlight) {
-        const { warmUpMs, windowMs } = options;
+        const { patienceMs, warmUpMs, windowMs } = options;
         const { stepCount } = WORKLOADS[workload];
-        const order = { system: name, workload, stepCount, inFlight, round, warmUpMs, windowMs };
+        const order = { system: name, workload, stepCount, inFlight, round, patienceMs, warmUpMs, windowMs };
         const window = await measureWindow(order, driver, running, device);
         windows.push(window);
         const noise = window.clean ? "" : `, noisy (${Math.round(window.lostFraction * 100)} % lost)`;

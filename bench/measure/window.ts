@@ -2,7 +2,7 @@ import type { Driver } from "../driver/driver.ts";
 import type { RunningSystem } from "../systems/system.ts";
 import type { WorkloadName } from "../workloads.ts";
 import type { DeviceCounters } from "./device-counters.ts";
-import { lostFraction, NOISE_MAX } from "./noise.ts";
+import { lostFraction, lostFractionOnceQuiet, NOISE_MAX } from "./noise.ts";
 import { memoryOf, usageOf } from "./process-usage.ts";
 import type { Usage } from "./process-usage.ts";
 
@@ -44,6 +44,8 @@ export interface WindowOrder {
   readonly stepCount: number;
   readonly inFlight: number;
   readonly round: number;
+  /** How long to wait for others on the machine to come to rest. */
+  readonly patienceMs: number;
   readonly warmUpMs: number;
   readonly windowMs: number;
 }
@@ -66,7 +68,7 @@ export async function measureWindow(
     app: usageOf(running.appPids),
     device: device(),
   });
-  const lostBefore = lostFraction();
+  const lostBefore = await lostFractionOnceQuiet(order.patienceMs);
   let before = snapshot();
   let after = before;
   let memory = { server: 0, app: 0 };
