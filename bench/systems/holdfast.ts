@@ -37,7 +37,16 @@ export function holdfast(choice: HoldfastChoice, execArgv: readonly string[] = [
         "--sdk-url",
         app.url,
       ];
-      const argv = [...execArgv, "-C", "@holdfast/source", CLI, "start", ...flags];
+      // As `npm run holdfast` and the installed command start it.
+      const argv = [
+        ...execArgv,
+        "--max-semi-space-size=16",
+        "-C",
+        "@holdfast/source",
+        CLI,
+        "start",
+        ...flags,
+      ];
       argv.push("--signing-key", BENCH_KEYS.signingKey, "--event-key", BENCH_KEYS.eventKey);
       const { child: server, lastWords } = spawn("holdfast", process.execPath, argv, { cwd: folder });
       try {

@@ -24,7 +24,7 @@ export function startProcess(
 ): StoryProcess {
   const child: ChildProcess = spawn(
     process.execPath,
-    ["-C", "@holdfast/source", `${ROOT}${program}`, ...args],
+    ["--max-semi-space-size=16", "-C", "@holdfast/source", `${ROOT}${program}`, ...args],
     {
       cwd: ROOT,
       env: { ...process.env, ...env },

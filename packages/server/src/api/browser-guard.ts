@@ -26,7 +26,7 @@ export function browserGuard(app: FastifyInstance, context: ApiContext): void {
       return;
     }
     const { origin } = request.headers;
-    if (origin !== undefined && request.url.startsWith("/e/")) {
+    if (origin !== undefined && request.routeOptions.config.access === "event-key") {
       void reply.header("access-control-allow-origin", origin).header("vary", "origin");
     }
     done();

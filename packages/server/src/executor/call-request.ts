@@ -6,6 +6,8 @@ import type { RunState } from "./run-state.ts";
 /** The fixed account of a single-tenant server (wire-protocol 1.5). */
 const ACCOUNT_ID = "00000000-0000-4000-a000-000000000000";
 
+const HEX = /^[0-9a-f]+$/;
+
 /** A call to an app, ready to be signed and sent. */
 export interface CallRequest {
   readonly url: string;
@@ -73,7 +75,7 @@ function body(
   useApi: boolean,
 ): string {
   const { run, events, steps } = state;
-  const stack = [...steps.keys()].map((id) => JSON.stringify(id)).join(",");
+  const stack = stackItems(steps);
   const ctx =
     `{"attempt":${item.attempt}` +
     `,"disable_immediate_execution":${run.forcePlan}` +
@@ -98,5 +100,19 @@ function body(
 export function memoFields(steps: RunState["steps"]): string {
   // The default sort compares UTF-16 code units, which is the order RFC 8785 asks for.
   const ids = [...steps.keys()].sort();
-  return ids.map((id) => `${JSON.stringify(id)}:${steps.get(id)}`).join(",");
+  let fields = "";
+  for (const id of ids) fields += `${fields === "" ? "" : ","}${quoted(id)}:${steps.get(id)}`;
+  return fields;
+}
+
+/** The ids of the memoised steps in the order they finished. */
+function stackItems(steps: RunState["steps"]): string {
+  let items = "";
+  for (const id of steps.keys()) items += `${items === "" ? "" : ","}${quoted(id)}`;
+  return items;
+}
+
+/** Ids that SDKs make are hex and need no escaping; any other text gets what it needs. */
+function quoted(id: string): string {
+  return HEX.test(id) ? `"${id}"` : JSON.stringify(id);
 }

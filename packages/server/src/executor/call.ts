@@ -28,7 +28,8 @@ export function createHttpCaller(deps: {
 }): Caller {
   return {
     call(state, item, definition, signal) {
-      const traceparent = `00-${hex(deps.random.bytes(16))}-${hex(deps.random.bytes(8))}-01`;
+      const trace = hex(deps.random.bytes(24));
+      const traceparent = `00-${trace.slice(0, 32)}-${trace.slice(32)}-01`;
       const request = callRequest(state, item, definition, { requestId: deps.ids.request(), traceparent });
       const signature = deps.keys.sign(request.body, deps.clock.now());
       return deps.egress.send({

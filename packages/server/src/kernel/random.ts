@@ -10,17 +10,17 @@ export interface Random {
 
 /** The machine's own randomness. Bytes are drawn from a pool: one call to the system serves many ids. */
 export const systemRandom: Random = (() => {
+  // Not a Buffer: `slice` of one is a view, and what was handed out is wiped below.
   let pool: Uint8Array = new Uint8Array(0);
   let used = 0;
   return {
     bytes(count: number): Uint8Array {
       if (count > 256) return randomBytes(count);
       if (used + count > pool.length) {
-        pool = randomBytes(4096);
+        pool = new Uint8Array(randomBytes(4096));
         used = 0;
       }
-      // A copy: `slice` of what `randomBytes` gives is a view, which the next line would wipe as well.
-      const taken = Uint8Array.from(pool.subarray(used, used + count));
+      const taken = pool.slice(used, used + count);
       // What was handed out is wiped, so that the pool never holds the bytes of a key.
       pool.fill(0, used, used + count);
       used += count;

@@ -8,7 +8,7 @@ export const BATCH_TEXT_MAX_CHARS = 1024 * 1024;
 export const LOCK_WAIT_MS = 5000;
 
 /** Memory for pages, per connection. */
-export const PAGE_CACHE_KIB = 32 * 1024;
+export const PAGE_CACHE_KIB = 8 * 1024;
 
 /**
  * Pages in the write-ahead log after which the commit that passes them moves it into the file. Measured on commits of
