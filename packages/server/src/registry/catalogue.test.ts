@@ -203,8 +203,56 @@ describe("Registry.register() with what it must refuse", () => {
     [
       "a function over a WebSocket",
       registration([fn("pay", {}, "wss://connect")]),
+      "feature_not_supported",
+      /uses Connect/,
+    ],
+    [
+      "an app over a WebSocket",
+      registration([], { url: "wss://connect" }),
+      "feature_not_supported",
+      /uses Connect/,
+    ],
+    [
+      "an app id with half a character",
+      registration([], { appName: "sh\ud800op" }),
       "config_invalid",
-      /Connect/,
+      /lone surrogate/,
+    ],
+    [
+      "a function with neither id nor name",
+      registration([fn("pay", { id: "", name: "" })]),
+      "config_invalid",
+      /number 1 must have an id or a name/,
+    ],
+    [
+      "a function whose id is its app's",
+      registration([fn("")]),
+      "config_invalid",
+      /number 1 must have an id/,
+    ],
+    [
+      "a function id of 4 KB, which it does not repeat",
+      registration([fn("x".repeat(4096))]),
+      "config_invalid",
+      /^At least one function is invalid: Function "shop-x{35}…": its id has 4101 characters; at most 256 are allowed$/,
+    ],
+    [
+      "negative retries of the function itself",
+      registration([fn("pay", { retries: -1 })]),
+      "config_invalid",
+      /whole number of retries/,
+    ],
+    [
+      "a registration nested more than 512 deep",
+      registration([], { later: JSON.parse("[".repeat(600) + "]".repeat(600)) }),
+      "config_invalid",
+      /cannot be stored/,
+    ],
+    [
+      "a number that no computer holds",
+      registration([], { later: JSON.parse("1e999") }),
+      "config_invalid",
+      /cannot be stored/,
     ],
     [
       "11 triggers",
@@ -330,6 +378,80 @@ describe("Registry.register() with what it must refuse", () => {
     );
     assert.ok((await registry.register(body, NOW)).ok);
     assert.equal(({} as { x?: unknown }).x, undefined);
+  });
+});
+
+describe("Registry.register() with a concurrency limit", () => {
+  const plain = [
+    1000,
+    [{ limit: 1000 }],
+    { limit: 5000, scope: "fn" },
+    { step: [{ limit: 1000 }], fn: [] },
+    [],
+  ];
+  for (const concurrency of plain) {
+    it(`takes ${JSON.stringify(concurrency)}, which only says what holds anyway`, async () => {
+      const { registry } = await harness();
+      assert.ok((await registry.register(registration([fn("pay", { concurrency })]), NOW)).ok);
+    });
+  }
+
+  const real = [
+    999,
+    0,
+    "1000",
+    [{ limit: 1000 }, { limit: 5 }],
+    { limit: 1000, key: "event.data.user" },
+    { limit: 1000, scope: "env", key: "1" },
+    { limit: 1000, scope: "account" },
+    { limit: [] },
+    { step: [{ limit: 1000 }], fn: [{ limit: 1000 }] },
+    { later: true },
+  ];
+  for (const concurrency of real) {
+    it(`refuses ${JSON.stringify(concurrency)}`, async () => {
+      const { registry } = await harness();
+      const outcome = refusal(await registry.register(registration([fn("pay", { concurrency })]), NOW));
+      assert.equal(outcome.code, "feature_not_supported");
+      assert.match(outcome.message, /"concurrency"/);
+    });
+  }
+});
+
+describe("Registry.register() with two apps whose ids come to the same", () => {
+  const app = (appName: string, functions: unknown[]): Fields => registration(functions, { appName });
+
+  it("refuses a function id that another app has in use, and takes it once it is free", async () => {
+    const { registry } = await harness();
+    await registry.register(app("shop", [fn("eu-pay")]), NOW);
+    const outcome = refusal(await registry.register(app("shop-eu", [fn("eu-pay")]), NOW));
+    assert.match(outcome.message, /"shop-eu-pay" is registered by the app "shop" already/);
+    assert.equal(registry.app("shop-eu"), null);
+    await registry.register(app("shop", []), NOW);
+    assert.ok((await registry.register(app("shop-eu", [fn("eu-pay")]), NOW)).ok);
+    assert.equal(registry.functionBySlug("shop-eu-pay")?.appName, "shop-eu");
+    assert.equal(refusal(await registry.register(app("shop", [fn("eu-pay")]), NOW)).code, "config_invalid");
+  });
+
+  it("gives them other function ids, and apps other ids in another environment", async () => {
+    const { registry, store } = await harness();
+    await registry.register(app("shop", [fn("eu-pay")]), NOW);
+    const first = registry.functionBySlug("shop-eu-pay");
+    await registry.register(app("shop", []), NOW);
+    await registry.register(app("shop-eu", [fn("eu-pay")]), NOW);
+    assert.notEqual(registry.functionBySlug("shop-eu-pay")?.id, first?.id);
+    const other = await createRegistry({
+      store: store.apps,
+      environment: "other" as EnvironmentName,
+      digest,
+      log: silentLog,
+    });
+    await other.register(app("shop", []), NOW);
+    assert.notEqual(other.app("shop")?.id, registry.app("shop")?.id);
+    assert.match(
+      other.app("shop")?.id ?? "",
+      /^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/,
+    );
   });
 });
 

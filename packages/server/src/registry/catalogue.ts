@@ -1,10 +1,11 @@
 import type { Digest, EnvironmentName, FunctionId } from "@holdfast/protocol";
 import type { Log } from "#kernel";
-import type { AppRecord, AppStore } from "#store";
+import type { AppRecord, AppStore, RegisteredApp } from "#store";
 import { sameApp } from "./app-url.ts";
 import type { FunctionDefinition, Registry, RegisterOutcome } from "./contract.ts";
 import { functionDefinition } from "./function-definition.ts";
-import { parseRegistration } from "./registration.ts";
+import type { Refusal } from "./registration.ts";
+import { parseRegistration, refuseFunctions } from "./registration.ts";
 import type { TriggerIndex } from "./trigger-index.ts";
 import { startedBy, triggerIndex } from "./trigger-index.ts";
 
@@ -38,7 +39,7 @@ export async function createRegistry(deps: RegistryDeps): Promise<Registry> {
     return {
       apps: new Map(apps.map((app) => [app.name, app])),
       functions: new Map(functions.map((definition) => [definition.id, definition])),
-      slugs: new Map(functions.map((definition) => [definition.slug, definition])),
+      slugs: bySlug(functions),
       triggers: triggerIndex(functions),
     };
   }
@@ -50,8 +51,13 @@ export async function createRegistry(deps: RegistryDeps): Promise<Registry> {
     return done;
   }
 
-  async function register(registration: unknown, now: number): Promise<RegisterOutcome> {
+  function checked(registration: unknown, now: number): RegisteredApp | Refusal {
     const parsed = parseRegistration(registration, { environment, digest: deps.digest, now });
+    return "ok" in parsed ? parsed : (takenSlugs(parsed, catalogue.slugs) ?? parsed);
+  }
+
+  async function register(registration: unknown, now: number): Promise<RegisterOutcome> {
+    const parsed = checked(registration, now);
     if ("ok" in parsed) {
       log.warn({ code: parsed.code, reason: parsed.message }, "a registration was refused");
       return parsed;
@@ -93,4 +99,31 @@ export async function createRegistry(deps: RegistryDeps): Promise<Registry> {
         return removed;
       }),
   };
+}
+
+/** Slugs belong to functions in use; one that is archived keeps its slug as long as nobody else has it. */
+function bySlug(functions: readonly FunctionDefinition[]): ReadonlyMap<string, FunctionDefinition> {
+  const slugs = new Map<string, FunctionDefinition>();
+  for (const definition of functions) {
+    if (!definition.archived || !slugs.has(definition.slug)) slugs.set(definition.slug, definition);
+  }
+  return slugs;
+}
+
+/**
+ * Refuses slugs that another app has in use. `shop` with a function `eu-pay` and `shop-eu` with a function `pay` come to
+ * the same `shop-eu-pay`: whoever registers second must not be found in place of the first.
+ */
+function takenSlugs(
+  { app, functions }: RegisteredApp,
+  slugs: ReadonlyMap<string, FunctionDefinition>,
+): Refusal | null {
+  const faults = functions.flatMap(({ slug }) => {
+    const holder = slugs.get(slug);
+    if (holder === undefined || holder.archived || holder.appId === app.id) return [];
+    return [
+      { id: slug, errors: [`Function "${slug}" is registered by the app "${holder.appName}" already`] },
+    ];
+  });
+  return faults.length === 0 ? null : refuseFunctions("config_invalid", faults);
 }

@@ -7,7 +7,7 @@ import { appId, functionId } from "./ids.ts";
 import { refusedSdk } from "./sdk-version.ts";
 import { unsupportedFeatures } from "./unsupported.ts";
 
-type Refusal = RegisterOutcome & { readonly ok: false };
+export type Refusal = RegisterOutcome & { readonly ok: false };
 type Fields = Readonly<Record<string, unknown>>;
 
 export interface RegistrationContext {
@@ -32,7 +32,7 @@ export function parseRegistration(raw: unknown, context: RegistrationContext): R
   if (nameFault !== null) return refuse("config_invalid", `The app's id ${nameFault}`);
   const denied = refusedSdk(raw["sdk"]);
   if (denied !== null) return refuse("sdk_version_denied", denied);
-  if (raw["deployType"] === "connect") {
+  if (raw["deployType"] === "connect" || isConnectUrl(raw["url"])) {
     return refuse(
       "feature_not_supported",
       `App "${appName}" uses Connect, which this version of Holdfast does not support yet.`,
@@ -49,12 +49,15 @@ export function parseRegistration(raw: unknown, context: RegistrationContext): R
     );
   }
 
+  const lasting = lastingText(raw);
+  if ("reason" in lasting) return refuse("config_invalid", lasting.reason);
+
   const app: AppRecord = {
     id: appId(context.environment, appName, context.digest),
     environment: context.environment,
     name: appName,
     url: url.url.href,
-    checksum: checksumOf(raw, context.digest),
+    checksum: context.digest.sha256Hex(lasting.text),
     sdk: textOrNull(raw["sdk"]),
     framework: textOrNull(raw["framework"]),
     appVersion: textOrNull(raw["appVersion"]),
@@ -71,7 +74,7 @@ function parseFunctions(
   context: RegistrationContext,
 ): RegisteredApp | Refusal {
   const records: FunctionRecord[] = [];
-  const faults: { id: string; code: string; errors: readonly string[] }[] = [];
+  const faults: FunctionFault[] = [];
   const slugs = new Set<string>();
   for (const [index, raw] of functions.entries()) {
     const parsed = parseFunction(raw, index, app, url, context);
@@ -80,7 +83,7 @@ function parseFunctions(
       faults.push({
         id: parsed.slug,
         code: "config_invalid",
-        errors: [`Function "${parsed.slug}" is listed twice`],
+        errors: [`Function ${quote(parsed.slug)} is listed twice`],
       });
     else {
       slugs.add(parsed.slug);
@@ -88,15 +91,19 @@ function parseFunctions(
     }
   }
   const [first] = faults;
-  if (first === undefined) return { app, functions: records };
-  const message = `At least one function is invalid: ${faults
-    .flatMap(({ errors }) => errors)
-    .slice(0, 5)
-    .join(" ")}`;
+  return first === undefined ? { app, functions: records } : refuseFunctions(first.code, faults);
+}
+
+/** The refusal of a registration for what is wrong with some of its functions. */
+export function refuseFunctions(
+  code: string,
+  faults: readonly { readonly id: string; readonly errors: readonly string[] }[],
+): Refusal {
+  const sentences = faults.flatMap(({ errors }) => errors).slice(0, 5);
   return {
     ok: false,
-    code: first.code,
-    message,
+    code,
+    message: `At least one function is invalid: ${sentences.join(" ")}`,
     functions: faults.map(({ id, errors }) => ({ id, errors })),
   };
 }
@@ -114,21 +121,25 @@ function parseFunction(
   const slug = typeof raw["id"] === "string" && raw["id"] !== "" ? raw["id"] : slugOf(app.name, raw["name"]);
   const errors: string[] = [];
   const slugFault = identifierFault(slug);
-  if (slugFault !== null) errors.push(`Function "${slug.slice(0, 40)}": its id ${slugFault}`);
+  if (slugFault !== null) errors.push(`Function ${quote(slug)}: its id ${slugFault}`);
   if (!slug.startsWith(`${app.name}-`))
-    errors.push(`Function "${slug}" must have an id that begins with "${app.name}-"`);
+    errors.push(`Function ${quote(slug)} must have an id that begins with "${app.name}-"`);
+  else if (slug.length === app.name.length + 1)
+    errors.push(`Function number ${index + 1} must have an id or a name`);
+  const retries = retriesOf(raw["retries"]);
+  if (retries === null && isPresent(raw["retries"])) errors.push(retriesFault(slug));
 
   const triggers = parseTriggers(slug, raw["triggers"]);
   errors.push(...triggers.errors);
   const step = parseStep(slug, raw["steps"], url);
   errors.push(...step.errors);
-  if (errors.length > 0) return fault(slug, errors, triggers.code);
+  if (errors.length > 0) return fault(slug, errors, step.code ?? triggers.code);
   const unsupported = unsupportedFeatures(slug, raw, triggers.triggers);
   if (unsupported.length > 0) return fault(slug, unsupported, "feature_not_supported");
 
   const config = {
     path: step.path,
-    retries: step.retries ?? retriesOf(raw["retries"]) ?? LIMITS.retriesDefault,
+    retries: step.retries ?? retries ?? LIMITS.retriesDefault,
     triggers: triggers.triggers.map((trigger) => ({ event: trigger["event"] })),
   };
   return {
@@ -150,25 +161,27 @@ function parseTriggers(
   const errors: string[] = [];
   let code = "config_invalid";
   if (!Array.isArray(raw))
-    return { triggers: [], errors: [`Function "${slug}" must list its triggers`], code };
+    return { triggers: [], errors: [`Function ${quote(slug)} must list its triggers`], code };
   if (raw.length > LIMITS.triggersPerFunctionCount) {
     errors.push(
-      `Function "${slug}" has ${raw.length} triggers; at most ${LIMITS.triggersPerFunctionCount} are allowed`,
+      `Function ${quote(slug)} has ${raw.length} triggers; at most ${LIMITS.triggersPerFunctionCount} are allowed`,
     );
   }
   const seen = new Set<string>();
   const triggers = raw.filter(isFields);
-  if (triggers.length !== raw.length) errors.push(`Function "${slug}" has a trigger that is not an object`);
+  if (triggers.length !== raw.length)
+    errors.push(`Function ${quote(slug)} has a trigger that is not an object`);
   for (const trigger of triggers) {
-    const key = canonicalKey(trigger);
-    if (seen.has(key)) errors.push(`Function "${slug}" has the same trigger twice`);
+    // The whole registration has a canonical form, so this part of it has one too.
+    const key = canonicalJson(trigger);
+    if (seen.has(key)) errors.push(`Function ${quote(slug)} has the same trigger twice`);
     seen.add(key);
     if (trigger["cron"] !== undefined && trigger["cron"] !== null) continue;
     const event = trigger["event"];
     if (typeof event !== "string" || event === "" || event.length > LIMITS.triggerChars) {
       code = "event_name_invalid";
       errors.push(
-        `Function "${slug}" has a trigger whose event name is not 1 to ${LIMITS.triggerChars} characters of text`,
+        `Function ${quote(slug)} has a trigger whose event name is not 1 to ${LIMITS.triggerChars} characters of text`,
       );
     }
   }
@@ -180,25 +193,27 @@ function parseStep(
   slug: string,
   raw: unknown,
   app: URL,
-): { path: string; retries: number | null; errors: string[] } {
+): { path: string; retries: number | null; errors: string[]; code?: string } {
   const entries = isFields(raw) ? Object.values(raw) : [];
   const [entry] = entries;
   if (entries.length !== 1 || !isFields(entry))
-    return { path: "", retries: null, errors: [`Function "${slug}" must have exactly one step`] };
-  const errors: string[] = [];
+    return { path: "", retries: null, errors: [`Function ${quote(slug)} must have exactly one step`] };
   const runtime = isFields(entry["runtime"]) ? entry["runtime"] : {};
+  if (runtime["type"] === "ws" || isConnectUrl(runtime["url"])) {
+    const error = `Function ${quote(slug)} uses Connect, which this version of Holdfast does not support yet.`;
+    return { path: "", retries: null, errors: [error], code: "feature_not_supported" };
+  }
+  const errors: string[] = [];
   const url = parseAppUrl(typeof runtime["url"] === "string" ? runtime["url"] : "");
-  if ("reason" in url) errors.push(`Function "${slug}": its URL ${url.reason}`);
+  if ("reason" in url) errors.push(`Function ${quote(slug)}: its URL ${url.reason}`);
   else if (url.url.origin !== app.origin) {
     errors.push(
-      `Function "${slug}" wants to be called at ${url.url.origin}, but its app is at ${app.origin}`,
+      `Function ${quote(slug)} wants to be called at ${url.url.origin}, but its app is at ${app.origin}`,
     );
   }
   const attempts = isFields(entry["retries"]) ? entry["retries"]["attempts"] : undefined;
   const retries = retriesOf(attempts);
-  if (retries === null && attempts !== undefined && attempts !== null) {
-    errors.push(`Function "${slug}" must have a whole number of retries, 0 or more`);
-  }
+  if (retries === null && isPresent(attempts)) errors.push(retriesFault(slug));
   if ("reason" in url) return { path: "", retries, errors };
   url.url.searchParams.delete("stepId");
   return { path: `${url.url.pathname}${url.url.search}`, retries, errors };
@@ -209,12 +224,27 @@ function retriesOf(value: unknown): number | null {
   return Math.min(value, LIMITS.retriesMax);
 }
 
+function retriesFault(slug: string): string {
+  return `Function ${quote(slug)} must have a whole number of retries, 0 or more`;
+}
+
 /** What is wrong with a name that ends up in ids, URLs and logs, or null. */
 function identifierFault(text: string): string | null {
   if (text.length > LIMITS.identifierChars)
     return `has ${text.length} characters; at most ${LIMITS.identifierChars} are allowed`;
   if (/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(text)) return "holds invisible or control characters";
+  if (!text.isWellFormed()) return "holds half of a character (a lone surrogate)";
   return null;
+}
+
+/** An id as a message shows it: it may be anything here, as long as the whole registration. */
+function quote(id: string): string {
+  return JSON.stringify(id.length > LIMITS.identifierChars ? `${id.slice(0, 40)}…` : id);
+}
+
+/** Workers that hold a connection open register under a WebSocket address. */
+function isConnectUrl(value: unknown): boolean {
+  return typeof value === "string" && /^wss?:/i.test(value);
 }
 
 function slugOf(appName: string, name: unknown): string {
@@ -228,19 +258,20 @@ function slugOf(appName: string, name: unknown): string {
   return `${appName}-${words}`;
 }
 
-function checksumOf(raw: Fields, digest: Digest): string {
-  return digest.sha256Hex(
-    canonicalJson(Object.fromEntries(Object.entries(raw).filter(([key]) => !VOLATILE.has(key)))),
-  );
-}
-
-function canonicalKey(trigger: Fields): string {
+/** What two registrations of the same app have in common, as canonical JSON, which some nesting and numbers do not have. */
+function lastingText(raw: Fields): { readonly text: string } | { readonly reason: string } {
   try {
-    return canonicalJson(trigger);
+    return {
+      text: canonicalJson(Object.fromEntries(Object.entries(raw).filter(([key]) => !VOLATILE.has(key)))),
+    };
   } catch (error) {
-    if (isHoldfastError(error)) return "";
+    if (isHoldfastError(error)) return { reason: `The registration cannot be stored: ${error.message}` };
     throw error;
   }
+}
+
+function isPresent(value: unknown): boolean {
+  return value !== undefined && value !== null;
 }
 
 function textOrNull(value: unknown): string | null {
