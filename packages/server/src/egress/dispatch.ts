@@ -4,6 +4,7 @@ import type { Egress, EgressOutcome, EgressRequest } from "./contract.ts";
 import { Deadlines } from "./deadlines.ts";
 import { Exchange, type ExchangeWorld } from "./exchange.ts";
 import { OriginPools } from "./origin-pools.ts";
+import { Targets } from "./target.ts";
 
 export interface EgressOptions {
   readonly clock: Clock;
@@ -33,34 +34,30 @@ export function createEgress(options: EgressOptions): Egress {
     authorities: options.authorities ?? [],
   });
   const deadlines = new Deadlines(clock);
+  const targets = new Targets();
+  let underWayCount = 0;
+  let closed: Promise<void> | null = null;
+  let drained: (() => void) | null = null;
   const world: ExchangeWorld = {
     clock,
     pools,
     deadlines,
     cancellation: new Cancellation(),
     allowRedirects: options.allowRedirects ?? true,
+    ended() {
+      underWayCount--;
+      if (underWayCount === 0) drained?.();
+    },
   };
-  let underWayCount = 0;
-  let closed: Promise<void> | null = null;
-  let drained: (() => void) | null = null;
 
   const send = (request: EgressRequest): Promise<EgressOutcome> => {
-    const url = parseTarget(request.url);
-    if (typeof url === "string")
-      return Promise.resolve(failed("unreachable", `Cannot ${request.method} the app: ${url}.`));
-    const target = `${request.method} ${url.origin}${url.pathname}`;
-    if (closed !== null)
-      return Promise.resolve(failed("aborted", `Cannot ${target}: the server is stopping.`));
+    const target = targets.read(request.url);
+    if (typeof target === "string") return failed("unreachable", request, `the app: ${target}`);
+    if (closed !== null) return failed("aborted", request, `${target.shown}: the server is stopping`);
     if (request.signal?.aborted === true)
-      return Promise.resolve(failed("aborted", `Cannot ${target}: it was called off.`));
+      return failed("aborted", request, `${target.shown}: it was called off`);
     underWayCount++;
-    return new Promise((resolve) => {
-      new Exchange(world, request, url, (outcome) => {
-        underWayCount--;
-        if (underWayCount === 0) drained?.();
-        resolve(outcome);
-      }).dispatch();
-    });
+    return new Promise((resolve) => new Exchange(world, request, target, resolve).dispatch());
   };
 
   const close = async (): Promise<void> => {
@@ -72,17 +69,10 @@ export function createEgress(options: EgressOptions): Egress {
   return { send, close: () => (closed ??= close()) };
 }
 
-function failed(code: "unreachable" | "aborted", message: string): EgressOutcome {
-  return { kind: "failed", code, message, status: null };
-}
-
-/** The URL to call, or why it cannot be called. Nothing of it is quoted but its scheme: the rest may be secret. */
-function parseTarget(text: string): URL | string {
-  const url = URL.parse(text);
-  if (url === null) return "its URL is not valid";
-  if (url.protocol !== "http:" && url.protocol !== "https:") {
-    return `its URL begins with "${url.protocol}", and only http: and https: can be called`;
-  }
-  if (url.username !== "" || url.password !== "") return "its URL holds credentials";
-  return url;
+function failed(
+  code: "unreachable" | "aborted",
+  { method }: EgressRequest,
+  what: string,
+): Promise<EgressOutcome> {
+  return Promise.resolve({ kind: "failed", code, message: `Cannot ${method} ${what}.`, status: null });
 }

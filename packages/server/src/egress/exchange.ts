@@ -8,6 +8,8 @@ import type { Deadlines } from "./deadlines.ts";
 import { classifyFailure, isStaleConnection } from "./failure.ts";
 import type { OriginPool, OriginPools } from "./origin-pools.ts";
 import { judgeRedirect } from "./redirect.ts";
+import type { Target } from "./target.ts";
+import { targetOf } from "./target.ts";
 
 /** What every exchange of one egress shares. */
 export interface ExchangeWorld {
@@ -16,6 +18,8 @@ export interface ExchangeWorld {
   readonly deadlines: Deadlines;
   readonly cancellation: Cancellation;
   readonly allowRedirects: boolean;
+  /** Told of each exchange that is over, just before its outcome is given. */
+  ended(): void;
 }
 
 type ResponseHead = Parameters<NonNullable<Dispatcher.DispatchHandler["onResponseStart"]>>[2];
@@ -34,7 +38,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   readonly #world: ExchangeWorld;
   readonly #request: EgressRequest;
   readonly #settle: (outcome: EgressOutcome) => void;
-  #url: URL;
+  #target: Target;
   #taken: OriginPool;
   #controller: Dispatcher.DispatchController | null = null;
   /** Whether this hop was handed to the network, and whether any hop was. */
@@ -44,22 +48,22 @@ export class Exchange implements Dispatcher.DispatchHandler {
   #settled = false;
   #redirectCount = 0;
   #status: number | null = null;
-  #head: ResponseHead = {};
-  #chunks: Buffer[] = [];
+  #head: ResponseHead = NO_HEAD;
+  readonly #chunks: Buffer[] = [];
   #byteCount = 0;
   expiresAt: number;
 
   constructor(
     world: ExchangeWorld,
     request: EgressRequest,
-    url: URL,
+    target: Target,
     settle: (outcome: EgressOutcome) => void,
   ) {
     this.#world = world;
     this.#request = request;
-    this.#url = url;
+    this.#target = target;
     this.#settle = settle;
-    this.#taken = world.pools.take(url.origin);
+    this.#taken = world.pools.take(target.origin);
     this.expiresAt = world.clock.monotonic() + request.timeoutMs;
     world.deadlines.add(this);
     if (request.signal !== undefined) world.cancellation.watch(request.signal, this);
@@ -68,7 +72,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   /** Begins, or begins again at the address of a redirect. */
   dispatch(): void {
     const { method, headers, body } = this.#request;
-    this.#taken.pool.dispatch({ method, headers, body, path: this.#url.pathname + this.#url.search }, this);
+    this.#taken.pool.dispatch({ method, headers, body, path: this.#target.path }, this);
   }
 
   expire(): void {
@@ -130,7 +134,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   }
 
   #redirect(status: number, location: string): void {
-    const verdict = judgeRedirect(this.#url, status, location);
+    const verdict = judgeRedirect(new URL(this.#target.href), status, location);
     if (verdict.kind === "none") return this.#answer(status);
     if (verdict.kind === "refused")
       return this.#fail("redirect_refused", `the answer is a redirect, and ${verdict.reason}`);
@@ -139,14 +143,15 @@ export class Exchange implements Dispatcher.DispatchHandler {
       return this.#fail("redirect_refused", `there were more than ${LIMITS.redirectsCount} redirects`);
     }
     this.#redirectCount++;
-    if (verdict.url.origin !== this.#url.origin) {
+    const target = targetOf(verdict.url);
+    if (target.origin !== this.#target.origin) {
       this.#world.pools.release(this.#taken);
-      this.#taken = this.#world.pools.take(verdict.url.origin);
+      this.#taken = this.#world.pools.take(target.origin);
     }
-    this.#url = verdict.url;
+    this.#target = target;
     this.#status = null;
-    this.#head = {};
-    this.#chunks = [];
+    this.#head = NO_HEAD;
+    this.#chunks.length = 0;
     this.#byteCount = 0;
     this.#hopSent = false;
     this.#replaced = false;
@@ -154,9 +159,9 @@ export class Exchange implements Dispatcher.DispatchHandler {
   }
 
   #answer(status: number): void {
-    const [first, ...rest] = this.#chunks;
-    const body =
-      first === undefined ? EMPTY : rest.length === 0 ? first : Buffer.concat(this.#chunks, this.#byteCount);
+    const [first] = this.#chunks;
+    const isWhole = first !== undefined && first.length === this.#byteCount;
+    const body = isWhole ? first : Buffer.concat(this.#chunks, this.#byteCount);
     const headers = joinHeaders(this.#head);
     const encoding = headers["content-encoding"];
     if (encoding === undefined || isPlain(encoding)) {
@@ -190,25 +195,26 @@ export class Exchange implements Dispatcher.DispatchHandler {
   }
 
   #fail(code: EgressFailureCode, reason: string): void {
-    const message = `Cannot ${this.#request.method} ${this.#url.origin}${this.#url.pathname}: ${reason}.`;
+    const message = `Cannot ${this.#request.method} ${this.#target.shown}: ${reason}.`;
     this.#finish({ kind: "failed", code, message, status: this.#status });
   }
 
   #finish(outcome: EgressOutcome): void {
     if (this.#settled) return;
     this.#settled = true;
-    this.#chunks = [];
+    this.#chunks.length = 0;
     this.#world.deadlines.remove(this);
     if (this.#request.signal !== undefined) this.#world.cancellation.unwatch(this.#request.signal, this);
     this.#world.pools.release(this.#taken);
     // Cuts the connection when the exchange was given up half-way.
     this.#controller?.abort(new Error("given up"));
     this.#controller = null;
+    this.#world.ended();
     this.#settle(outcome);
   }
 }
 
-const EMPTY = Buffer.alloc(0);
+const NO_HEAD: ResponseHead = {};
 
 /** A word of the answer, as much of it as a message needs: the app chose it, and it may be as long as a head. */
 function quote(text: string): string {
