@@ -138,6 +138,14 @@ describe("decide(): sleeping", () => {
     );
   });
 
+  it("takes no text at all, as SDKs write a sleep of zero or less, for a sleep that is over at once", () => {
+    for (const carried of ["", "0s", "-5s"]) {
+      const decision = on(stateOf(), replyTo(opsReply([op("Sleep", "z", { carried })])));
+      assert.deepEqual(queued(decision), ["sleep:step:z@0"]);
+      assert.equal(decision.enqueue[0]?.generation, 1);
+    }
+  });
+
   it("remembers null when the sleep is over and calls again", () => {
     const item = asleep("z");
     const decision = on(stateOf({ ...version(2), pending: [step("z")] }, [item]), {
@@ -154,7 +162,7 @@ describe("decide(): sleeping", () => {
     for (const [carried, name] of [
       ["367d", "InngestErrTimeoutTooLong"],
       ["soon", "InvalidSleep"],
-      ["", "InvalidSleep"],
+      ["soon 1", "InvalidSleep"],
     ] as const) {
       const decision = on(stateOf(), replyTo(opsReply([op("Sleep", "z", { carried })])));
       assert.equal(decision.state.run.status, "Failed");

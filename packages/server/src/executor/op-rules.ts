@@ -111,12 +111,17 @@ export function sleepUntil(
   return { at: Math.max(at, now) };
 }
 
+/** An RFC 3339 date, with or without a time. `Date.parse` alone would take much more for a date. */
+const DATE = /^\d{4}-\d{2}-\d{2}(?:[Tt ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:[Zz]|[+-]\d{2}:?\d{2})?)?$/;
+
 function instantOf(text: string, now: number): number | null {
+  // SDKs write a sleep of zero, or less, as no text at all.
+  if (text === "") return now;
   try {
     return now + Math.ceil(parseDuration(text));
   } catch (error) {
     if (!isHoldfastError(error, "duration_invalid")) throw error;
   }
-  const instant = Date.parse(text);
+  const instant = DATE.test(text) ? Date.parse(text) : Number.NaN;
   return Number.isNaN(instant) ? null : instant;
 }
