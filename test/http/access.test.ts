@@ -116,6 +116,10 @@ describe("access in production", () => {
     const headers = { origin: "https://shop.example" };
     const sent = await postEvents(server, '{"name":"a"}', headers);
     assert.equal(sent.headers["access-control-allow-origin"], "https://shop.example");
+    // Browsers ask beforehand, and go by the answer to that.
+    const asked = await request(server, "OPTIONS", `/e/${server.eventKey}`, { headers, authorized: false });
+    assert.equal(asked.status, 204);
+    assert.equal(asked.headers["access-control-allow-origin"], "https://shop.example");
     const read = await request(server, "GET", "/v1/events", { headers });
     assert.equal(read.headers["access-control-allow-origin"], undefined);
   });

@@ -8,33 +8,51 @@ import { browserGuard } from "./browser-guard.ts";
 import { checkpointRoutes } from "./checkpoint.ts";
 import type { ApiContext } from "./context.ts";
 import { developmentRoutes } from "./development.ts";
-import { asHoldfastError, reasonOf, sendError, statusOf } from "./errors.ts";
+import { asHoldfastError, forCaller, reasonOf, sendError, statusOf } from "./errors.ts";
 import { eventRoutes } from "./events.ts";
 import { followRoutes } from "./follow.ts";
+import { framingErrors } from "./framing-errors.ts";
 import { healthRoutes } from "./health.ts";
 import { closePromptly } from "./prompt-close.ts";
 import { createRefusalLog } from "./refusal-log.ts";
 import { registerRoutes } from "./register.ts";
+import { requestGuard } from "./request-guard.ts";
 import { restV1Routes } from "./rest-v1.ts";
 import { runStateRoutes } from "./run-state.ts";
 
 export type { ApiContext } from "./context.ts";
 
-/** Longest time to send a request in, and to leave a connection unused. */
+/**
+ * Longest time to send a request in, its headers alone, to leave a connection unused, and for nothing to move on a
+ * connection in use: a reader that stopped reading does not keep its answer in memory for ever.
+ */
 const REQUEST_MS = 30_000;
+const HEADERS_MS = 10_000;
 const IDLE_MS = 72_000;
+const STALLED_MS = 60_000;
+/** How often Node looks for requests that take too long. */
+const CHECK_MS = 2000;
+
+/** The content type under which every body reaches its route. */
+const ANY_BYTES = "application/octet-stream";
 
 /** Builds the HTTP server; `listen` opens it. `onRoute` is told of every route and who may use it: `GET /health open`. */
 export function createApi(
   context: ApiContext,
   onRoute: (route: string) => void = () => undefined,
 ): FastifyInstance {
+  const serverKind = context.mode === "dev" ? "dev" : "cloud";
   const app = fastify({
     logger: false,
     bodyLimit: LIMITS.registrationBytes,
+    http: { headersTimeout: HEADERS_MS, connectionsCheckingInterval: CHECK_MS },
     requestTimeout: REQUEST_MS,
+    connectionTimeout: STALLED_MS,
     keepAliveTimeout: IDLE_MS,
     forceCloseConnections: "idle",
+    // What still comes in on open connections while the server closes is answered like anything else: the store is open.
+    return503OnClosing: false,
+    ...framingErrors(serverKind),
     routerOptions: { maxParamLength: 512 },
     exposeHeadRoutes: false,
     genReqId: () => context.ids.request(),
@@ -42,7 +60,6 @@ export function createApi(
   });
   closePromptly(app, context.clock);
   const refusals = createRefusalLog(context);
-  const serverKind = context.mode === "dev" ? "dev" : "cloud";
 
   // Bodies are read as bytes and parsed by the routes: after the caller is known, and by our own rules.
   app.removeAllContentTypeParsers();
@@ -52,10 +69,13 @@ export function createApi(
       .header("x-inngest-server-kind", serverKind)
       .header("cache-control", "no-store")
       .header("x-request-id", request.id);
+    // Fastify would refuse a malformed content type before any route is asked; nothing here goes by it.
+    if (request.headers["content-type"] !== undefined) request.headers["content-type"] = ANY_BYTES;
     done();
   });
   authenticate(app, context, refusals, onRoute);
   browserGuard(app, context);
+  requestGuard(app);
 
   app.setErrorHandler((thrown, request, reply) => {
     const error = asHoldfastError(thrown);
@@ -68,7 +88,7 @@ export function createApi(
       };
       context.log.error(facts, "a request failed");
     }
-    return sendError(reply, error);
+    return sendError(reply, forCaller(error));
   });
   app.setNotFoundHandler((_request, reply) =>
     reply.code(404).send({ code: "not_found", error: "There is no such route.", status: 404 }),

@@ -1,9 +1,10 @@
-import { isIP } from "node:net";
+import { BlockList, isIP } from "node:net";
 import { hostname } from "node:os";
 import { HoldfastError } from "@holdfast/protocol";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { ApiContext } from "./context.ts";
 import { sendError } from "./errors.ts";
+import { EVENT_ROUTE } from "./events.ts";
 
 /** Names by which this machine is reached from itself, and from containers on it. */
 const LOOPBACK: ReadonlySet<string> = new Set(["localhost", "127.0.0.1", "[::1]", "host.docker.internal"]);
@@ -26,12 +27,13 @@ export function browserGuard(app: FastifyInstance, context: ApiContext): void {
       return;
     }
     const { origin } = request.headers;
-    if (origin !== undefined && request.routeOptions.config.access === "event-key") {
+    // By its path, so that a browser's question beforehand (OPTIONS) gets the same answer as the request itself.
+    if (origin !== undefined && request.routeOptions.url === EVENT_ROUTE) {
       void reply.header("access-control-allow-origin", origin).header("vary", "origin");
     }
     done();
   });
-  app.options("/e/:key", { config: { access: "open" } }, (_request, reply) =>
+  app.options(EVENT_ROUTE, { config: { access: "open" } }, (_request, reply) =>
     reply
       .code(204)
       .header("access-control-allow-methods", "POST")
@@ -41,16 +43,46 @@ export function browserGuard(app: FastifyInstance, context: ApiContext): void {
   );
 }
 
-/** Whether host and origin are this machine; on a network that was opened to, also its address there and its name. */
+/**
+ * Whether host and origin are this machine; on a network that was opened to, also its address there and its name. Any
+ * address will do for a host, because no name was asked that could be rebound. A page, though, must come from the same
+ * host or from a private network: the internet has pages without a name, too.
+ */
 function isExpected(request: FastifyRequest, isOnLan: boolean): boolean {
-  const isOurs = (host: string): boolean =>
-    LOOPBACK.has(host) ||
-    (isOnLan && (isIP(host.replace(/^\[|\]$/g, "")) !== 0 || host === hostname().toLowerCase()));
-  if (!isOurs(hostOf(request.headers.host ?? ""))) return false;
+  const isThisMachine = (host: string): boolean =>
+    LOOPBACK.has(host) || (isOnLan && host === hostname().toLowerCase());
+  const host = hostOf(request.headers.host ?? "");
+  if (!isThisMachine(host) && !(isOnLan && isIP(bare(host)) !== 0)) return false;
   const { origin } = request.headers;
   if (origin === undefined) return true;
-  const url = URL.parse(origin);
-  return url !== null && isOurs(url.hostname);
+  const page = URL.parse(origin)?.hostname;
+  if (page === undefined) return false;
+  return isThisMachine(page) || (isOnLan && (page === host || isPrivateAddress(bare(page))));
+}
+
+/** Networks that the internet does not reach (RFC 1918, 3927, 4193, 4291, 6598). */
+const PRIVATE = new BlockList();
+for (const [network, prefix] of [
+  ["10.0.0.0", 8],
+  ["100.64.0.0", 10],
+  ["127.0.0.0", 8],
+  ["169.254.0.0", 16],
+  ["172.16.0.0", 12],
+  ["192.168.0.0", 16],
+] as const) {
+  PRIVATE.addSubnet(network, prefix, "ipv4");
+}
+PRIVATE.addSubnet("fc00::", 7, "ipv6");
+PRIVATE.addSubnet("fe80::", 10, "ipv6");
+
+function isPrivateAddress(address: string): boolean {
+  const family = isIP(address);
+  return family !== 0 && PRIVATE.check(address, family === 4 ? "ipv4" : "ipv6");
+}
+
+/** An address without the brackets that it has in a URL. */
+function bare(host: string): string {
+  return host.replace(/^\[|\]$/g, "");
 }
 
 function hostOf(authority: string): string {

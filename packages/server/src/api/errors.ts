@@ -55,6 +55,12 @@ export function reasonOf(error: HoldfastError): string {
   return error.cause instanceof Error ? (error.cause.stack ?? error.cause.message) : error.message;
 }
 
+/** The error as its caller may see it: of a fault of ours the code and what to do, not the words, which may name files. */
+export function forCaller(error: HoldfastError): HoldfastError {
+  if (statusOf(error.code) < 500 || error.code === "not_implemented") return error;
+  return new HoldfastError(error.code, "The server failed to process the request.", { next: error.next });
+}
+
 /** Answers with an error in the envelope of the v0, v1 and register routes (wire-protocol 1.4); no field is ever null. */
 export function sendError(reply: FastifyReply, error: HoldfastError, data?: unknown): FastifyReply {
   const status = statusOf(error.code);

@@ -1,9 +1,12 @@
 import { Header, LIMITS } from "@holdfast/protocol";
-import type { FastifyInstance, FastifyReply } from "fastify";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { inflated, parseJson } from "./body.ts";
 import type { ApiContext } from "./context.ts";
-import { asHoldfastError, reasonOf, statusOf } from "./errors.ts";
+import { asHoldfastError, forCaller, reasonOf, statusOf } from "./errors.ts";
 import type { RefusalLog } from "./refusal-log.ts";
+
+/** The event API's path, with its key. */
+export const EVENT_ROUTE = "/e/:key";
 
 /**
  * `POST /e/:key`: the way in for events (wire-protocol section 2). The hottest route of the server: the answer is written
@@ -23,22 +26,25 @@ export function eventRoutes(app: FastifyInstance, context: ApiContext, refusals:
           { request: request.id, code: error.code, error: reasonOf(error) },
           "events could not be taken",
         );
-      void refuse(reply, status, error.message);
+      void refuse(reply, status, forCaller(error).message);
+    },
+    // Before the body is read: nothing is taken into memory from whoever has no key.
+    onRequest: (request: FastifyRequest, reply: FastifyReply, done: () => void): void => {
+      // The router fills in what the route's path names; the routes without a key have no parameter.
+      const { key = "" } = request.params as { key?: string };
+      const verdict = keys.checkEventKey(key);
+      if (verdict.ok) {
+        done();
+        return;
+      }
+      refusals.note("event-key", verdict.reason);
+      void refuse(reply, 401, verdict.reason === "missing" ? "Event key is required" : "Event key not found");
     },
   } as const;
 
   app.post("/e", options, (_request, reply) => refuse(reply, 401, "Event key is required"));
   app.post("/e/", options, (_request, reply) => refuse(reply, 401, "Event key is required"));
-  app.post<{ Params: { key: string } }>("/e/:key", options, async (request, reply) => {
-    const verdict = keys.checkEventKey(request.params.key);
-    if (!verdict.ok) {
-      refusals.note("event-key", verdict.reason);
-      return refuse(
-        reply,
-        401,
-        verdict.reason === "missing" ? "Event key is required" : "Event key not found",
-      );
-    }
+  app.post(EVENT_ROUTE, options, async (request, reply) => {
     const { headers } = request;
     const body =
       headers["content-encoding"] === undefined

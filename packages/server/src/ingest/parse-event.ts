@@ -1,6 +1,7 @@
 import type { EnvironmentName, ErrorCode, EventId } from "@holdfast/protocol";
 import { canonicalJson, HoldfastError, isHoldfastError, LIMITS } from "@holdfast/protocol";
 import type { EventRecord } from "#store";
+import { isReserved } from "./reserved-name.ts";
 import { mergeSessions } from "./sessions.ts";
 
 /** What the event is given by whoever received it. */
@@ -16,9 +17,6 @@ export interface EventRefusal {
   readonly code: ErrorCode;
   readonly message: string;
 }
-
-/** Names the server itself gives; nobody else may. */
-const RESERVED_PREFIX = "inngest/";
 
 /**
  * Turns one raw event into what is stored (wire-protocol 2.1): checks every field, fills in defaults, and drops
@@ -77,16 +75,9 @@ function parseName(value: unknown): string {
   if (isReserved(value)) {
     refuse("event_name_reserved", `event name is reserved for internal use: ${value}`);
   }
+  if (!isPlainText(value))
+    refuse("event_name_invalid", "event name must not contain control characters or broken Unicode");
   return value;
-}
-
-/** Whether a name reads as one of the server's own, in any case, in full-width letters, or with invisible characters in it. */
-function isReserved(name: string): boolean {
-  const plain = name
-    .normalize("NFKC")
-    .replace(/[\p{Cf}\p{Cc}\s]/gu, "")
-    .toLowerCase();
-  return plain.startsWith(RESERVED_PREFIX);
 }
 
 function parseUserId(value: unknown): string | null {
@@ -97,7 +88,15 @@ function parseUserId(value: unknown): string | null {
       `event id has ${text.length} characters; at most ${LIMITS.eventIdChars} are allowed`,
     );
   }
+  // Broken Unicode has no bytes of its own: two such ids would pass for one, and the second event start nothing.
+  if (text !== null && !isPlainText(text))
+    refuse("event_invalid", "event id must not contain control characters or broken Unicode");
   return text;
+}
+
+/** Whether text can be stored, searched and shown as it is. */
+function isPlainText(text: string): boolean {
+  return text.isWellFormed() && !/\p{Cc}/u.test(text);
 }
 
 function parseTime(value: unknown, now: number): number {
