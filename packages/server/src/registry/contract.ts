@@ -1,9 +1,62 @@
 import type { AppId, EnvironmentName, FunctionId } from "@holdfast/protocol";
+import type { Expression } from "#expressions";
+import type { Cron } from "#schedules";
 import type { AppRecord } from "#store";
 
-/** What starts a function: an event of this name, or of a name the pattern covers (`app/*`, `user.*`). */
-export interface Trigger {
+/** What starts a function: an event of this name, or of a name the pattern covers (`app/*`, `user.*`), if the filter holds. */
+export interface EventTrigger {
   readonly event: string;
+  readonly filter: Expression | null;
+}
+
+/** What starts a function by the clock. */
+export interface CronTrigger {
+  readonly cron: Cron;
+  /** 0 for none. */
+  readonly jitterMs: number;
+}
+
+/** At most `max` calls (`step`) or runs (`run`) at once, of the function or of everybody who shares the key's value (14.1). */
+export interface ConcurrencyRule {
+  readonly level: "step" | "run";
+  readonly scope: "fn" | "env" | "account";
+  readonly key: Expression | null;
+  readonly max: number;
+  /** Names the rule within its function, across registrations that only change `max`. */
+  readonly rule: string;
+}
+
+/** When the runs of a function may start, and how many may be under way (wire-protocol section 14). */
+export interface FlowControl {
+  readonly concurrency: readonly ConcurrencyRule[];
+  readonly throttle: {
+    readonly limit: number;
+    readonly periodMs: number;
+    readonly burst: number;
+    readonly key: Expression | null;
+  } | null;
+  /** `idempotency` is one of these: 1 in 24 hours. */
+  readonly rateLimit: { readonly limit: number; readonly periodMs: number; readonly key: Expression | null } | null;
+  readonly debounce: {
+    readonly periodMs: number;
+    readonly timeoutMs: number | null;
+    readonly key: Expression | null;
+  } | null;
+  readonly batch: {
+    readonly sizeMax: number;
+    readonly timeoutMs: number;
+    readonly key: Expression | null;
+    readonly filter: Expression | null;
+  } | null;
+  readonly priority: Expression | null;
+  readonly singleton: { readonly mode: "skip" | "cancel"; readonly key: Expression | null } | null;
+}
+
+/** An event that cancels a run of the function (15.5). */
+export interface CancelRule {
+  readonly event: string;
+  readonly filter: Expression | null;
+  readonly timeoutMs: number | null;
 }
 
 /** A function as the rest of the server uses it: parsed once, looked up often. */
@@ -19,7 +72,13 @@ export interface FunctionDefinition {
   readonly url: string;
   /** First try included: retries + 1. */
   readonly attemptsMax: number;
-  readonly triggers: readonly Trigger[];
+  readonly triggers: readonly EventTrigger[];
+  readonly crons: readonly CronTrigger[];
+  readonly flowControl: FlowControl;
+  readonly cancels: readonly CancelRule[];
+  /** From the run's birth to its first call, and from there to its end (14.9); null for no limit. */
+  readonly startTimeoutMs: number | null;
+  readonly finishTimeoutMs: number | null;
   readonly archived: boolean;
 }
 
@@ -37,8 +96,13 @@ export type RegisterOutcome =
 export interface Registry {
   /** Takes a registration as an app sent it (JSON already parsed, nothing else checked). */
   register(registration: unknown, now: number): Promise<RegisterOutcome>;
-  /** Functions, not archived, that an event of this name starts; each at most once. */
-  startedBy(eventName: string): readonly FunctionDefinition[];
+  /**
+   * Functions, not archived, that an event of this name may start, each at most once, with the filters of those of its
+   * triggers that cover the name: one that is null, or holds for the event, starts it.
+   */
+  startedBy(
+    eventName: string,
+  ): readonly { readonly definition: FunctionDefinition; readonly filters: readonly (Expression | null)[] }[];
   /** Any function ever registered, archived ones too. */
   function(id: FunctionId): FunctionDefinition | null;
   functionBySlug(slug: string): FunctionDefinition | null;

@@ -1,3 +1,4 @@
+import type { WaitFilter } from "#expressions";
 import type {
   AppId,
   EnvironmentName,
@@ -27,13 +28,18 @@ export interface EventRecord {
   readonly body: string;
 }
 
-/** A run: one execution of one function, for one event (or batch, later). */
+/** A run: one execution of one function, for one event or one batch of them. */
 export interface RunRecord {
   readonly id: RunId;
   readonly environment: EnvironmentName;
   readonly functionId: FunctionId;
   readonly functionVersion: number;
+  /** The event that started it; of a batch the first. */
   readonly eventId: EventId;
+  /** ULID of the batch, for a run that was gathered from events (14.5), one event included. */
+  readonly batchId: string | null;
+  /** The run that this one repeats. */
+  readonly originalRunId: RunId | null;
   readonly status: RunStatus;
   readonly queuedAt: number;
   readonly startedAt: number | null;
@@ -58,7 +64,14 @@ export type JournalKind =
   | "step.failed"
   | "step.sleeping"
   | "attempt.failed"
-  | "run.ended";
+  | "run.ended"
+  | "step.waiting"
+  | "step.invoking"
+  | "step.requesting"
+  | "step.input"
+  | "defer.added"
+  | "defer.aborted"
+  | "metadata";
 
 export interface JournalEntry {
   /** Position in the run, from 1, without gaps. */
@@ -78,13 +91,36 @@ export interface JournalEntry {
   /**
    * `step.completed`, `step.failed`: the memo exactly as the SDK gets it back (`{"data":…}`, `{"error":…}` or `null`).
    * `attempt.failed`: the error, with `retryAt` beside it. `step.sleeping`: `{"until": ms}`.
-   * `run.ended`: `{"output":…}` or `{"error":…}`, with `"status"`.
+   * `step.waiting`: `{"event"|"signal": name, "if"?, "until": ms}`. `step.invoking`: `{"eventId", "functionId", "until"}`.
+   * `step.requesting`: the op's `opts` (a request the server makes for the app). `step.input`: `{"input":[…]}`, arguments that
+   * replace a step's own when it runs again (15.7). `defer.added`: `{"fnSlug","input","meta"?}`, under the defer's id;
+   * `defer.aborted` names it. `metadata`: a list of `{kind, scope, op, values}`.
+   * `run.ended`: `{"output":…}` or `{"error":…}`, with `"status"`, and a `"reason"` where one is known.
    */
   readonly data: string | null;
 }
 
-/** What an item asks for: a discovery call, a targeted call of one planned step, or the end of a sleep. */
-export type QueueItemKind = "discovery" | "step" | "sleep";
+/**
+ * What an item asks for. Calls, which the limits of a function count: `discovery`, `step` (a targeted call of one planned
+ * step), `gateway` (a request the server makes itself). Ends of pauses: `sleep`, and `wait`, `invoke`, `signal`, which are
+ * due when they time out, or at once with a `cause` when what they wait for came. Acts on the run: `cancel`; `timeout`,
+ * whose key says which (`timeout:start`, `timeout:finish`).
+ */
+export type QueueItemKind =
+  | "discovery"
+  | "step"
+  | "sleep"
+  | "wait"
+  | "invoke"
+  | "signal"
+  | "gateway"
+  | "cancel"
+  | "timeout";
+
+/** Why an item became due before its time: an event came, or somebody brought the memo. */
+export type Cause =
+  | { readonly kind: "event"; readonly eventId: EventId }
+  | { readonly kind: "memo"; readonly memo: string };
 
 /** Work that is due at some time. Belongs to one run; at most one item of a run has a given key. */
 export interface QueueItem {
@@ -99,6 +135,8 @@ export interface QueueItem {
   readonly generation: number;
   readonly enqueuedAt: number;
   readonly dueAt: number;
+  /** Only the store sets it. */
+  readonly cause: Cause | null;
 }
 
 /** Names a stretch of work by one process: what it holds is free again once its session ends. */
@@ -113,18 +151,84 @@ export interface RunSnapshot {
   readonly steps: readonly { readonly id: StepId; readonly memo: string }[];
   /** Every queue item the run has. */
   readonly items: readonly QueueItem[];
-  /** Steps planned or sleeping that have not finished: what to show for them. */
-  readonly names: readonly { readonly id: StepId; readonly name: string }[];
+  /** Arguments that replace a step's own when it runs again, for steps that have not finished. */
+  readonly inputs: readonly { readonly id: StepId; readonly memo: string }[];
+  /** Steps planned, asleep, waiting or requesting that have not finished: what to show for them, and their entry's `data`. */
+  readonly planned: readonly { readonly id: StepId; readonly name: string; readonly data: string | null }[];
+  /** Functions to start when the run ends, in the order they were added. `data` is that of the `defer.added` entry. */
+  readonly defers: readonly { readonly id: StepId; readonly data: string; readonly isAborted: boolean }[];
   /** `seq` of the last journal entry; 0 when there is none. */
   readonly lastSeq: number;
 }
 
-/** A run about to be born, with its first queue item. */
+/**
+ * A limit that stands before an item of a run, as it was evaluated when the run was made. Counting one is the store's work.
+ *
+ * `step`: at most `max` calls of the counter at once; a call holds it from when it is handed out until it ends.
+ * `run`: at most `max` runs of the counter begun and not ended; a run holds it from its first call until its end.
+ * `throttle`: starts of runs are spaced (14.2); only the item `start` passes it.
+ */
+export type Gate =
+  | { readonly level: "step" | "run"; readonly counter: string; readonly rule: string; readonly max: number }
+  | {
+      readonly level: "throttle";
+      readonly counter: string;
+      readonly limit: number;
+      readonly periodMs: number;
+      readonly burst: number;
+    };
+
+/** Something that a run waits for. When it comes, the run's item `key` is due at once, with the event as its cause. */
+export interface NewWait {
+  /** `resume` wakes the queued item `key`; `cancel` queues an item of kind `cancel` under the key `cancel`. */
+  readonly effect: "resume" | "cancel";
+  /** Item to wake, or for a cancel rule `cancel:0`, `cancel:1`, …: names the wait within its run. */
+  readonly key: string;
+  readonly eventName: string;
+  readonly filter: WaitFilter | null;
+  readonly expiresAt: number;
+  /**
+   * Events received from this instant on count too, if they were stored before the wait: those that came while the call
+   * that asked for them was under way. Null: only events stored later. The event that started the run never counts.
+   */
+  readonly lookBackFrom: number | null;
+}
+
+/** A run about to be born. */
 export interface NewRun {
   readonly run: RunRecord;
+  /** Every event it starts with, in order; the first is the run's own. */
+  readonly eventIds: readonly EventId[];
   readonly item: QueueItem;
+  /** Further items: its start time-out. */
+  readonly timers: readonly QueueItem[];
   /** Guards against a second run of the function for the same cause, until it expires. */
   readonly idempotency: { readonly key: string; readonly expiresAt: number } | null;
+  readonly rateLimit: { readonly counter: string; readonly limit: number; readonly periodMs: number } | null;
+  readonly singleton: { readonly key: string; readonly mode: "skip" | "cancel" } | null;
+  readonly gates: readonly Gate[];
+  /** Moves the run ahead of others of its function that wait; ms, negative for behind. */
+  readonly priorityMs: number;
+  readonly cancels: readonly NewWait[];
+  /** What a repeated run remembers of the one it repeats. */
+  readonly journal: readonly JournalEntry[];
+  /** The invoke that asked for the run, `<run>.<step>`: told when the run is refused by a rate limit (15.2). */
+  readonly correlation: string | null;
+}
+
+/** An event that does not start a run by itself, but joins others. */
+export interface Gathering {
+  readonly kind: "debounce" | "batch";
+  readonly functionId: FunctionId;
+  /** Hash of the key's value; `""` without a key. */
+  readonly key: string;
+  /** Debounce: each event moves the end to `now + periodMs`. Batch: the first event sets it. */
+  readonly periodMs: number;
+  /** Debounce: the end is at most this long after the first event. */
+  readonly timeoutMs: number | null;
+  /** Batch: full with so many events, or so many bytes. */
+  readonly sizeMax: number | null;
+  readonly bytesMax: number | null;
 }
 
 /** An app as it registered. */
@@ -155,5 +259,7 @@ export interface FunctionRecord {
   readonly version: number;
   /** The registered configuration, canonical JSON. */
   readonly config: string;
+  /** Greatest number by rule (`Gate.rule`): what is registered last counts for runs that exist already, too. */
+  readonly limits: Readonly<Record<string, number>>;
   readonly archivedAt: number | null;
 }
