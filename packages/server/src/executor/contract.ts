@@ -1,5 +1,15 @@
 import type { RunId } from "@holdfast/protocol";
-import type { JournalEntry, RunRecord } from "#store";
+import type { Expression } from "#expressions";
+import type { FunctionDefinition } from "#registry";
+import type {
+  CancellationRecord,
+  EventRecord,
+  JournalEntry,
+  QueueItem,
+  RunQuery,
+  RunRecord,
+  Stranded,
+} from "#store";
 
 /** A checkpoint an app posts while its call is open (wire-protocol 16.1); `steps` is not checked yet. */
 export interface CheckpointRequest {
@@ -45,4 +55,33 @@ export interface Executor {
   >;
   view(runId: RunId): Promise<RunView | null>;
   journal(runId: RunId): Promise<readonly JournalEntry[]>;
+  /** Runs by id, as `RunStore.list` has them, each with its end. */
+  list(query: Omit<RunQuery, "environment">): Promise<readonly RunView[]>;
+  /** Everything a trace is drawn from, or null for an unknown run. */
+  history(runId: RunId): Promise<RunHistory | null>;
+  /** Brings a signal to the run that waits for it (15.3). `data` is JSON text. Null when nobody waits. */
+  signal(name: string, data: string): Promise<RunId | null>;
+  /** Cancels the runs of a function that started in a stretch of time (15.5), those that are there and those to come. */
+  cancelMany(request: CancelManyRequest): Promise<CancellationRecord>;
+  cancellations(): Promise<readonly CancellationRecord[]>;
+  /** `false` when there is no such rule. Runs it cancelled stay cancelled. */
+  removeCancellation(id: string): Promise<boolean>;
+  /** Runs that stand still, and why. */
+  stranded(limit: number): Promise<readonly Stranded[]>;
+  /** Wakes a run that stands still with one more discovery call, or ends it as failed. */
+  rescue(runId: RunId, act: "resume" | "fail"): Promise<"done" | "ended" | "unknown">;
+}
+
+export interface CancelManyRequest {
+  readonly definition: FunctionDefinition;
+  readonly startedAfter: number | null;
+  readonly startedBefore: number;
+  /** Over `event`, the event that started the run; null for all. */
+  readonly filter: Expression | null;
+}
+
+export interface RunHistory extends RunView {
+  readonly events: readonly EventRecord[];
+  readonly journal: readonly JournalEntry[];
+  readonly items: readonly QueueItem[];
 }

@@ -1,4 +1,5 @@
-import type { EventId } from "@holdfast/protocol";
+import type { ErrorCode, EventId, RunId } from "@holdfast/protocol";
+import type { FunctionDefinition } from "#registry";
 import type { EventQuery, EventRecord, RunRecord } from "#store";
 
 /** What becomes of one request to the event API. */
@@ -16,4 +17,47 @@ export interface Ingest {
   get(id: EventId): Promise<EventRecord | null>;
   list(query: Omit<EventQuery, "environment">): Promise<readonly EventRecord[]>;
   runsOf(id: EventId): Promise<readonly RunRecord[]>;
+  /** Starts one function by name (`inngest/function.invoked`), whatever its triggers. `data` and `user` are parsed JSON. */
+  invoke(request: InvokeRequest): Promise<InvokeOutcome>;
+  /** Starts a run's function again for the same events, from the start or from one of its steps (15.7). */
+  rerun(request: RerunRequest): Promise<RerunOutcome>;
+  /** Begins to start functions by the clock: cron ticks, debounces, batches. */
+  start(): void;
+  stop(): void;
 }
+
+export interface InvokeRequest {
+  readonly definition: FunctionDefinition;
+  readonly data: Readonly<Record<string, unknown>>;
+  readonly user?: Readonly<Record<string, unknown>>;
+  /** Guards against a second run for a day. */
+  readonly idempotencyKey?: string;
+}
+
+export type InvokeOutcome =
+  | { readonly kind: "started"; readonly eventId: EventId; readonly runId: RunId }
+  | { readonly kind: "duplicate"; readonly runId: RunId | null }
+  | { readonly kind: "skipped"; readonly runId: RunId }
+  | { readonly kind: "rate_limited" }
+  /** It joined a debounce or a batch: its run is made later. */
+  | { readonly kind: "gathered"; readonly eventId: EventId }
+  | { readonly kind: "refused"; readonly code: ErrorCode; readonly message: string };
+
+export interface RerunRequest {
+  readonly runId: RunId;
+  readonly fromStep: {
+    /** Hashed id, id in the user's code, or name. */
+    readonly step: string;
+    /** Arguments in place of the step's own. */
+    readonly input: readonly unknown[] | null;
+  } | null;
+}
+
+export type RerunOutcome =
+  | { readonly kind: "started"; readonly runId: RunId }
+  | { readonly kind: "unknown" }
+  /** A cron run has no event to repeat (wire-protocol 15.7). */
+  | { readonly kind: "cron" }
+  | { readonly kind: "function_gone" }
+  | { readonly kind: "step_unknown" | "step_ambiguous"; readonly message: string };
+
