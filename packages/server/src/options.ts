@@ -35,5 +35,6 @@ export const SERVER_DEFAULTS = {
   port: 8288,
   callSlots: 2000,
   tickMs: 150,
+  cronCatchUpMax: 0,
   pollIntervalMs: 5000,
 } as const;
