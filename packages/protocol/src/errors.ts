@@ -72,6 +72,10 @@ export const ERRORS = {
     retriable: false,
     next: "Point the app at a server of the kind it expects, or change its mode.",
   },
+  expression_invalid: {
+    retriable: false,
+    next: "Correct the expression at the line and column that are named.",
+  },
   run_state_gone: {
     retriable: false,
     next: "Read the run's output instead: its working state ended with the run.",
