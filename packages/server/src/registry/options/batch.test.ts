@@ -4,8 +4,14 @@ import { testOption } from "./testing/option-table.ts";
 testOption("parseBatch()", parseBatch, {
   accepted: [
     [undefined, undefined],
-    [{ maxSize: 2, timeout: "1s" }, { maxSize: 2, timeoutMs: 1000 }],
-    [{ maxSize: 1_000_000, timeout: "1d" }, { maxSize: 1_000_000, timeoutMs: 86_400_000 }],
+    [
+      { maxSize: 2, timeout: "1s" },
+      { maxSize: 2, timeoutMs: 1000 },
+    ],
+    [
+      { maxSize: 1_000_000, timeout: "1d" },
+      { maxSize: 1_000_000, timeoutMs: 86_400_000 },
+    ],
     [
       { maxSize: 5, timeout: "5s", key: "event.data.user", if: "event.data.small == true" },
       { maxSize: 5, timeoutMs: 5000, key: "event.data.user", if: "event.data.small == true" },

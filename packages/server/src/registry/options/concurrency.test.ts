@@ -26,7 +26,10 @@ testOption<unknown>(
       [1000, [{ level: "step", scope: "fn", limit: 1000 }]],
       [{ limit: 5 }, [{ level: "step", scope: "fn", limit: 5 }]],
       [
-        [{ limit: 5, key: "event.data.user" }, { limit: 50, scope: "account", key: "'mail'" }],
+        [
+          { limit: 5, key: "event.data.user" },
+          { limit: 50, scope: "account", key: "'mail'" },
+        ],
         [
           { level: "step", scope: "fn", limit: 5, key: "event.data.user" },
           { level: "step", scope: "account", limit: 50, key: "'mail'" },
@@ -52,13 +55,34 @@ testOption<unknown>(
       [-1, ["concurrency_limit_invalid", /^concurrency\.limit must be a whole number of 0 or more, not -1$/]],
       [1.5, ["concurrency_limit_invalid", /^concurrency\.limit /]],
       [{ limit: "5" }, ["concurrency_limit_invalid", /^concurrency\.limit .*, not "5"$/]],
-      [[{ limit: 1 }, { limit: 2 }, { limit: 3 }], ["config_invalid", /^concurrency has 3 entries; at most 2 /]],
-      [{ fn: [{ limit: 1 }, { limit: 2 }] }, ["config_invalid", /^concurrency\.fn has 2 entries; at most 1 /]],
-      [{ fn: 1, step: [{ limit: 1 }, { limit: 2 }] }, ["config_invalid", /^concurrency has 3 rules; at most 2 /]],
-      [{ limit: 1, scope: "env" }, ["config_invalid", /^concurrency\.key must be given, since its scope is "env"$/]],
-      [[{ limit: 1, scope: "account" }], ["config_invalid", /^concurrency\[0\]\.key must be given, .*"account"$/]],
-      [{ limit: 1, scope: "app" }, ["config_invalid", /^concurrency\.scope must be "fn" or "env" or "account", not "app"$/]],
-      [{ step: [{ limit: 1, key: "event.data." }] }, ["config_invalid", /^concurrency\.step\[0\]\.key: .*1:\d+/]],
+      [
+        [{ limit: 1 }, { limit: 2 }, { limit: 3 }],
+        ["config_invalid", /^concurrency has 3 entries; at most 2 /],
+      ],
+      [
+        { fn: [{ limit: 1 }, { limit: 2 }] },
+        ["config_invalid", /^concurrency\.fn has 2 entries; at most 1 /],
+      ],
+      [
+        { fn: 1, step: [{ limit: 1 }, { limit: 2 }] },
+        ["config_invalid", /^concurrency has 3 rules; at most 2 /],
+      ],
+      [
+        { limit: 1, scope: "env" },
+        ["config_invalid", /^concurrency\.key must be given, since its scope is "env"$/],
+      ],
+      [
+        [{ limit: 1, scope: "account" }],
+        ["config_invalid", /^concurrency\[0\]\.key must be given, .*"account"$/],
+      ],
+      [
+        { limit: 1, scope: "app" },
+        ["config_invalid", /^concurrency\.scope must be "fn" or "env" or "account", not "app"$/],
+      ],
+      [
+        { step: [{ limit: 1, key: "event.data." }] },
+        ["config_invalid", /^concurrency\.step\[0\]\.key: .*1:\d+/],
+      ],
       [[null], ["config_invalid", /^concurrency\[0\] must be a number or an object, not null$/]],
     ],
   },

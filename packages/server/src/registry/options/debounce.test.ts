@@ -6,7 +6,10 @@ testOption("parseDebounce()", parseDebounce, {
     [undefined, undefined],
     [{ period: "1s" }, { periodMs: 1000 }],
     [{ period: "7d" }, { periodMs: 604_800_000 }],
-    [{ period: "5s", key: "event.data.user", timeout: "1m" }, { periodMs: 5000, timeoutMs: 60_000, key: "event.data.user" }],
+    [
+      { period: "5s", key: "event.data.user", timeout: "1m" },
+      { periodMs: 5000, timeoutMs: 60_000, key: "event.data.user" },
+    ],
   ],
   refused: [
     [true, ["config_invalid", /^debounce must be an object, not true$/]],

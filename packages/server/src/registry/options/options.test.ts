@@ -10,11 +10,20 @@ testOption<Fields>("parseOptions()", (raw, report) => parseOptions(raw, report, 
   accepted: [
     [{}, {}],
     [
-      JSON.parse('{"later": {"x": 1}, "__proto__": {"cancel": 7}, "checkpoint": {"batch_steps": 3}}') as Fields,
+      JSON.parse(
+        '{"later": {"x": 1}, "__proto__": {"cancel": 7}, "checkpoint": {"batch_steps": 3}}',
+      ) as Fields,
       {},
     ],
     [
-      { concurrency: null, cancel: [], timeouts: {}, idempotency: "", priority: { run: null }, debounce: null },
+      {
+        concurrency: null,
+        cancel: [],
+        timeouts: {},
+        idempotency: "",
+        priority: { run: null },
+        debounce: null,
+      },
       {},
     ],
     [
@@ -31,7 +40,10 @@ testOption<Fields>("parseOptions()", (raw, report) => parseOptions(raw, report, 
     ],
   ],
   refused: [
-    [{ batchEvents, cancel: [{ event: "a" }] }, ["combo_unsupported", /^batchEvents cannot be combined with cancel$/]],
+    [
+      { batchEvents, cancel: [{ event: "a" }] },
+      ["combo_unsupported", /^batchEvents cannot be combined with cancel$/],
+    ],
     [{ batchEvents, debounce: { period: "5s" } }, ["combo_unsupported", /with debounce$/]],
     [{ batchEvents, singleton: { mode: "skip" } }, ["combo_unsupported", /with singleton$/]],
     [{ batchEvents, priority: { run: "1" } }, ["combo_unsupported", /with priority\.run$/]],

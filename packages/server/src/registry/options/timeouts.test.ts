@@ -7,7 +7,10 @@ testOption("parseTimeouts()", parseTimeouts, {
     [{}, undefined],
     [{ start: null, finish: "" }, undefined],
     [{ start: "5s" }, { startMs: 5000 }],
-    [{ start: "5s", finish: "2w" }, { startMs: 5000, finishMs: 1_209_600_000 }],
+    [
+      { start: "5s", finish: "2w" },
+      { startMs: 5000, finishMs: 1_209_600_000 },
+    ],
   ],
   refused: [
     ["5s", ["config_invalid", /^timeouts must be an object, not "5s"$/]],
