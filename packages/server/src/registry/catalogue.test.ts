@@ -285,31 +285,8 @@ describe("Registry.register() with options", () => {
   });
 });
 
-describe("createRegistry() on what another version stored", () => {
-  it("loads functions from before there were options", async () => {
-    const { store, again } = await openRegistry();
-    await store.apps.register({
-      app: APP,
-      functions: [record('{"path":"/x?fnId=shop-pay","retries":2,"triggers":[{"event":"a"}]}')],
-      ticks: [],
-    });
-    const registry = await again();
-    const [started] = registry.startedBy("a");
-    assert.deepEqual(started?.filters, [null]);
-    const { definition } = started;
-    assert.deepEqual([definition.attemptsMax, definition.crons, definition.cancels], [3, [], []]);
-    assert.deepEqual(definition.flowControl, {
-      concurrency: [],
-      throttle: null,
-      rateLimit: null,
-      debounce: null,
-      batch: null,
-      priority: null,
-      singleton: null,
-    });
-  });
-
-  it("leaves out what does not compile any more, and logs it once with function and option", async () => {
+describe("createRegistry()", () => {
+  it("leaves out what another version stored and does not compile, and logs it once, with function and option", async () => {
     const warnings: object[] = [];
     const log: Log = { ...silentLog, warn: (fields: object) => warnings.push(fields) };
     const { store, again } = await openRegistry(log);

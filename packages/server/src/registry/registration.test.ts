@@ -3,7 +3,7 @@ import { describe, it } from "node:test";
 import type { RegisteredApp } from "#store";
 import type { Refusal } from "./refusal.ts";
 import { parseRegistration } from "./registration.ts";
-import { APP_URL, CONTEXT, fn, NOW, registration } from "./testing/registrations.ts";
+import { CONTEXT, fn, NOW, registration } from "./testing/registrations.ts";
 
 function taken(body: unknown): RegisteredApp {
   const parsed = parseRegistration(body, CONTEXT);
@@ -57,18 +57,6 @@ describe("parseRegistration()", () => {
     ],
     ["two functions of one id", registration([fn("pay"), fn("pay")]), "config_invalid", /listed twice/],
     [
-      "a function without steps",
-      registration([fn("pay", { steps: {} })]),
-      "config_invalid",
-      /exactly one step/,
-    ],
-    [
-      "a function on another origin",
-      registration([fn("pay", {}, "http://evil.example/x")]),
-      "config_invalid",
-      /evil\.example/,
-    ],
-    [
       "a function over a WebSocket",
       registration([fn("pay", {}, "wss://connect")]),
       "feature_not_supported",
@@ -102,13 +90,7 @@ describe("parseRegistration()", () => {
       "a function id of 4 KB, which it does not repeat",
       registration([fn("x".repeat(4096))]),
       "config_invalid",
-      /^At least one function is invalid: Function "shop-x{35}…": its id has 4101 characters; at most 256 are allowed$/,
-    ],
-    [
-      "negative retries of the function itself",
-      registration([fn("pay", { retries: -1 })]),
-      "config_invalid",
-      /whole number of retries/,
+      /^At least one function is invalid: Function "shop-x{35}…": its id has 4101 characters; at most 256 are allowed\.$/,
     ],
     [
       "a registration nested more than 512 deep",
@@ -123,48 +105,6 @@ describe("parseRegistration()", () => {
       /cannot be stored/,
     ],
     [
-      "11 triggers",
-      registration([
-        fn("pay", { triggers: Array.from({ length: 11 }, (_, index) => ({ event: `e${index}` })) }),
-      ]),
-      "config_invalid",
-      /at most 10/,
-    ],
-    [
-      "the same trigger twice",
-      registration([fn("pay", { triggers: [{ event: "a" }, { event: "a" }] })]),
-      "config_invalid",
-      /same trigger twice/,
-    ],
-    [
-      "an event name of 256 characters",
-      registration([fn("pay", { triggers: [{ event: "x".repeat(256) }] })]),
-      "event_name_invalid",
-      /255/,
-    ],
-    [
-      "an event name that is a number",
-      registration([fn("pay", { triggers: [{ event: 7 }] })]),
-      "event_name_invalid",
-      /text/,
-    ],
-    [
-      "negative retries",
-      registration([
-        fn("pay", { steps: { step: { runtime: { url: APP_URL }, retries: { attempts: -1 } } } }),
-      ]),
-      "config_invalid",
-      /whole number of retries/,
-    ],
-    [
-      "fractional retries",
-      registration([
-        fn("pay", { steps: { step: { runtime: { url: APP_URL }, retries: { attempts: 1.5 } } } }),
-      ]),
-      "config_invalid",
-      /whole number of retries/,
-    ],
-    [
       "an SDK that leaks secrets",
       registration(undefined, { sdk: "js:v3.30.0" }),
       "sdk_version_denied",
@@ -177,7 +117,7 @@ describe("parseRegistration()", () => {
         fn("pay", { batchEvents: { maxSize: 5, timeout: "5s" }, cancel: [{ event: "order/cancelled" }] }),
       ]),
       "combo_unsupported",
-      /"shop-pay": batchEvents cannot be combined with cancel$/,
+      /"shop-pay": batchEvents cannot be combined with cancel\.$/,
     ],
     [
       "an expression that cannot be read, with function, option and position",
@@ -217,7 +157,7 @@ describe("parseRegistration()", () => {
         ["shop-b", 1],
       ],
     );
-    assert.match(outcome.message, /; and 3 more$/);
+    assert.match(outcome.message, / And 3 more\.$/);
   });
 
   it("begins the chain of each schedule with the next instant and its jitter", () => {
@@ -256,8 +196,8 @@ describe("parseRegistration()", () => {
     assert.deepEqual(limits(undefined), {});
     const before = limits([{ limit: 5 }, { limit: 2, key: "event.data.user" }]);
     const after = limits([{ limit: 7 }, { limit: 1, key: "event.data.user" }]);
-    assert.deepEqual(Object.values(before).toSorted(), [2, 5]);
-    assert.deepEqual(Object.values(after).toSorted(), [1, 7]);
+    assert.deepEqual(new Set(Object.values(before)), new Set([5, 2]));
+    assert.deepEqual(new Set(Object.values(after)), new Set([7, 1]));
     assert.deepEqual(new Set(Object.keys(after)), new Set(Object.keys(before)));
   });
 
