@@ -26,7 +26,7 @@ export function compileConfig(configuration: FunctionConfig, note: Note): Compil
   const { triggers, concurrency = [], cancel = [] } = configuration;
   return {
     configuration,
-    triggers: triggers.flatMap((trigger, index): EventTrigger[] =>
+    triggers: triggers.flatMap((trigger, index): readonly EventTrigger[] =>
       "cron" in trigger
         ? []
         : withExpression(trigger.expression, "filter", `triggers[${index}].expression`, note, (filter) => ({
@@ -34,7 +34,7 @@ export function compileConfig(configuration: FunctionConfig, note: Note): Compil
             filter,
           })),
     ),
-    crons: triggers.flatMap((trigger, index): CronTrigger[] =>
+    crons: triggers.flatMap((trigger, index): readonly CronTrigger[] =>
       "cron" in trigger
         ? attempt(`triggers[${index}].cron`, note, () => ({
             cron: parseCron(trigger.cron),
@@ -43,18 +43,19 @@ export function compileConfig(configuration: FunctionConfig, note: Note): Compil
         : [],
     ),
     flowControl: {
-      concurrency: concurrency.flatMap(({ level, scope, key, limit, rule }, index): ConcurrencyRule[] =>
-        withExpression(key, "key", `concurrency[${index}].key`, note, (compiled) => ({
-          level,
-          scope,
-          key: compiled,
-          max: limit,
-          rule,
-        })),
+      concurrency: concurrency.flatMap(
+        ({ level, scope, key, limit, rule }, index): readonly ConcurrencyRule[] =>
+          withExpression(key, "key", `concurrency[${index}].key`, note, (compiled) => ({
+            level,
+            scope,
+            key: compiled,
+            max: limit,
+            rule,
+          })),
       ),
       ...compileStarts(configuration, note),
     },
-    cancels: cancel.flatMap(({ event, if: source, timeoutMs = null }, index): CancelRule[] =>
+    cancels: cancel.flatMap(({ event, if: source, timeoutMs = null }, index): readonly CancelRule[] =>
       withExpression(source, "cancel", `cancel[${index}].if`, note, (filter) => ({
         event,
         filter,
