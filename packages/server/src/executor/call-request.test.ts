@@ -1,23 +1,11 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import type { AppId, FunctionId } from "@holdfast/protocol";
 import { canonicalJson, LIMITS } from "@holdfast/protocol";
-import type { FunctionDefinition } from "#registry";
+import { definitionOf } from "../registry/testing/definition.ts";
 import { callRequest } from "./call-request.ts";
 import { queueItem, stateOf, step } from "./testing/builders.ts";
 
-const definition: FunctionDefinition = {
-  id: "11111111-1111-8111-8111-111111111111" as FunctionId,
-  appId: "22222222-2222-8222-8222-222222222222" as AppId,
-  appName: "shop",
-  slug: "shop-pay",
-  name: "Pay",
-  version: 1,
-  url: "http://localhost:3000/api/inngest?fnId=shop-pay",
-  attemptsMax: 5,
-  triggers: [{ event: "order/placed" }],
-  archived: false,
-};
+const definition = definitionOf();
 const identity = { requestId: "01J00000000000000000000009", traceparent: "00-0-0-01" };
 
 describe("callRequest()", () => {
