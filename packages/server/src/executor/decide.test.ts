@@ -508,7 +508,14 @@ describe("decide(): checkpoints", () => {
   });
 
   it("refuses ops that only an answer may carry, and stores nothing of the request", () => {
-    for (const code of ["Sleep", "RunComplete", "WaitForEvent", "StepError", "InvokeFunction", "Gateway"] as const) {
+    for (const code of [
+      "Sleep",
+      "RunComplete",
+      "WaitForEvent",
+      "StepError",
+      "InvokeFunction",
+      "Gateway",
+    ] as const) {
       const decision = on(stateOf(), checkpoint([op("StepRun", "a"), op(code, "b")]));
       assert.equal(decision.verdicts[0]?.kind, "refused");
       assert.equal(decision.changed, false);

@@ -24,7 +24,8 @@ export interface LaterStep {
   readonly id: StepId;
   readonly label: string;
   readonly dueAt: number;
-  readonly note: JournalKind & ("step.planned" | "step.sleeping" | "step.waiting" | "step.invoking" | "step.requesting");
+  readonly note: JournalKind &
+    ("step.planned" | "step.sleeping" | "step.waiting" | "step.invoking" | "step.requesting");
   readonly op: string;
   /** JSON text of what the journal keeps beside, or null. */
   readonly data: string | null;
@@ -181,7 +182,8 @@ export class Draft {
 
   /** Keeps the notes that came with an op. Too many of them are left out: a note is never worth a failed run. */
   annotate(op: ReportedOp): void {
-    if (op.metadata === null) return;
+    // What is remembered already is reported again: its notes are there.
+    if (op.metadata === null || this.steps.has(op.id)) return;
     const bytes = Buffer.byteLength(op.metadata);
     if (bytes > LIMITS.metadataSpanBytes) return;
     this.set({ stateBytes: this.run.stateBytes + bytes });

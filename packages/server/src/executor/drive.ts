@@ -6,14 +6,7 @@ import type { Keys } from "#keys";
 import type { Queue, Work } from "#queue";
 import type { Realtime } from "#realtime";
 import type { FunctionDefinition, Registry } from "#registry";
-import type {
-  CancellationStore,
-  EventStore,
-  QueueItem,
-  RunRecord,
-  RunSnapshot,
-  RunStore,
-} from "#store";
+import type { CancellationStore, EventStore, QueueItem, RunRecord, RunSnapshot, RunStore } from "#store";
 import type { RetryPolicy } from "./backoff.ts";
 import { createHttpCaller } from "./call.ts";
 import { memoFields } from "./call-request.ts";
@@ -27,6 +20,7 @@ import type {
   RunView,
 } from "./contract.ts";
 import type { Input, Terms, Verdict } from "./decision.ts";
+import { START_TIMEOUT } from "./draft.ts";
 import { makeRequest } from "./gateway.ts";
 import type { LiveRunDeps } from "./live-run.ts";
 import { LiveRun } from "./live-run.ts";
@@ -77,8 +71,7 @@ export function createExecutor(deps: ExecutorDeps): Executor {
   /** A function in use, by its slug or its id. */
   function target(reference: string): { id: FunctionId; slug: string } | null {
     // Whatever the text, it is only looked up.
-    const found =
-      deps.registry.functionBySlug(reference) ?? deps.registry.function(reference as FunctionId);
+    const found = deps.registry.functionBySlug(reference) ?? deps.registry.function(reference as FunctionId);
     return found === null || found.archived ? null : found;
   }
 
@@ -191,12 +184,18 @@ export function createExecutor(deps: ExecutorDeps): Executor {
   async function call(run: LiveRun, item: Work["item"]): Promise<void> {
     const definition = deps.registry.function(run.state.run.functionId);
     const startedAt = deps.clock.now();
+    const { key: itemKey, generation } = item;
+    // The call may take longer than the time-outs allow: they go by its beginning, which must be known before its end.
+    if (isFirstOfTimed(run.state, definition)) {
+      const verdict = await run.submit({ kind: "begun", itemKey, generation, startedAt });
+      if (verdict.kind !== "applied") return;
+    }
     const reply = definition === null ? unregistered(run.state) : await callApp(run, item, definition);
     if (reply === null) return;
     await run.submit({
       kind: "reply",
-      itemKey: item.key,
-      generation: item.generation,
+      itemKey,
+      generation,
       reply,
       startedAt,
       jitter: deps.random.fraction(),
@@ -256,10 +255,7 @@ export function createExecutor(deps: ExecutorDeps): Executor {
     }
   }
 
-  async function cancel(
-    runId: RunId,
-    reason: string | null,
-  ): Promise<"cancelled" | "ended" | "unknown"> {
+  async function cancel(runId: RunId, reason: string | null): Promise<"cancelled" | "ended" | "unknown"> {
     const verdict = await tell(runId, { kind: "cancel", reason });
     if (verdict === null) return "unknown";
     return verdict.kind === "applied" ? "cancelled" : "ended";
@@ -331,7 +327,11 @@ export function createExecutor(deps: ExecutorDeps): Executor {
       if (hasEnded(snapshot.run.status)) return { kind: "ended" };
       const steps = new Map(snapshot.steps.map((step) => [step.id, step.memo]));
       const inputs = new Map(snapshot.inputs.map((input) => [input.id, input.memo]));
-      return { kind: "live", events: `[${snapshot.events.join(",")}]`, steps: `{${memoFields(steps, inputs)}}` };
+      return {
+        kind: "live",
+        events: `[${snapshot.events.join(",")}]`,
+        steps: `{${memoFields(steps, inputs)}}`,
+      };
     },
     async view(runId) {
       const run = await deps.runs.get(runId);
@@ -339,6 +339,12 @@ export function createExecutor(deps: ExecutorDeps): Executor {
     },
     journal: (runId) => deps.runs.journal(runId),
   };
+}
+
+/** Whether a call is the run's first, and a time-out depends on when it begins (14.9). */
+function isFirstOfTimed({ items, run }: RunState, definition: FunctionDefinition | null): boolean {
+  if (run.startedAt !== null) return false;
+  return items.has(START_TIMEOUT) || (definition !== null && definition.finishTimeoutMs !== null);
 }
 
 /** Why a queued cancellation cancels: the event that asked for it, or a newer run of a singleton. */

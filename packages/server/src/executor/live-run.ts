@@ -167,16 +167,12 @@ export class LiveRun {
         this.#state,
         inputs.map((input): Input => {
           if (input.kind === "checkpoint") return { ...input, ops: [] };
+          const error = { name: "internal_error", message };
+          if (input.kind === "gateway") {
+            return { ...input, reply: { kind: "failed", error, isFinal: false } };
+          }
           if (input.kind !== "reply") return input;
-          return {
-            ...input,
-            reply: {
-              kind: "failed",
-              error: { name: "internal_error", message },
-              noRetry: false,
-              retryAt: null,
-            },
-          };
+          return { ...input, reply: { kind: "failed", error, noRetry: false, retryAt: null } };
         }),
         terms,
         now,
@@ -186,9 +182,7 @@ export class LiveRun {
 
   /** After a doubtful commit: what it left in our hands, and nobody here is doing, is taken up. */
   #resume(held: readonly string[]): void {
-    this.#offer(
-      held.flatMap((key) => (this.offered.has(key) ? [] : (this.#state.items.get(key) ?? []))),
-    );
+    this.#offer(held.flatMap((key) => (this.offered.has(key) ? [] : (this.#state.items.get(key) ?? []))));
   }
 
   /** Reads the run again. The keys of its items that somebody holds, or null when it is gone. */
