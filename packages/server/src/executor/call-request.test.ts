@@ -71,4 +71,27 @@ describe("callRequest()", () => {
     const { body } = callRequest(stateOf({}, [queueItem()], { a: wide }), queueItem(), definition, identity);
     assert.equal((JSON.parse(body) as { use_api: boolean }).use_api, true);
   });
+
+  it("lists deferred functions and whether they may be called off, in canonical order", () => {
+    const defer = (isAborted: boolean): { data: string; isAborted: boolean } => ({ data: "{}", isAborted });
+    const defers = new Map([
+      [step("b"), defer(false)],
+      [step('a"odd'), defer(true)],
+    ]);
+    const { body } = callRequest({ ...stateOf(), defers }, queueItem(), definition, identity);
+    assert.equal(body, canonicalJson(JSON.parse(body)));
+    const parsed = JSON.parse(body) as { defers: unknown };
+    assert.deepEqual(parsed.defers, { b: { abortable: true }, 'a"odd': { abortable: false } });
+    assert.doesNotMatch(callRequest(stateOf(), queueItem(), definition, identity).body, /"defers"/);
+  });
+
+  it("gives a step the arguments that replace its own, without counting it as remembered", () => {
+    const inputs = new Map([[step("b"), '{"input":[1]}']]);
+    const state = { ...stateOf({}, [queueItem()], { c: "null", a: '{"data":1}' }), inputs };
+    const { body } = callRequest(state, queueItem(), definition, identity);
+    assert.equal(body, canonicalJson(JSON.parse(body)));
+    const parsed = JSON.parse(body) as { steps: unknown; ctx: { stack: unknown } };
+    assert.deepEqual(parsed.steps, { a: { data: 1 }, b: { input: [1] }, c: null });
+    assert.deepEqual(parsed.ctx.stack, { current: 2, stack: ["c", "a"] });
+  });
 });
