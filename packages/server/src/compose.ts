@@ -69,16 +69,22 @@ export async function startServer(options: ServerOptions, hooks: ServerHooks = {
     const ingest = createIngest({
       events: store.events,
       runs: store.runs,
+      schedules: store.schedules,
       registry,
       queue,
       realtime,
       ids,
       clock,
       digest,
+      log,
       environment,
+      cronCatchUpMax: options.cronCatchUpMax,
     });
     const executor = createExecutor({
       runs: store.runs,
+      events: store.events,
+      cancellations: store.cancellations,
+      emitter: ingest.emitter,
       registry,
       queue,
       realtime,
@@ -125,6 +131,7 @@ export async function startServer(options: ServerOptions, hooks: ServerHooks = {
     const port = typeof address === "object" && address !== null ? address.port : options.port;
     // Only now: apps that are called need the API, and a server that cannot listen must not call anybody.
     executor.start();
+    ingest.start();
     sync.start();
 
     return {
@@ -132,6 +139,7 @@ export async function startServer(options: ServerOptions, hooks: ServerHooks = {
       port,
       async stop(graceMs) {
         await sync.stop();
+        ingest.stop();
         // Apps still need the API while their calls end: checkpoints come in through it.
         await queue.stop(graceMs);
         executor.abort();

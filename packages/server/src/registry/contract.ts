@@ -54,6 +54,8 @@ export interface FlowControl {
     readonly filter: Expression | null;
   } | null;
   readonly priority: Expression | null;
+  /** Whether `rateLimit` comes from `idempotency`, which replaces the guard by the event's id (2.5). */
+  readonly hasIdempotencyKey: boolean;
   readonly singleton: { readonly mode: "skip" | "cancel"; readonly key: Expression | null } | null;
 }
 
