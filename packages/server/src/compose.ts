@@ -49,7 +49,8 @@ export async function startServer(options: ServerOptions, hooks: ServerHooks = {
 
   const keys = createKeys({ signingKeys: options.signingKeys, eventKeys: options.eventKeys, digest });
   const store = await openSqliteStore({ dataDir: options.dataDir, log });
-  const egress = createEgress({ clock });
+  // A call that has a slot must not wait for a connection: one app may hold a quiet function and a noisy one.
+  const egress = createEgress({ clock, connectionsPerOrigin: options.callSlots });
   const closeBelow = async (): Promise<void> => {
     await egress.close();
     await store.close();
