@@ -17,9 +17,10 @@ export function expandedSize(pattern: string): number {
     const repetition = matchAt(REPETITION, pattern, at);
     const group = groups.length - 1;
     if (repetition !== null) {
-      const [text, from = "", , to = ""] = repetition;
-      // One more for the star that an open end becomes.
-      const count = Math.max(Number(from) + 1, Number(to));
+      const [text, from = "", comma = "", to = ""] = repetition;
+      // An open end becomes one more, with a star.
+      const openEnd = comma !== "" && to === "" ? 1 : 0;
+      const count = Math.max(Number(from) + openEnd, Number(to), 1);
       groups[group] = (groups[group] ?? 0) + last * (count - 1) + 1;
       // What is repeated once more, be it allowed or not, counts whole.
       last *= count;

@@ -65,7 +65,9 @@ function refuse(source: string): string | null {
   }
   if (source.includes(QUOTATION))
     return "the pattern has \\Q, which is not supported; escape the characters one by one";
-  return expandedSize(source) > EXPRESSION_LIMITS.patternExpandedCount ? TOO_LARGE : null;
+  const size = expandedSize(source);
+  if (size === Number.POSITIVE_INFINITY) return "the pattern is not valid: its brackets do not pair up";
+  return size > EXPRESSION_LIMITS.patternExpandedCount ? TOO_LARGE : null;
 }
 
 // The tables behind case folding and named classes are made when they are first asked for, which takes as long as
