@@ -1,20 +1,27 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { EnvironmentName, EventId, FunctionId, RunId } from "@holdfast/protocol";
-import { silentLog } from "#kernel";
+import type { AdjustableClock } from "#kernel";
+import { scaledClock, silentLog } from "#kernel";
 import type { NewRun, QueueItem, SqliteStore } from "#store";
 import { openSqliteStore } from "#store";
 import type { ManualClock } from "../kernel/testing/manual-clock.ts";
 import { manualClock } from "../kernel/testing/manual-clock.ts";
 import type { Queue, Work } from "./contract.ts";
-import { openQueue } from "./work-queue.ts";
+import { openQueue, SESSION_MS } from "./work-queue.ts";
 
 const START = 1_700_000_000_000;
 
 /** A queue on a real store in memory, with a worker whose pieces end when the test says so. */
-async function harness(slots = 2): Promise<{
+async function harness(
+  slots = 2,
+  { scale = 1, sessionMs = SESSION_MS }: { scale?: number; sessionMs?: number } = {},
+): Promise<{
   store: SqliteStore;
+  /** The machine's clock, which makes everything go on. */
   clock: ManualClock;
+  /** What the queue goes by for what is due. */
+  virtual: AdjustableClock;
   queue: Queue;
   begun: Work[];
   finish(index: number): Promise<void>;
@@ -22,19 +29,23 @@ async function harness(slots = 2): Promise<{
 }> {
   const store = await openSqliteStore({ path: ":memory:" });
   const clock = manualClock(START);
+  const virtual = scaledClock(clock, scale);
   const queue = await openQueue({
     store: store.queue,
-    clock,
+    clock: virtual,
+    machineClock: clock,
     log: silentLog,
     node: "test",
     slots,
     tickMs: 1000,
+    sessionMs,
   });
   const begun: Work[] = [];
   const ends: (() => void)[] = [];
   return {
     store,
     clock,
+    virtual,
     queue,
     begun,
     async finish(index) {
@@ -207,6 +218,62 @@ describe("Queue", () => {
       begun.map(({ item }) => item.generation),
       [1, 2],
     );
+  });
+
+  it("takes work up again that is under way when its clock leaps past the end of its session", async () => {
+    const { store, clock, virtual, queue, begun, start } = await harness();
+    await put(store, newRun(START), null);
+    start();
+    await clock.advance(0);
+    const before = queue.session;
+    virtual.advance(SESSION_MS);
+    await clock.advance(12_000);
+    assert.notEqual(queue.session, before);
+    assert.deepEqual(
+      begun.map(({ item }) => item.generation),
+      [1, 2],
+    );
+  });
+
+  it("keeps work that is under way when its clock leaps less than a session, and begins what is due by then", async () => {
+    const hourMs = 3_600_000;
+    const { store, clock, virtual, queue, begun, start } = await harness(2, {
+      scale: 60,
+      sessionMs: 1000 * hourMs,
+    });
+    const running = await put(store, newRun(START), null);
+    const later = await put(store, newRun(START + 72 * hourMs), null);
+    start();
+    await clock.advance(0);
+    const before = queue.session;
+    virtual.advance(72 * hourMs);
+    // Leaps and beats in turn: each beat extends the session from where the clock is by then.
+    for (let day = 0; day < 10; day += 1) {
+      virtual.advance(24 * hourMs);
+      await clock.advance(10_000);
+    }
+    assert.equal(queue.session, before);
+    assert.deepEqual(
+      begun.map(({ item }) => [item.runId, item.generation]),
+      [
+        [running.runId, 1],
+        [later.runId, 1],
+      ],
+    );
+  });
+
+  it("stop() gives work its grace by the machine's clock, not by one that runs fast or leaps", async () => {
+    const { store, clock, virtual, queue, finish, start } = await harness(1, { scale: 1000 });
+    await put(store, newRun(START), null);
+    start();
+    await clock.advance(0);
+    let stopped = false;
+    const stopping = queue.stop(10_000).then(() => (stopped = true));
+    virtual.advance(3_600_000);
+    await clock.advance(9_999);
+    assert.equal(stopped, false);
+    await finish(0);
+    await stopping;
   });
 
   it("stop() waits for what is under way, begins nothing more, and gives up after the grace", async () => {
