@@ -73,6 +73,13 @@ export const SETTINGS: readonly Setting[] = [
     summary: "Longest pause between two looks for due work. Default: 150.",
   },
   {
+    name: "time-scale",
+    kind: "text",
+    value: "FACTOR",
+    summary: "Let time pass so many times as fast for events and runs. Default: 1.",
+    only: "dev",
+  },
+  {
     name: "grace",
     kind: "text",
     value: "DURATION",
