@@ -23,6 +23,8 @@ export interface ServerOptions {
   readonly pollIntervalMs: number | null;
   /** Flat delay between attempts instead of the back-off table. */
   readonly retryIntervalMs: number | null;
+  /** Occurrences of a cron trigger missed while the server was down that are made good, at most; 0 for none. */
+  readonly cronCatchUpMax: number;
   /** Calls under way at once. Functions share them: one alone gets half, so that others find room at once. */
   readonly callSlots: number;
   /** Longest wait between two looks for due work; commits of this process wake it at once anyway. */

@@ -29,7 +29,7 @@ const LOG_LEVELS = {
 } as const;
 
 /** What the server's package uses when nothing is set. */
-export type ServerDefaults = Readonly<Record<"port" | "callSlots" | "tickMs" | "timeScale", number>>;
+export type ServerDefaults = Readonly<Record<"port" | "callSlots" | "tickMs" | "cronCatchUpMax" | "timeScale", number>>;
 
 /**
  * Turns settings into the server's options.
@@ -65,6 +65,9 @@ export function serverSettings(
         defaults.callSlots,
       tickMs:
         number(get("tick"), { min: 1, max: 60_000, unit: "milliseconds", whole: true }) ?? defaults.tickMs,
+      cronCatchUpMax:
+        number(get("cron-catch-up"), { min: 0, max: 1000, unit: "occurrences", whole: true }) ??
+        defaults.cronCatchUpMax,
       timeScale: number(get("time-scale"), { ...TIME_SCALE_RANGE, unit: "times" }) ?? defaults.timeScale,
       logLevel: oneOf(get("log-level"), LOG_LEVELS) ?? (isVerbose ? "debug" : isDev ? "warn" : "info"),
     },

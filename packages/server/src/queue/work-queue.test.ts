@@ -324,7 +324,7 @@ describe("Queue", () => {
 
   it("keeps work that is under way when its clock leaps less than a session, and begins what is due by then", async () => {
     const hourMs = 3_600_000;
-    const { clock, virtual, queue, begun, start, free } = await harness(2, memoryQueueStore(), {
+    const { clock, virtual, queue, begun, start, free } = await harness(4, memoryQueueStore(), {
       scale: 60,
       sessionMs: 1000 * hourMs,
     });
