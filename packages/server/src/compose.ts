@@ -36,8 +36,9 @@ export interface ServerHooks {
 /**
  * Builds every room once, hands each what it needs, and begins to listen.
  *
- * @throws HoldfastError `config_invalid` for a time scale that is not for this mode; `store_locked`, `store_corrupt`, `schema_newer`, … when the data cannot be opened;
- *   `key_invalid` for a bad key. An error of the socket (`EADDRINUSE`, …) when it cannot listen. Nothing is left running.
+ * @throws HoldfastError `config_invalid` for a time scale that is not for this mode; `store_locked`, `store_corrupt`,
+ *   `schema_newer`, … when the data cannot be opened; `key_invalid` for a bad key. An error of the socket (`EADDRINUSE`,
+ *   …) when it cannot listen. Nothing is left running.
  */
 export async function startServer(options: ServerOptions, hooks: ServerHooks = {}): Promise<RunningServer> {
   checkTimeScale(options);

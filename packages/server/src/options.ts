@@ -46,7 +46,7 @@ export const SERVER_DEFAULTS = {
 } as const;
 
 /** The slowest and the fastest that time may pass in development. */
-export const TIME_SCALE_RANGE = { min: 0.001, max: 100_000 } as const;
+const TIME_SCALE_RANGE = { min: 0.001, max: 100_000 } as const;
 
 /**
  * Holds a server's pace of time against its mode.

@@ -11,7 +11,7 @@ export interface ServerSettings {
 
 const DAY_SECONDS = 86_400;
 const GRACE_MS = 30_000;
-/** What the server takes; its package is not loaded for settings. */
+/** What the server takes. Said here too, so that a value outside is refused by the name of its setting. */
 const TIME_SCALE_RANGE = { min: 0.001, max: 100_000 } as const;
 /** What development servers ask at when nothing of this machine can tell of a change: the app is on another. */
 const REMOTE_POLL_MS = 5000;
