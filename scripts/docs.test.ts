@@ -158,7 +158,7 @@ test("docs/reference/http-api.md lists every route, and no other", async () => {
 test("docs/reference/http-api.md says what each route needs: without that key it answers 401", async () => {
   const api = lockedApi("production");
   for (const { method, path, needs } of documentedRoutes) {
-    if (path === "/dev") continue;
+    if (path.startsWith("/dev")) continue;
     // The table's words are the methods that Fastify knows.
     const answer = await api.inject({ method: method as "GET", url: path.replaceAll(/:\w+/g, "x") });
     assert.equal(

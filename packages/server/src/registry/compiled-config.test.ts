@@ -10,6 +10,7 @@ const NO_FLOW_CONTROL = {
   debounce: null,
   batch: null,
   priority: null,
+  hasIdempotencyKey: false,
   singleton: null,
 };
 
@@ -26,13 +27,16 @@ function compiled(options: FunctionOptions, triggers?: readonly TriggerConfig[])
 describe("compileConfig()", () => {
   it("takes a configuration from before there were options", () => {
     const stored = JSON.parse('{"path":"/x","retries":2,"triggers":[{"event":"a"}]}') as FunctionConfig;
-    assert.deepEqual(compileConfig(stored, assert.fail), {
-      configuration: stored,
-      triggers: [{ event: "a", filter: null }],
-      crons: [],
-      flowControl: NO_FLOW_CONTROL,
-      cancels: [],
-    });
+    assert.deepEqual(
+      compileConfig(stored, (option) => assert.fail(option)),
+      {
+        configuration: stored,
+        triggers: [{ event: "a", filter: null }],
+        crons: [],
+        flowControl: NO_FLOW_CONTROL,
+        cancels: [],
+      },
+    );
   });
 
   it("keeps the schedules by the text of their ticks, beside the events", () => {
@@ -61,10 +65,23 @@ describe("compileConfig()", () => {
     assert.equal(full.flowControl.batch.filter?.source, "event.v == 1");
   });
 
+  it("puts an idempotency key, once in 24 hours, before the rate limit", () => {
+    const rateLimit = { limit: 10, periodMs: 1000, key: "event.data.user" };
+    const plain = compiled({ rateLimit }).flowControl;
+    assert.deepEqual([plain.rateLimit?.limit, plain.hasIdempotencyKey], [10, false]);
+    const keyed = compiled({ rateLimit, idempotency: "event.data.id" }).flowControl;
+    assert.deepEqual(
+      [keyed.rateLimit?.limit, keyed.rateLimit?.periodMs, keyed.rateLimit?.key?.source],
+      [1, 86_400_000, "event.data.id"],
+    );
+    assert.equal(keyed.hasIdempotencyKey, true);
+  });
+
   const bad = "event.data.";
   const options: readonly (readonly [option: string, options: FunctionOptions])[] = [
     ["throttle.key", { throttle: { limit: 1, periodMs: 1, burst: 0, key: bad } }],
     ["rateLimit.key", { rateLimit: { limit: 1, periodMs: 1, key: bad } }],
+    ["idempotency", { idempotency: bad, rateLimit: { limit: 1, periodMs: 1 } }],
     ["debounce.key", { debounce: { periodMs: 1, key: bad } }],
     ["batchEvents.key", { batchEvents: { maxSize: 2, timeoutMs: 1, key: bad } }],
     ["batchEvents.if", { batchEvents: { maxSize: 2, timeoutMs: 1, if: bad } }],

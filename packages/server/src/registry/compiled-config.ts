@@ -1,4 +1,4 @@
-import { isHoldfastError } from "@holdfast/protocol";
+import { isHoldfastError, LIMITS } from "@holdfast/protocol";
 import type { Expression, Purpose } from "#expressions";
 import { compileExpression } from "#expressions";
 import { parseCron } from "#schedules";
@@ -54,6 +54,7 @@ export function compileConfig(configuration: FunctionConfig, note: Note): Compil
           })),
       ),
       ...compileStarts(configuration, note),
+      ...compileRateLimit(configuration, note),
     },
     cancels: cancel.flatMap(({ event, if: source, timeoutMs = null }, index): readonly CancelRule[] =>
       withExpression(source, "cancel", `cancel[${index}].if`, note, (filter) => ({
@@ -67,9 +68,9 @@ export function compileConfig(configuration: FunctionConfig, note: Note): Compil
 
 /** What decides when runs start. */
 function compileStarts(
-  { throttle, rateLimit, debounce, batchEvents, priority, singleton }: FunctionConfig,
+  { throttle, debounce, batchEvents, priority, singleton }: FunctionConfig,
   note: Note,
-): Omit<FlowControl, "concurrency"> {
+): Omit<FlowControl, "concurrency" | "rateLimit" | "hasIdempotencyKey"> {
   const keyed = <Compiled>(
     option: string,
     source: string | undefined,
@@ -78,8 +79,6 @@ function compileStarts(
   return {
     throttle:
       throttle === undefined ? null : keyed("throttle", throttle.key, (key) => ({ ...throttle, key })),
-    rateLimit:
-      rateLimit === undefined ? null : keyed("rateLimit", rateLimit.key, (key) => ({ ...rateLimit, key })),
     debounce:
       debounce === undefined
         ? null
@@ -94,6 +93,27 @@ function compileStarts(
     singleton:
       singleton === undefined ? null : keyed("singleton", singleton.key, (key) => ({ ...singleton, key })),
   };
+}
+
+/** An idempotency key is one run in 24 hours for each of its values, in place of the function's rate limit (14.7). */
+function compileRateLimit(
+  { rateLimit, idempotency }: FunctionConfig,
+  note: Note,
+): Pick<FlowControl, "rateLimit" | "hasIdempotencyKey"> {
+  if (idempotency !== undefined) {
+    const [limit = null] = withExpression(idempotency, "key", "idempotency", note, (key) => ({
+      limit: 1,
+      periodMs: LIMITS.idempotencyMs,
+      key,
+    }));
+    return { rateLimit: limit, hasIdempotencyKey: limit !== null };
+  }
+  if (rateLimit === undefined) return { rateLimit: null, hasIdempotencyKey: false };
+  const [limit = null] = withExpression(rateLimit.key, "key", "rateLimit.key", note, (key) => ({
+    ...rateLimit,
+    key,
+  }));
+  return { rateLimit: limit, hasIdempotencyKey: false };
 }
 
 function compileBatch(

@@ -132,10 +132,7 @@ for (const sdk of ["v3", "v4"] as const) {
         { rateLimit: { limit: 10, period: "24h", key: "event.data.user" } },
         { rateLimit: { limit: 10, periodMs: 86_400_000, key: "event.data.user" } },
       ],
-      [
-        { idempotency: "event.data.id" },
-        { rateLimit: { limit: 1, periodMs: 86_400_000, key: "event.data.id" } },
-      ],
+      [{ idempotency: "event.data.id" }, { idempotency: "event.data.id" }],
       [
         { debounce: { period: "5s", key: "event.data.user", timeout: "1m" } },
         { debounce: { periodMs: 5000, timeoutMs: 60_000, key: "event.data.user" } },

@@ -35,11 +35,21 @@ testOption<Fields>("parseOptions()", (raw, report) => parseOptions(raw, report, 
       {
         batchEvents: batched,
         throttle: { limit: 1, periodMs: 5000, burst: 0 },
-        rateLimit: { limit: 1, periodMs: 86_400_000, key: "event.data.id" },
+        idempotency: "event.data.id",
       },
     ],
   ],
   refused: [
+    [
+      { idempotency: { key: "event.data.id" } },
+      ["config_invalid", /^idempotency must be an expression, not an object$/],
+    ],
+    [{ idempotency: "event.data.id ==" }, ["config_invalid", /^idempotency: .*1:\d+/]],
+    // Overridden, and wrong all the same.
+    [
+      { rateLimit: { limit: 0, period: "1m" }, idempotency: "event.data.id" },
+      ["config_invalid", /^rateLimit\.limit/],
+    ],
     [
       { batchEvents, cancel: [{ event: "a" }] },
       ["combo_unsupported", /^batchEvents cannot be combined with cancel$/],
