@@ -131,7 +131,7 @@ export function createExecutor(deps: ExecutorDeps): Executor {
         if (!hasEnded(run.state.run.status)) await call(run, item);
         return;
       case "gateway":
-        await request(run, item);
+        await requestForApp(run, item);
         return;
       case "timeout":
         await run.submit({ kind: "timeout", itemKey: key, generation });
@@ -155,7 +155,7 @@ export function createExecutor(deps: ExecutorDeps): Executor {
     }
   }
 
-  async function request(run: LiveRun, item: QueueItem): Promise<void> {
+  async function requestForApp(run: LiveRun, item: QueueItem): Promise<void> {
     const step = item.stepId === null ? undefined : run.state.planned.get(item.stepId);
     if (step === undefined) return;
     const startedAt = deps.clock.now();

@@ -156,9 +156,9 @@ export class LiveRun {
     const terms = { ...this.#deps.terms(this.#state), signalsTaken };
     try {
       return decide(this.#state, inputs, terms, now);
-    } catch (error) {
+    } catch (fault) {
       this.#deps.log.error(
-        { run: this.id, error: String(error) },
+        { run: this.id, error: String(fault) },
         "a decision failed; the attempt is counted as failed",
       );
       const message =

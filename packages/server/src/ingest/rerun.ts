@@ -31,7 +31,8 @@ export async function rerunRun(deps: RerunDeps, request: RerunRequest): Promise<
   if (kept !== null && "kind" in kept) return kept;
 
   const now = clock.now();
-  const context = { event: JSON.parse(first.body), environment: deps.environment, now, digest: deps.digest };
+  const event: unknown = JSON.parse(first.body);
+  const context = { event, environment: deps.environment, now, digest: deps.digest };
   const session = queue.hasRoom ? queue.session : null;
   const birth = {
     id: deps.ids.run(),
