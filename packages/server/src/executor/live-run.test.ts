@@ -36,7 +36,7 @@ async function harness(between: (runs: RunStore) => RunStore = (runs) => runs): 
     body: "{}",
   };
   await store.events.accept({
-    events: [{ event, runs: [{ run, item: queueItem(), idempotency: null }] }],
+    events: [{ event, runs: [birthOf(run)], gatherings: [] }],
     session,
     now: NOW,
   });
@@ -53,6 +53,9 @@ async function harness(between: (runs: RunStore) => RunStore = (runs) => runs): 
     start: () => undefined,
     stop: () => Promise.resolve(),
     load: () => ({ active: 0, waiting: 0 }),
+    pause: (id) => store.queue.pause(id, clock.now()),
+    resume: (id) => store.queue.resume(id, clock.now()),
+    paused: () => store.queue.paused(),
     size: () => store.queue.size(),
   };
   const runs = between(store.runs);
@@ -122,7 +125,7 @@ describe("LiveRun.submit()", () => {
   it("says that the run ended when another process ended it", async () => {
     const { open } = await harness();
     const [ours, theirs] = [await open(), await open()];
-    await theirs.submit({ kind: "cancel" });
+    await theirs.submit({ kind: "cancel", reason: null });
     assert.deepEqual(await ours.submit(planned), { kind: "ended" });
   });
 
