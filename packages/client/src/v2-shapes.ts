@@ -26,6 +26,8 @@ export interface FunctionRun {
     readonly cronSchedule?: string;
   };
   readonly originalRunId?: RunId;
+  /** Why it was cancelled or skipped, where that is known. */
+  readonly reason?: string;
   readonly output?: Readonly<Record<string, unknown>>;
 }
 

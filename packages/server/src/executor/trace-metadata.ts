@@ -5,13 +5,19 @@ import { fieldsOf, textOf } from "./trace-span.ts";
 /**
  * What the `metadata` entries of one span come to (wire-protocol 7.2): `set` puts values in place of what was there,
  * `merge` adds to it, `delete` takes away the named values, `add` adds up numbers. An unknown op counts as `merge`.
+ *
+ * @param level which of them: those of scope `run`, wherever they were reported, or all others
  */
-export function mergedMetadata(entries: readonly JournalEntry[]): readonly SpanMetadata[] {
+export function mergedMetadata(
+  entries: readonly JournalEntry[],
+  level: "run" | "step",
+): readonly SpanMetadata[] {
   const merged = new Map<string, SpanMetadata>();
   for (const entry of entries) {
     const list: unknown = JSON.parse(entry.data ?? "[]");
     for (const one of Array.isArray(list) ? list : []) {
       const { kind, scope, op, values } = fieldsOf(one);
+      if ((scope === "run") !== (level === "run")) continue;
       const named = { kind: textOf(kind) ?? "", scope: textOf(scope) ?? "" };
       const key = `${named.scope} ${named.kind}`;
       const before = merged.get(key)?.values ?? {};

@@ -57,7 +57,7 @@ export function stepSpan(facts: StepFacts, endedAt: number | null, now: number):
     input: inputOf(facts, begun),
     ...resultOf(memo, pause !== null),
     pause,
-    metadata: mergedMetadata(facts.metadata),
+    metadata: mergedMetadata(facts.metadata, "step"),
     children: attemptSpans(facts.id, attempts),
   });
 }

@@ -429,11 +429,11 @@ describe("traceOf()", () => {
   });
 
   it("merges the metadata of the run and of each step, in the order in which it was reported", () => {
-    const metadata = (at: number, op: string, values: unknown, stepId: StepId | null = null): Entry => ({
+    const metadata = (at: number, op: string, values: unknown, scope = "run"): Entry => ({
       kind: "metadata",
       at,
-      stepId,
-      data: JSON.stringify([{ kind: "inngest.score", scope: "run", op, values }]),
+      stepId: "s" as StepId,
+      data: JSON.stringify([{ kind: "inngest.score", scope, op, values }]),
     });
     const root = trace({
       journal: [
@@ -441,12 +441,19 @@ describe("traceOf()", () => {
         metadata(2, "merge", { b: 3 }),
         metadata(3, "add", { a: 10, c: 5 }),
         metadata(4, "delete", { b: null }),
-        metadata(5, "set", { own: true }, "s" as StepId),
+        metadata(5, "set", { own: true }, "step"),
+        { kind: "attempt.failed", at: 6, queuedAt: 0, startedAt: 5, data: '{"error":{},"retryAt":7}' },
+        { kind: "step.completed", at: 9, ...step("s", { attempt: 1, startedAt: 8, data: '{"data":1}' }) },
       ],
     });
     assert.deepEqual(root.metadata, [
       { kind: "inngest.score", scope: "run", values: { a: 11, c: 5 }, updatedAt: 4 },
     ]);
-    assert.deepEqual(root.children[0]?.metadata[0]?.values, { own: true });
+    const [reporter] = root.children;
+    assert.deepEqual(reporter?.metadata, [
+      { kind: "inngest.score", scope: "step", values: { own: true }, updatedAt: 5 },
+    ]);
+    // That a step reported something does not make it a planned one.
+    assert.equal(reporter?.children.length, 2);
   });
 });

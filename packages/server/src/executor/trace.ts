@@ -38,7 +38,7 @@ export function traceOf(history: RunHistory, name: string, now: number): Span {
     input: inputOf(history),
     output: result["output"],
     error: result["error"],
-    metadata: mergedMetadata(reader.metadata),
+    metadata: mergedMetadata(reader.metadata, "run"),
     children: [...steps, ...reader.defers.values(), ...functionSpans(history, reader.loose, now)],
   });
 }
@@ -47,6 +47,7 @@ export function traceOf(history: RunHistory, name: string, now: number): Span {
 class JournalReader {
   readonly steps = new Map<StepId, StepFacts>();
   readonly defers = new Map<StepId, Span>();
+  /** All there are: a step may report facts of its run. */
   readonly metadata: JournalEntry[] = [];
   /** Failed attempts of calls that had not named a step. */
   loose: Attempt[] = [];
@@ -65,7 +66,8 @@ class JournalReader {
     const { kind, stepId } = entry;
     if (kind === "run.ended") return;
     if (kind === "metadata") {
-      (stepId === null ? this.metadata : this.step(stepId).metadata).push(entry);
+      this.metadata.push(entry);
+      if (stepId !== null) this.step(stepId).metadata.push(entry);
       return;
     }
     if (kind === "attempt.failed") {
@@ -79,8 +81,8 @@ class JournalReader {
   }
 
   #step(entry: JournalEntry, id: StepId): void {
-    const isPlanned = this.steps.has(id);
     const facts = this.step(id);
+    const isPlanned = facts.entries.length > 0;
     facts.entries.push(entry);
     if (isPlanned || (entry.kind !== "step.completed" && entry.kind !== "step.failed")) return;
     // It ran in the call in which it was found. What failed in that call before, failed on the way to this step.

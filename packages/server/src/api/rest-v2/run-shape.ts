@@ -53,16 +53,26 @@ export function runShape(
       cronSchedule: trigger.cron,
     }),
     originalRunId: run.originalRunId,
+    reason: endOf(end).reason,
     output: includeOutput ? payload(outcomeOf(end)) : undefined,
   });
 }
 
 /** What a run returned, or the error that ended it; undefined while it goes on, and for one that was cancelled. */
 export function outcomeOf(end: RunView["end"]): unknown {
-  // The end's data is canonical JSON of our own making.
-  const ending = JSON.parse(end?.data ?? "{}") as { output?: unknown; error?: unknown };
+  const ending = endOf(end);
   // A function that returned nothing has the output null, which is shown like any other.
   return "output" in ending ? ending.output : ending.error;
+}
+
+/** How a run ended: nothing while it goes on. */
+function endOf(end: RunView["end"]): {
+  readonly output?: unknown;
+  readonly error?: unknown;
+  readonly reason?: unknown;
+} {
+  // Canonical JSON of our own making.
+  return JSON.parse(end?.data ?? "{}") as { output?: unknown; error?: unknown; reason?: unknown };
 }
 
 function durationMs(startedAt: number | null, endedAt: number | null): number | null {
