@@ -6,9 +6,9 @@ export type Question = Pick<Exchange, "purpose" | "path" | "method" | "body">;
 /** Ways to ask a server that is known, with the key it wants. Both throw a `HoldfastError` as `request` does. */
 export interface Asking {
   /** The whole answer: anything that is JSON. */
-  answer(question: Question): Promise<unknown>;
+  readonly answer: (question: Question) => Promise<unknown>;
   /** The `data` of the answer, whose shape is the server's promise: only the envelope is checked. */
-  data<T>(question: Question): Promise<T>;
+  readonly data: <T>(question: Question) => Promise<T>;
 }
 
 /** Parts of a path, each as one segment. */

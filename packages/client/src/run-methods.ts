@@ -24,7 +24,11 @@ export interface RunMethods {
 export function runMethods({ answer, data }: Asking): RunMethods {
   return {
     async runs(filter) {
-      const found = await answer({ purpose: "list runs", path: `/v2/runs${queryOf(filter)}`, method: "GET" });
+      const found = await answer({
+        purpose: "list runs",
+        path: `/v2/runs${queryOf({ ...filter })}`,
+        method: "GET",
+      });
       return pageOf<FunctionRun>(found);
     },
     async trace(id, { includeOutput = false } = {}) {
@@ -59,12 +63,15 @@ export function runMethods({ answer, data }: Asking): RunMethods {
   };
 }
 
-/** A query of what was given; lists are given value by value. */
-export function queryOf(fields: object): string {
+type Parameter = string | number | boolean | readonly string[] | undefined;
+
+/** A query of what was given; lists are given value by value, and what is false or absent is left out. */
+export function queryOf(fields: Readonly<Record<string, Parameter>>): string {
   const query = new URLSearchParams();
   for (const [name, value] of Object.entries(fields)) {
-    const values: readonly unknown[] = Array.isArray(value) ? value : [value];
-    for (const one of values) if (one !== undefined && one !== false) query.append(name, String(one));
+    if (value === undefined || value === false) continue;
+    if (typeof value === "object") for (const one of value) query.append(name, one);
+    else query.append(name, String(value));
   }
   const text = query.toString();
   return text === "" ? "" : `?${text}`;
