@@ -14,6 +14,11 @@ export function signalRoutes(app: FastifyInstance, { clock, executor }: ApiConte
       const { data, signal } = parseFields(request.body);
       if (typeof signal !== "string" || signal === "")
         throw new HoldfastError("request_invalid", "The body must name the signal, as text.");
+      if (signal.length > LIMITS.signalNameChars)
+        throw new HoldfastError(
+          "request_invalid",
+          `signal must have at most ${LIMITS.signalNameChars} characters.`,
+        );
       const runId = await executor.signal(signal, canonicalJson(data ?? null));
       // SDKs take this 404 for "nobody waits", by its words.
       if (runId === null) return sendError(reply, new HoldfastError("not_found", "No signal found"));
