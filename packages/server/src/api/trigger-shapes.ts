@@ -1,15 +1,15 @@
 import type { FunctionDefinition } from "#registry";
 
-/** What starts a function, in the form in which SDKs register it (wire-protocol 4.4). */
-export function triggerShapes({ crons, triggers }: FunctionDefinition): readonly {
+/** What starts a function, in the form and order in which SDKs register it (wire-protocol 4.4). */
+export function triggerShapes({ configuration }: FunctionDefinition): readonly {
   readonly event?: string;
   readonly expression?: string;
   readonly cron?: string;
 }[] {
-  return [
-    ...triggers.map(({ event, filter }) =>
-      filter === null ? { event } : { event, expression: filter.source },
-    ),
-    ...crons.map(({ cron }) => ({ cron: cron.source })),
-  ];
+  return configuration.triggers.map((trigger) => {
+    if ("cron" in trigger) return { cron: trigger.cron };
+    return trigger.expression === undefined
+      ? { event: trigger.event }
+      : { event: trigger.event, expression: trigger.expression };
+  });
 }

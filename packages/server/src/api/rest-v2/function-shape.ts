@@ -1,9 +1,7 @@
 import { formatDuration, LIMITS } from "@holdfast/protocol";
-import type { FunctionDefinition, Registry } from "#registry";
+import type { FunctionConfig, FunctionDefinition, Registry, TriggerConfig } from "#registry";
 import { publicFunctionId } from "./lookup.ts";
 import { message } from "./message.ts";
-
-type FlowControl = FunctionDefinition["flowControl"];
 
 /** What an SDK puts behind a function's id to name the function that is told of its failures. */
 const FAILURE_SUFFIX = "-failure";
@@ -24,79 +22,65 @@ export function functionShape(
     isPaused,
     isArchived: definition.archived,
     app: { id: definition.appName },
-    triggers: [
-      ...definition.triggers.map(({ event, filter }) =>
-        message({ type: "EVENT", value: event, if: filter?.source }),
-      ),
-      ...definition.crons.map(({ cron }) => ({ type: "CRON", value: cron.source })),
-    ],
+    triggers: definition.configuration.triggers.map(triggerShape),
     failureHandler:
       handler === null || handler.archived
         ? undefined
         : { id: publicFunctionId(handler), name: handler.name, slug: handler.slug },
-    configuration: configurationShape(definition),
+    configuration: configurationShape(definition.configuration),
   });
 }
 
-function configurationShape({
-  attemptsMax,
-  cancels,
-  flowControl,
-}: FunctionDefinition): Record<string, unknown> {
-  const { batch, debounce, priority, rateLimit, singleton, throttle } = flowControl;
-  const retries = attemptsMax - 1;
+function triggerShape(trigger: TriggerConfig): Record<string, unknown> {
+  return "cron" in trigger
+    ? message({ type: "CRON", value: trigger.cron, jitter: duration(trigger.jitterMs) })
+    : message({ type: "EVENT", value: trigger.event, if: trigger.expression });
+}
+
+/** The options of a function. Beside what the protocol shows: `idempotency`, `timeouts`, and the level of a limit. */
+function configurationShape(config: FunctionConfig): Record<string, unknown> {
+  const { batchEvents, debounce, rateLimit, retries, singleton, throttle, timeouts } = config;
   return message({
-    cancellations: cancels.map(({ event, filter, timeoutMs }) =>
-      message({ event, timeout: duration(timeoutMs), condition: filter?.source }),
+    cancellations: config.cancel?.map((rule) =>
+      message({ event: rule.event, timeout: duration(rule.timeoutMs), condition: rule.if }),
     ),
     retries: message({ value: retries, isDefault: retries === LIMITS.retriesDefault }),
-    priority: priority?.source,
+    priority: config.priority,
+    idempotency: config.idempotency,
+    concurrency: config.concurrency?.map(({ key, level, limit, scope }) =>
+      message({ scope: SCOPES[scope], level: level.toUpperCase(), limit: { value: limit }, key }),
+    ),
     eventsBatch:
-      batch === null
-        ? undefined
-        : message({
-            maxSize: batch.sizeMax,
-            timeout: duration(batch.timeoutMs),
-            key: batch.key?.source,
-            if: batch.filter?.source,
-          }),
-    concurrency: flowControl.concurrency.map(concurrencyShape),
+      batchEvents &&
+      message({
+        maxSize: batchEvents.maxSize,
+        timeout: duration(batchEvents.timeoutMs),
+        key: batchEvents.key,
+        if: batchEvents.if,
+      }),
     rateLimit:
-      rateLimit === null
-        ? undefined
-        : message({
-            limit: rateLimit.limit,
-            period: duration(rateLimit.periodMs),
-            key: rateLimit.key?.source,
-          }),
+      rateLimit &&
+      message({ limit: rateLimit.limit, period: duration(rateLimit.periodMs), key: rateLimit.key }),
     debounce:
-      debounce === null
-        ? undefined
-        : message({
-            period: duration(debounce.periodMs),
-            timeout: duration(debounce.timeoutMs),
-            key: debounce.key?.source,
-          }),
+      debounce &&
+      message({
+        period: duration(debounce.periodMs),
+        timeout: duration(debounce.timeoutMs),
+        key: debounce.key,
+      }),
     throttle:
-      throttle === null
-        ? undefined
-        : message({
-            limit: throttle.limit,
-            period: duration(throttle.periodMs),
-            burst: throttle.burst,
-            key: throttle.key?.source,
-          }),
-    singleton:
-      singleton === null
-        ? undefined
-        : message({ mode: singleton.mode.toUpperCase(), key: singleton.key?.source }),
+      throttle &&
+      message({
+        limit: throttle.limit,
+        period: duration(throttle.periodMs),
+        burst: throttle.burst,
+        key: throttle.key,
+      }),
+    singleton: singleton && message({ mode: singleton.mode.toUpperCase(), key: singleton.key }),
+    timeouts: timeouts && message({ start: duration(timeouts.startMs), finish: duration(timeouts.finishMs) }),
   });
 }
 
-function concurrencyShape(rule: FlowControl["concurrency"][number]): Record<string, unknown> {
-  return message({ scope: SCOPES[rule.scope], limit: { value: rule.max }, key: rule.key?.source });
-}
-
-function duration(ms: number | null): string | undefined {
-  return ms === null ? undefined : formatDuration(ms);
+function duration(ms: number | undefined): string | undefined {
+  return ms === undefined ? undefined : formatDuration(ms);
 }
