@@ -3,20 +3,21 @@ import { elapsed } from "./elapsed.ts";
 import { printable } from "./printable.ts";
 import type { Style } from "./style.ts";
 
-/** The mark of a run or step by where it stands, as v2 spells it. */
+/** The mark of a run or step by where it stands, as v2 spells it. All are of one width, so that columns stay straight. */
 export function markOf(status: string, style: Style): string {
+  const fitted = (mark: string): string => mark.padEnd(style.done.length);
   switch (status) {
     case "COMPLETED":
-      return style.green(style.done);
+      return style.green(fitted(style.done));
     case "FAILED":
-      return style.red(style.failed);
+      return style.red(fitted(style.failed));
     case "CANCELLED":
     case "SKIPPED":
-      return style.yellow(style.warning);
+      return style.yellow(fitted(style.warning));
     case "RUNNING":
-      return style.started;
+      return fitted(style.started);
     default:
-      return style.paused;
+      return fitted(style.paused);
   }
 }
 
