@@ -1,10 +1,26 @@
 import type { EventId, RunId } from "@holdfast/protocol";
-import { HoldfastError } from "@holdfast/protocol";
+import { HoldfastError, isHoldfastError } from "@holdfast/protocol";
+import type { Asking, Question } from "./asking.ts";
 import { bearerOf } from "./bearer.ts";
-import type { Exchange } from "./exchange.ts";
 import { isObject, requestJson } from "./exchange.ts";
 import { followUpdates } from "./follow.ts";
-import type { App, AppSync, EventToSend, FollowOptions, Health, Run, StoredEvent, Update } from "./shapes.ts";
+import type { FunctionMethods } from "./function-methods.ts";
+import { functionMethods } from "./function-methods.ts";
+import type { RunMethods } from "./run-methods.ts";
+import { runMethods } from "./run-methods.ts";
+import type {
+  App,
+  AppSync,
+  EventToSend,
+  FollowOptions,
+  Health,
+  Run,
+  ServerClock,
+  StoredEvent,
+  Update,
+} from "./shapes.ts";
+import type { SignalMethods } from "./signal-methods.ts";
+import { signalMethods } from "./signal-methods.ts";
 
 /** Longest wait for an ordinary answer. */
 const ANSWER_MS = 30_000;
@@ -29,7 +45,7 @@ export interface SendResult {
 }
 
 /** Everything a client can ask. Each method throws a `HoldfastError` (see `request`) when it does not work out. */
-export interface Client {
+export interface Client extends RunMethods, FunctionMethods, SignalMethods {
   /** Sends events. When this returns they are on the server's disk. */
   send(events: EventToSend | readonly EventToSend[]): Promise<SendResult>;
   event(id: EventId): Promise<StoredEvent>;
@@ -41,6 +57,10 @@ export interface Client {
   /** Has the server sync the app at this URL now. */
   syncApp(url: string): Promise<AppSync>;
   health(): Promise<Health>;
+  /** What time it is for events and runs. Only a development server says: others throw `not_found`. */
+  clock(): Promise<ServerClock>;
+  /** Moves that time ahead by whole milliseconds, and returns what it is then. Development servers only, as `clock`. */
+  advanceClock(ms: number): Promise<ServerClock>;
   /**
    * What happens on the server from now on, as it becomes durable. Ends when the signal aborts; throws
    * `server_unreachable` when the connection breaks and `request_failed` when the reader falls too far behind:
@@ -69,7 +89,7 @@ export function createClient(options: ClientOptions): Client {
     bearer ??= bearerOf(options.signingKey);
     return { authorization: await bearer };
   };
-  const ask = async (part: Pick<Exchange, "purpose" | "path" | "method" | "body">): Promise<unknown> =>
+  const ask = async (part: Question): Promise<unknown> =>
     requestJson({
       ...part,
       origin,
@@ -78,7 +98,7 @@ export function createClient(options: ClientOptions): Client {
       timeoutMs: ANSWER_MS,
     });
   /** For answers of our own server, whose shape is its promise: only the envelope is checked. */
-  const askData = async <T>(part: Pick<Exchange, "purpose" | "path" | "method" | "body">): Promise<T> => {
+  const askData = async <T>(part: Question): Promise<T> => {
     const answer = await ask(part);
     if (isObject(answer) && "data" in answer) {
       // The caller names the shape that this route is documented to answer with.
@@ -87,7 +107,31 @@ export function createClient(options: ClientOptions): Client {
     throw unexpected(part.purpose, origin);
   };
 
+  const askClock = async (part: Omit<Question, "path">): Promise<ServerClock> => {
+    let answer: unknown;
+    try {
+      answer = await ask({ ...part, path: "/dev/clock" });
+    } catch (error) {
+      if (!isHoldfastError(error, "not_found")) throw error;
+      throw new HoldfastError("not_found", error.message, {
+        cause: error,
+        details: error.details,
+        next: "Only a development server has a clock of its own: start one with holdfast dev.",
+      });
+    }
+    if (isObject(answer)) {
+      const { now, scale, offsetMs } = answer;
+      if (typeof now === "number" && typeof scale === "number" && typeof offsetMs === "number")
+        return { now, scale, offsetMs };
+    }
+    throw unexpected(part.purpose, origin);
+  };
+  const asking: Asking = { answer: ask, data: askData };
+
   return {
+    ...runMethods(asking),
+    ...functionMethods(asking),
+    ...signalMethods(asking),
     async send(events) {
       const list: readonly unknown[] = Array.isArray(events) ? events : [events];
       const purpose = `send ${list.length} event${list.length === 1 ? "" : "s"}`;
@@ -147,6 +191,13 @@ export function createClient(options: ClientOptions): Client {
         message: typeof answer["message"] === "string" ? answer["message"] : "",
       };
     },
+    clock: () => askClock({ purpose: "read the server's clock", method: "GET" }),
+    advanceClock: (ms) =>
+      askClock({
+        purpose: `advance the server's clock by ${ms} ms`,
+        method: "POST",
+        body: { advanceMs: ms },
+      }),
     follow: (filter, signal) =>
       followUpdates({ origin, fetch: options.fetch ?? fetch, headers: authorization, filter, signal }),
   };

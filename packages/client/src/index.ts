@@ -10,6 +10,17 @@ export type {
   Health,
   JournalEntry,
   Run,
+  ServerClock,
   StoredEvent,
   Update,
 } from "./shapes.ts";
+export type {
+  Cancellation,
+  FunctionInfo,
+  FunctionRun,
+  NewCancellation,
+  Page,
+  RunFilter,
+  StrandedRun,
+  TraceSpan,
+} from "./v2-shapes.ts";

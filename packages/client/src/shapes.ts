@@ -30,6 +30,12 @@ export interface Run {
   readonly function_id: FunctionId;
   readonly function_version: number;
   readonly event_id: EventId;
+  /** Of a run that was gathered from several events. */
+  readonly batch_id?: string;
+  /** The run that this one repeats. */
+  readonly original_run_id?: RunId;
+  /** Of a run that was started by the clock. */
+  readonly cron?: string;
   readonly status: RunStatus;
   readonly run_started_at: string;
   readonly ended_at: string | null;
@@ -77,6 +83,16 @@ export interface Health {
   readonly message: string;
 }
 
+/** What time it is on a development server (`/dev/clock`). */
+export interface ServerClock {
+  /** Unix ms, as events and runs have it. */
+  readonly now: number;
+  /** How many times as fast as on its machine time passes there. */
+  readonly scale: number;
+  /** By how many ms `now` is ahead of its machine. */
+  readonly offsetMs: number;
+}
+
 /** One line of a run's history. Times are Unix ms. */
 export interface JournalEntry {
   /** Position in the run, from 1, without gaps. */
@@ -87,7 +103,14 @@ export interface JournalEntry {
     | "step.failed"
     | "step.sleeping"
     | "attempt.failed"
-    | "run.ended";
+    | "run.ended"
+    | "step.waiting"
+    | "step.invoking"
+    | "step.requesting"
+    | "step.input"
+    | "defer.added"
+    | "defer.aborted"
+    | "metadata";
   readonly at: number;
   readonly stepId: StepId | null;
   readonly name: string | null;

@@ -10,6 +10,10 @@ export const ERRORS = {
     retriable: false,
     next: "Send numbers that fit a 64-bit float, or send them as text.",
   },
+  cron_invalid: {
+    retriable: false,
+    next: "Write five fields, such as TZ=Europe/Berlin 30 9 * * MON-FRI.",
+  },
   duration_invalid: { retriable: false, next: "Write a duration such as 90s, 1h30m, 2d or 1w." },
   key_invalid: {
     retriable: false,
@@ -38,6 +42,7 @@ export const ERRORS = {
   forbidden: { retriable: false, next: "Use a key that may do this." },
   not_found: { retriable: false, next: "Check the id, and that --url names the right server." },
   conflict: { retriable: false, next: "Look at the current state, then decide again." },
+  rate_limited: { retriable: true, next: "Wait until the limit has room again, then try again." },
   timed_out: { retriable: true, next: "Try again, or raise the limit." },
   event_invalid: { retriable: false, next: "Send one event object, or an array of event objects." },
   event_name_invalid: {
@@ -67,6 +72,10 @@ export const ERRORS = {
   server_kind_mismatch: {
     retriable: false,
     next: "Point the app at a server of the kind it expects, or change its mode.",
+  },
+  expression_invalid: {
+    retriable: false,
+    next: "Correct the expression at the line and column that are named.",
   },
   run_state_gone: {
     retriable: false,

@@ -5,15 +5,16 @@ import { createApi } from "#api";
 import { createEgress } from "#egress";
 import { createExecutor } from "#executor";
 import { createIngest } from "#ingest";
-import { createIds, createLog, nodeDigest, systemClock, systemRandom } from "#kernel";
+import { createIds, createLog, nodeDigest, scaledClock, systemClock, systemRandom } from "#kernel";
 import { createKeys } from "#keys";
-import { openQueue } from "#queue";
+import { openQueue, SESSION_MS } from "#queue";
 import { createRealtime } from "#realtime";
 import { createRegistry } from "#registry";
 import { openSqliteStore } from "#store";
 import { createSync } from "#sync";
 import type { AppChange } from "#sync";
 import type { ServerOptions } from "./options.ts";
+import { checkTimeScale } from "./options.ts";
 
 /** A server that answers. */
 export interface RunningServer {
@@ -35,11 +36,15 @@ export interface ServerHooks {
 /**
  * Builds every room once, hands each what it needs, and begins to listen.
  *
- * @throws HoldfastError `store_locked`, `store_corrupt`, `schema_newer`, … when the data cannot be opened;
- *   `key_invalid` for a bad key. An error of the socket (`EADDRINUSE`, …) when it cannot listen. Nothing is left running.
+ * @throws HoldfastError `config_invalid` for a time scale that is not for this mode; `store_locked`, `store_corrupt`,
+ *   `schema_newer`, … when the data cannot be opened; `key_invalid` for a bad key. An error of the socket (`EADDRINUSE`,
+ *   …) when it cannot listen. Nothing is left running.
  */
 export async function startServer(options: ServerOptions, hooks: ServerHooks = {}): Promise<RunningServer> {
-  const clock = systemClock;
+  checkTimeScale(options);
+  const machineClock = systemClock;
+  const virtualTime = options.mode === "dev" ? scaledClock(machineClock, options.timeScale) : null;
+  const clock = virtualTime ?? machineClock;
   const random = systemRandom;
   const digest = nodeDigest;
   const log = createLog(options.logLevel, options.logTo);
@@ -49,7 +54,8 @@ export async function startServer(options: ServerOptions, hooks: ServerHooks = {
 
   const keys = createKeys({ signingKeys: options.signingKeys, eventKeys: options.eventKeys, digest });
   const store = await openSqliteStore({ dataDir: options.dataDir, log });
-  const egress = createEgress({ clock });
+  // A call that has a slot must not wait for a connection: one app may hold a quiet function and a noisy one.
+  const egress = createEgress({ clock: machineClock, connectionsPerOrigin: options.callSlots });
   const closeBelow = async (): Promise<void> => {
     await egress.close();
     await store.close();
@@ -61,24 +67,33 @@ export async function startServer(options: ServerOptions, hooks: ServerHooks = {
     const queue = await openQueue({
       store: store.queue,
       clock,
+      machineClock,
       log,
       node: hostname(),
       slots: options.callSlots,
-      tickMs: options.tickMs,
+      // The store is looked at as often by the machine's time, however fast the other runs.
+      tickMs: options.tickMs * options.timeScale,
+      sessionMs: virtualTime === null ? SESSION_MS : VIRTUAL_SESSION_MS,
     });
     const ingest = createIngest({
       events: store.events,
       runs: store.runs,
+      schedules: store.schedules,
       registry,
       queue,
       realtime,
       ids,
       clock,
       digest,
+      log,
       environment,
+      cronCatchUpMax: options.cronCatchUpMax,
     });
     const executor = createExecutor({
       runs: store.runs,
+      events: store.events,
+      cancellations: store.cancellations,
+      emitter: ingest.emitter,
       registry,
       queue,
       realtime,
@@ -95,7 +110,7 @@ export async function startServer(options: ServerOptions, hooks: ServerHooks = {
       egress,
       keys,
       registry,
-      clock,
+      clock: machineClock,
       random,
       log,
       serverKind,
@@ -117,6 +132,8 @@ export async function startServer(options: ServerOptions, hooks: ServerHooks = {
       realtime,
       queue,
       clock,
+      machineClock,
+      virtualTime,
       ids,
       log,
     });
@@ -125,6 +142,7 @@ export async function startServer(options: ServerOptions, hooks: ServerHooks = {
     const port = typeof address === "object" && address !== null ? address.port : options.port;
     // Only now: apps that are called need the API, and a server that cannot listen must not call anybody.
     executor.start();
+    ingest.start();
     sync.start();
 
     return {
@@ -132,6 +150,7 @@ export async function startServer(options: ServerOptions, hooks: ServerHooks = {
       port,
       async stop(graceMs) {
         await sync.stop();
+        ingest.stop();
         // Apps still need the API while their calls end: checkpoints come in through it.
         await queue.stop(graceMs);
         executor.abort();
@@ -144,6 +163,13 @@ export async function startServer(options: ServerOptions, hooks: ServerHooks = {
     throw error;
   }
 }
+
+/**
+ * How long a session lasts where time can be moved: longer than time may be moved at all. Otherwise calls under way would
+ * be taken for lost when time leaps, and be made again. Nobody waits for this session to end: the lock on the data
+ * proves to the next process that this one is gone.
+ */
+const VIRTUAL_SESSION_MS = 100 * 366 * 24 * 60 * 60 * 1000;
 
 /** Addresses that only this machine reaches. */
 const LOOPBACK_HOSTS: ReadonlySet<string> = new Set(["127.0.0.1", "localhost", "::1"]);

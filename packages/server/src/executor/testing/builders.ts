@@ -8,6 +8,7 @@ import type {
   WireError,
 } from "@holdfast/protocol";
 import type { QueueItem, RunRecord } from "#store";
+import { decide } from "../decide.ts";
 import type { Decision, Input, Terms } from "../decision.ts";
 import type { Reply } from "../reply.ts";
 import type { ReportedOp } from "../reported-op.ts";
@@ -26,6 +27,8 @@ export function runRecord(fields: Partial<RunRecord> = {}): RunRecord {
     functionId: "11111111-1111-8111-8111-111111111111" as FunctionId,
     functionVersion: 1,
     eventId: "01J00000000000000000000001" as EventId,
+    batchId: null,
+    originalRunId: null,
     status: "Scheduled",
     queuedAt: NOW - 10,
     startedAt: null,
@@ -50,9 +53,20 @@ export function queueItem(fields: Partial<QueueItem> = {}): QueueItem {
     generation: 1,
     enqueuedAt: NOW - 10,
     dueAt: NOW - 10,
+    cause: null,
     ...fields,
   };
 }
+
+/** The item of a targeted call. */
+export const targeted = (id: string, fields: Partial<QueueItem> = {}): QueueItem =>
+  queueItem({ key: `step:${id}`, kind: "step", stepId: step(id), ...fields });
+
+/** The item that ends a sleep, due. */
+export const asleep = (id: string, fields: Partial<QueueItem> = {}): QueueItem =>
+  queueItem({ key: `step:${id}`, kind: "sleep", stepId: step(id), dueAt: NOW, ...fields });
+
+export const version = (requestVersion: 1 | 2): { requestVersion: 1 | 2 } => ({ requestVersion });
 
 export function stateOf(
   fields: Partial<RunRecord> = {},
@@ -64,13 +78,25 @@ export function stateOf(
     events: ['{"data":{},"id":"e1","name":"a/b","ts":1,"user":{}}'],
     steps: new Map(Object.entries(steps).map(([id, memo]) => [step(id), memo])),
     items: new Map(items.map((item) => [item.key, item])),
-    names: new Map(),
+    inputs: new Map(),
+    planned: new Map(),
+    defers: new Map(),
     lastSeq: 0,
   };
 }
 
 export function op(code: OpCode, id: string, fields: Partial<ReportedOp> = {}): ReportedOp {
-  return { op: code, id: step(id), carried: null, label: id, data: "null", error: null, opts: {}, ...fields };
+  return {
+    op: code,
+    id: step(id),
+    carried: null,
+    label: id,
+    data: "null",
+    error: null,
+    opts: {},
+    metadata: null,
+    ...fields,
+  };
 }
 
 export const boom: WireError = { name: "Error", message: "boom" };
@@ -95,7 +121,41 @@ export function replyTo(reply: Reply, item: QueueItem = queueItem()): Input {
   };
 }
 
-export const TERMS: Terms = { attemptsMax: 5, retry: { intervalMs: null } };
+export const TERMS: Terms = {
+  attemptsMax: 5,
+  retry: { intervalMs: null },
+  finishTimeoutMs: null,
+  slug: "app-fn",
+  appName: "app",
+  target: (reference) =>
+    reference === "app-child"
+      ? { id: "22222222-2222-8222-8222-222222222222" as FunctionId, slug: "app-child" }
+      : null,
+  signalsTaken: new Set(),
+};
+
+/** Decides on one input at `NOW`. */
+export function on(state: RunState, input: Input, terms: Terms = TERMS): Decision {
+  return decide(state, [input], terms, NOW);
+}
+
+/** The data of the entry that ended the run. Fails if the decision did not end it. */
+export function ending(decision: Decision): {
+  status: string;
+  error?: WireError;
+  output?: unknown;
+  reason?: string;
+} {
+  const last = decision.journal.at(-1);
+  if (last?.kind !== "run.ended") throw new Error(`the run goes on: ${journaled(decision).join(", ")}`);
+  // Written by `Draft.end`.
+  return JSON.parse(last.data ?? "null") as ReturnType<typeof ending>;
+}
+
+/** The events a decision emits, by name. */
+export function emitted(decision: Decision): string[] {
+  return decision.emit.map((event) => event.name);
+}
 
 /** What a decision queues, as `kind:key@delay`. */
 export function queued(decision: Decision): string[] {
