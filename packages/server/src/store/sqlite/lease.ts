@@ -160,7 +160,7 @@ export class LeaseAct {
       // Another item of the same run may have begun it a moment ago.
       const flagsNow = gates === null ? flags : (this.#flags.get(num)?.[0] ?? flags);
       const terms: RunTerms = { num, fn, score, gates: decodeGates(gates, fn), flags: flagsNow };
-      if (admitted === 1) this.#admission.release(terms);
+      if (this.#admission.tally.dismiss(num, key)) this.#admission.release(terms);
       const line = this.#admission.admit(terms, key, act.now);
       if (terms.flags !== flagsNow) this.#admission.saveFlags(terms);
       if (line !== null) {
@@ -168,6 +168,7 @@ export class LeaseAct {
         this.#admission.park(line);
         return false;
       }
+      this.#admission.tally.admit(num, key);
     }
     this.#hold.run(session, generation + 1, isCall ? 1 : 0, num, key);
     return true;
