@@ -1,7 +1,7 @@
 import type { EventId, RunId } from "@holdfast/protocol";
 import { createIds, nodeDigest, silentLog, systemRandom } from "#kernel";
 import type { Queue, Work } from "#queue";
-import type { Update } from "#realtime";
+import type { Realtime, Update } from "#realtime";
 import { createRealtime } from "#realtime";
 import type { FunctionDefinition, Registry } from "#registry";
 import { createRegistry } from "#registry";
@@ -21,6 +21,7 @@ export interface House {
   readonly registry: Registry;
   readonly clock: ManualClock;
   readonly queue: Queue;
+  readonly realtime: Realtime;
   readonly offered: Work[];
   readonly expected: number[];
   readonly updates: Update[];
@@ -98,6 +99,7 @@ export async function openHouse(
     registry,
     clock,
     queue,
+    realtime,
     offered,
     expected,
     updates,
