@@ -76,6 +76,15 @@ describe("clockwork: debounce", () => {
     assert.deepEqual(await startedWith(house), [[1]]);
   });
 
+  it("is not limited by the rate at which events may come", async () => {
+    const house = await started({ pay: { ...DEBOUNCED, rateLimit: { limit: 1, period: "1h" } } });
+    for (const n of [1, 2]) {
+      await send(house, n);
+      await house.clock.advance(12_000);
+    }
+    assert.deepEqual(await startedWith(house), [[1], [2]]);
+  });
+
   it("drops what was gathered for a function that is gone", async () => {
     const house = await started({ pay: DEBOUNCED, mail: {} });
     await send(house, 1);

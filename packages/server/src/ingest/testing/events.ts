@@ -3,8 +3,7 @@ import { createIds, nodeDigest, systemRandom } from "#kernel";
 import type { FunctionDefinition } from "#registry";
 import type { EventRecord } from "#store";
 import { manualClock } from "../../kernel/testing/manual-clock.ts";
-import { definitionOf } from "../../registry/testing/definition.ts";
-import { startedBy, triggerIndex } from "../../registry/trigger-index.ts";
+import { definitionOf, lookupsOf } from "../../registry/testing/definition.ts";
 import type { MatchDeps } from "../match.ts";
 
 export const NOW = 1_700_000_000_000;
@@ -33,12 +32,8 @@ export function another(digit: string, fields: Partial<FunctionDefinition> = {})
 
 /** What matching needs, over these functions. */
 export function matchDeps(...functions: readonly FunctionDefinition[]): MatchDeps {
-  const index = triggerIndex(functions);
   return {
-    registry: {
-      startedBy: (name) => startedBy(index, name),
-      function: (id) => functions.find((each) => each.id === id) ?? null,
-    },
+    registry: lookupsOf(functions),
     ids: createIds(manualClock(NOW), systemRandom),
     digest: nodeDigest,
     environment: ENVIRONMENT,
