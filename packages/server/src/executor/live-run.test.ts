@@ -168,6 +168,29 @@ describe("LiveRun.submit()", () => {
     );
   });
 
+  it("makes the first call of a child that such a commit had started", async () => {
+    let isFirst = true;
+    const { clock, offered, open, runsOf } = await harness((runs) => ({
+      ...runs,
+      async advance(advance) {
+        const result = await runs.advance(advance);
+        if (!isFirst) return result;
+        isFirst = false;
+        throw new HoldfastError("store_failed", "The answer was lost.");
+      },
+    }));
+    const run = await open();
+    const invoke = op("InvokeFunction", "i", { opts: { function_id: "shop-child", timeout: "1h" } });
+    void run.submit(replyTo(opsReply([invoke])));
+    await clock.advance(10_000);
+    const [child] = await runsOf("child");
+    assert.ok(child);
+    assert.deepEqual(
+      offered.map(({ item }) => item.runId),
+      [child.id],
+    );
+  });
+
   it("gives up at once on what the store will never take", async () => {
     const { clock, open } = await harness((runs) => ({
       ...runs,
