@@ -2,12 +2,13 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { RunId } from "@holdfast/protocol";
 import type { EgressOutcome, EgressRequest } from "#egress";
+import { compileExpression } from "#expressions";
 import { createIds, nodeDigest, silentLog, systemRandom } from "#kernel";
 import { createKeys } from "#keys";
 import type { Worker } from "#queue";
 import type { House } from "../ingest/testing/house.ts";
 import { openHouse } from "../ingest/testing/house.ts";
-import type { Executor } from "./contract.ts";
+import type { CancelManyRequest, Executor } from "./contract.ts";
 import { createExecutor } from "./drive.ts";
 
 const SDK = { "x-inngest-sdk": "inngest-js:v4.24.0", "x-inngest-req-version": "2" };
@@ -226,4 +227,43 @@ describe("Executor: cancellation", () => {
     assert.equal(await executor.rescue(id, "fail"), "ended");
     assert.equal(await executor.rescue("01J00000000000000000000009" as RunId, "fail"), "unknown");
   });
+
+  it("cancels the runs of a function that were queued in a stretch of time and fit a filter, and no others", async () => {
+    const sleep = { op: "Sleep", id: "z", name: "1h" };
+    const { cancellation, clock, executor, ingest, runsOf, work } = await withRule(() =>
+      answered(206, [sleep]),
+    );
+    const statuses = async (): Promise<string[]> => (await runsOf("pay")).map(({ status }) => status);
+    for (const n of [1, 2, 1]) {
+      await ingest.accept({ name: "order/placed", data: { n } }, undefined);
+      await work();
+      await clock.advance(1000);
+    }
+    const rule = await executor.cancelMany(cancellation(clock.now() - 1000));
+    assert.deepEqual(await statuses(), ["Cancelled", "Running", "Running"]);
+    const [first] = await runsOf("pay");
+    assert.match((await executor.view(first?.id ?? ("" as RunId)))?.end?.data ?? "", new RegExp(rule.id));
+    assert.deepEqual(await executor.cancellations(), [rule]);
+    assert.deepEqual(
+      [await executor.removeCancellation(rule.id), await executor.removeCancellation(rule.id)],
+      [true, false],
+    );
+  });
 });
+
+/** A house with a rule for the runs of `pay` whose event has `n` 1, queued before an instant. */
+async function withRule(
+  app: () => EgressOutcome,
+): Promise<Harness & { cancellation(startedBefore: number): CancelManyRequest }> {
+  const house = await harness({ pay: {} }, app);
+  const filter = compileExpression("event.data.n == 1", "filter");
+  return {
+    ...house,
+    cancellation: (startedBefore) => ({
+      definition: house.definition("pay"),
+      startedAfter: null,
+      startedBefore,
+      filter,
+    }),
+  };
+}

@@ -98,8 +98,9 @@ export class LiveRun {
         this.#state = decision.state;
         return decision.verdicts;
       }
-      const emit = this.#deps.emitter.prepare(decision.emit, now);
+      let emit: readonly NewEvent[] = [];
       try {
+        emit = this.#deps.emitter.prepare(decision.emit, now);
         const result = await this.#deps.runs.advance({
           runId: this.id,
           expectedRevision: this.#state.run.revision,
