@@ -129,6 +129,17 @@ describe("acting by REST, on a server with the official SDK", { timeout: 120_000
     }
   });
 
+  it("POST /v2/runs/:runId/rescue ends a run as failed, or calls it once more", async () => {
+    const client = clientOf(shop.server);
+    const [kept, ended] = [await shop.waiting("sleeps"), await shop.waiting("sleeps")];
+    await client.rescue(ended.run_id, "fail");
+    assert.equal((await endOf(shop.server, ended.run_id)).status, "Failed");
+    await client.rescue(kept.run_id, "resume");
+    // It sleeps on: a call more changes nothing for a run that was well.
+    assert.equal((await client.run(kept.run_id)).status, "Running");
+    await client.cancel(kept.run_id);
+  });
+
   it("finds no run that stands still, and leaves one that has ended alone", async () => {
     assert.deepEqual(await clientOf(shop.server).stranded(), []);
     const ended = await runOf(shop.server, await shop.send("echoes"));

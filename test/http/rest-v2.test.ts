@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import type { Run, TraceSpan } from "@holdfast/client";
+import type { EventId, RunId } from "@holdfast/protocol";
 import { clientOf, endOf, runOf, runsOf } from "../kit/run-of.ts";
 import type { Json, Shop } from "./shop.ts";
 import { codeOf, dataOf, FUNCTIONS, startShop } from "./shop.ts";
@@ -128,6 +129,28 @@ describe("reading by REST, on a server with the official SDK", { timeout: 120_00
     const [closed] = (await clientOf(shop.server).trace(run.run_id)).children ?? [];
     assert.equal(closed?.status, "COMPLETED");
     assert.equal(closed.wait?.outcome, "resumed");
+  });
+
+  it("GET /v2/runs/:runId/trace shows the run that a step invoked", async () => {
+    const run = await runOf(shop.server, await shop.send("invokes"));
+    assert.equal(run.output, "from afar");
+    const [step] = (await clientOf(shop.server).trace(run.run_id)).children ?? [];
+    assert.deepEqual([step?.name, step?.stepOp, step?.status], ["echo", "INVOKE", "COMPLETED"]);
+    assert.equal((await endOf(shop.server, step?.wait?.runId as RunId)).output, "from afar");
+  });
+
+  it("shows every event of a run that was gathered from several", async () => {
+    const ids = [await shop.send("batches"), await shop.send("batches")];
+    const run = await runOf(shop.server, ids[0] as EventId);
+    assert.equal(run.output, 2);
+    assert.match(run.batch_id ?? "", ULID);
+    const shown = dataOf(await shop.ask("GET", `/v2/runs/${run.run_id}`));
+    assert.deepEqual(shown["trigger"], {
+      eventIds: ids,
+      eventName: "batches/go",
+      isBatch: true,
+      batchId: run.batch_id,
+    });
   });
 
   it("GET /v2/runs pages through runs, filters them, and refuses what it does not know", async () => {

@@ -4,6 +4,7 @@ import type { EventId } from "@holdfast/protocol";
 import type { FunctionSpec } from "../kit/function-spec.ts";
 import { eventOf } from "../kit/function-spec.ts";
 import { clientOf, runsOf } from "../kit/run-of.ts";
+import { sdkV4 } from "../kit/sdk-v4.ts";
 import { startTestApp } from "../kit/test-app.ts";
 import type { TestServer } from "../kit/test-server.ts";
 import { startTestServer } from "../kit/test-server.ts";
@@ -42,6 +43,19 @@ export const FUNCTIONS: readonly FunctionSpec[] = [
     id: "asks",
     handler: ({ event, step }) =>
       step.waitForEvent("answer", { event: `answer/${String(event.data["id"])}`, timeout: "1h" }),
+  },
+  {
+    id: "invokes",
+    handler: ({ step }) =>
+      step.invoke("echo", {
+        function: sdkV4.referenceFunction({ appId: "shop", functionId: "echoes" }),
+        data: { text: "from afar" },
+      }),
+  },
+  {
+    id: "batches",
+    options: { batchEvents: { maxSize: 2, timeout: "60s" } },
+    handler: ({ events }) => events.length,
   },
   { id: "paused", handler: () => "ran" },
   { id: "cancelled", handler: ({ step }) => step.sleep("long", "1h") },
