@@ -3,17 +3,13 @@ import { hostname } from "node:os";
 import type { EnvironmentName } from "@holdfast/protocol";
 import { createApi } from "#api";
 import { createEgress } from "#egress";
-import { createExecutor } from "#executor";
-import { createIngest } from "#ingest";
 import { createIds, createLog, nodeDigest, systemClock, systemRandom } from "#kernel";
 import { createKeys } from "#keys";
-import { openQueue } from "#queue";
-import { createRealtime } from "#realtime";
-import { createRegistry } from "#registry";
 import { openSqliteStore } from "#store";
 import { createSync } from "#sync";
 import type { AppChange } from "#sync";
 import type { ServerOptions } from "./options.ts";
+import { buildRooms } from "./rooms.ts";
 
 /** A server that answers. */
 export interface RunningServer {
@@ -56,41 +52,23 @@ export async function startServer(options: ServerOptions, hooks: ServerHooks = {
   };
 
   try {
-    const registry = await createRegistry({ store: store.apps, environment, digest, log });
-    const realtime = createRealtime({ log });
-    const queue = await openQueue({
-      store: store.queue,
-      clock,
-      log,
-      node: hostname(),
-      slots: options.callSlots,
-      tickMs: options.tickMs,
-    });
-    const ingest = createIngest({
-      events: store.events,
-      runs: store.runs,
-      registry,
-      queue,
-      realtime,
-      ids,
-      clock,
-      digest,
-      environment,
-    });
-    const executor = createExecutor({
-      runs: store.runs,
-      registry,
-      queue,
-      realtime,
+    const rooms = await buildRooms({
+      store,
       egress,
       keys,
       clock,
       random,
       ids,
+      digest,
       log,
-      retry: { intervalMs: options.retryIntervalMs },
+      environment,
       serverKind,
+      node: hostname(),
+      callSlots: options.callSlots,
+      tickMs: options.tickMs,
+      retry: { intervalMs: options.retryIntervalMs },
     });
+    const { registry, realtime, queue, ingest, executor } = rooms;
     const sync = createSync({
       egress,
       keys,
@@ -124,7 +102,7 @@ export async function startServer(options: ServerOptions, hooks: ServerHooks = {
     const address = api.server.address();
     const port = typeof address === "object" && address !== null ? address.port : options.port;
     // Only now: apps that are called need the API, and a server that cannot listen must not call anybody.
-    executor.start();
+    rooms.start();
     sync.start();
 
     return {

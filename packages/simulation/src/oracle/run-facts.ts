@@ -1,0 +1,17 @@
+import type { EventData } from "../scenario/program.ts";
+import type { FunctionSpec } from "../scenario/scenario.ts";
+
+/** What the oracle has seen of one run, from outside. */
+export interface RunFacts {
+  readonly runId: string;
+  readonly spec: FunctionSpec;
+  readonly data: EventData;
+  /** Memos whose commit some process was told of, as JSON text by step id. */
+  readonly memos: Map<string, string>;
+  /** A process asked to end it; it may be over. */
+  isEnding: boolean;
+  /** The end is committed, and a process was told. */
+  hasEnded: boolean;
+  /** Hand-outs that led to a call: `item#generation`. */
+  readonly handOuts: Set<string>;
+}
