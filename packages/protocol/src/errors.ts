@@ -10,6 +10,10 @@ export const ERRORS = {
     retriable: false,
     next: "Send numbers that fit a 64-bit float, or send them as text.",
   },
+  cron_invalid: {
+    retriable: false,
+    next: "Write five fields, such as TZ=Europe/Berlin 30 9 * * MON-FRI.",
+  },
   duration_invalid: { retriable: false, next: "Write a duration such as 90s, 1h30m, 2d or 1w." },
   key_invalid: {
     retriable: false,
@@ -67,6 +71,10 @@ export const ERRORS = {
   server_kind_mismatch: {
     retriable: false,
     next: "Point the app at a server of the kind it expects, or change its mode.",
+  },
+  expression_invalid: {
+    retriable: false,
+    next: "Correct the expression at the line and column that are named.",
   },
   run_state_gone: {
     retriable: false,

@@ -47,4 +47,6 @@ export interface Op {
   readonly data?: unknown;
   readonly error?: WireError;
   readonly userland?: { readonly id: string; readonly index?: number };
+  /** Notes on the step, its attempt or its run: `{kind, scope, op, values}` each. */
+  readonly metadata?: readonly unknown[];
 }

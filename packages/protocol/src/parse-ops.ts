@@ -55,6 +55,8 @@ function parseOp(value: unknown, index: number): Op {
   if (error !== undefined) op.error = parseWireError(error);
   const userland = optional(value, "userland", index, isFields, "must be an object");
   if (userland !== undefined) op.userland = parseUserland(userland, index);
+  const metadata = optional(value, "metadata", index, isList, "must be an array");
+  if (metadata !== undefined && metadata.length > 0) op.metadata = metadata;
   return op;
 }
 
@@ -142,6 +144,10 @@ function isPresent(value: unknown): boolean {
 
 function isText(value: unknown): value is string {
   return typeof value === "string";
+}
+
+function isList(value: unknown): value is readonly unknown[] {
+  return Array.isArray(value);
 }
 
 function isCount(value: unknown): value is number {

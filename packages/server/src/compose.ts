@@ -67,6 +67,7 @@ export async function startServer(options: ServerOptions, hooks: ServerHooks = {
       callSlots: options.callSlots,
       tickMs: options.tickMs,
       retry: { intervalMs: options.retryIntervalMs },
+      cronCatchUpMax: options.cronCatchUpMax,
     });
     const { registry, realtime, queue, ingest, executor } = rooms;
     const sync = createSync({
@@ -110,6 +111,7 @@ export async function startServer(options: ServerOptions, hooks: ServerHooks = {
       port,
       async stop(graceMs) {
         await sync.stop();
+        ingest.stop();
         // Apps still need the API while their calls end: checkpoints come in through it.
         await queue.stop(graceMs);
         executor.abort();

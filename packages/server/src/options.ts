@@ -22,7 +22,7 @@ export interface ServerOptions {
   readonly pollIntervalMs: number | null;
   /** Flat delay between attempts instead of the back-off table. */
   readonly retryIntervalMs: number | null;
-  /** Calls under way at once. */
+  /** Calls under way at once. Functions share them: one alone gets half, so that others find room at once. */
   readonly callSlots: number;
   /** Longest wait between two looks for due work; commits of this process wake it at once anyway. */
   readonly tickMs: number;
@@ -33,7 +33,8 @@ export interface ServerOptions {
 
 export const SERVER_DEFAULTS = {
   port: 8288,
-  callSlots: 1000,
+  callSlots: 2000,
   tickMs: 150,
+  cronCatchUpMax: 0,
   pollIntervalMs: 5000,
 } as const;

@@ -19,7 +19,7 @@ export { createKeys } from "#keys";
 export { openDisk } from "#store";
 export type { Egress, EgressOutcome, EgressRequest } from "#egress";
 export type { Clock, Log, Random, Timer } from "#kernel";
-export type { Advance, Disk, EventRecord, JournalEntry, RunRecord, Store, Writer } from "#store";
+export type { Advance, Disk, JournalEntry, RunRecord, RunSnapshot, Store, Writer } from "#store";
 
 /** Everything outside the rooms that they touch, and the few figures they are set up with. */
 export interface World {
@@ -38,6 +38,13 @@ export interface World {
   readonly callSlots: number;
   readonly tickMs: number;
   readonly retry: { readonly intervalMs: number | null };
+  readonly cronCatchUpMax: number;
+  /** How long the session lasts in which work is held, without a sign of life; absent for the queue's own measure. */
+  readonly sessionMs?: number;
+  /** Longest pause between two looks for what starts by the clock; absent for the room's own measure. */
+  readonly lookMsMax?: number;
+  /** Stands between the queue and the rooms that use it. */
+  readonly around?: (queue: Queue) => Queue;
 }
 
 /** The rooms that accept events and carry runs to their end. */
@@ -61,27 +68,36 @@ export async function buildRooms(world: World): Promise<Rooms> {
   const { store, clock, random, ids, digest, log, environment } = world;
   const registry = await createRegistry({ store: store.apps, environment, digest, log });
   const realtime = createRealtime({ log });
-  const queue = await openQueue({
+  const opened = await openQueue({
     store: store.queue,
     clock,
     log,
     node: world.node,
     slots: world.callSlots,
     tickMs: world.tickMs,
+    ...(world.sessionMs === undefined ? {} : { sessionMs: world.sessionMs }),
   });
+  const queue = world.around === undefined ? opened : world.around(opened);
   const ingest = createIngest({
     events: store.events,
     runs: store.runs,
+    schedules: store.schedules,
     registry,
     queue,
     realtime,
     ids,
     clock,
     digest,
+    log,
     environment,
+    cronCatchUpMax: world.cronCatchUpMax,
+    ...(world.lookMsMax === undefined ? {} : { lookMsMax: world.lookMsMax }),
   });
   const executor = createExecutor({
     runs: store.runs,
+    events: store.events,
+    cancellations: store.cancellations,
+    emitter: ingest.emitter,
     registry,
     queue,
     realtime,
@@ -94,5 +110,15 @@ export async function buildRooms(world: World): Promise<Rooms> {
     retry: world.retry,
     serverKind: world.serverKind,
   });
-  return { registry, realtime, queue, ingest, executor, start: () => executor.start() };
+  return {
+    registry,
+    realtime,
+    queue,
+    ingest,
+    executor,
+    start() {
+      executor.start();
+      ingest.start();
+    },
+  };
 }

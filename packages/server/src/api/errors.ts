@@ -9,6 +9,8 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
   json_number_out_of_range: 400,
   request_invalid: 400,
   id_invalid: 400,
+  cron_invalid: 400,
+  duration_invalid: 400,
   op_invalid: 400,
   op_unknown: 400,
   event_invalid: 400,

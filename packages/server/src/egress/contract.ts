@@ -6,7 +6,7 @@ export interface Egress {
 }
 
 export interface EgressRequest {
-  readonly method: "GET" | "POST" | "PUT";
+  readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE" | "HEAD";
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | null;

@@ -1,12 +1,16 @@
 import type { StepId } from "@holdfast/protocol";
-import { LIMITS } from "@holdfast/protocol";
+import { canonicalJson, LIMITS } from "@holdfast/protocol";
 import type { QueueItem } from "#store";
 import { retryAt } from "./backoff.ts";
 import type { Input, Terms } from "./decision.ts";
 import type { Draft } from "./draft.ts";
-import { errorOf, failureMemo, isLater, memoOf, notSupportedYet, sleepUntil } from "./op-rules.ts";
+import { abortDefer, addDefer } from "./defer-ops.ts";
+import { gatewayRequest } from "./gateway-request.ts";
+import { errorOf, failureMemo, inputFault, memoOf, sleepUntil } from "./op-rules.ts";
 import type { Reply } from "./reply.ts";
 import type { ReportedOp } from "./reported-op.ts";
+import type { WaitOutcome } from "./wait-ops.ts";
+import { invokeFunction, waitForEvent, waitForSignal } from "./wait-ops.ts";
 
 type OpsReply = Reply & { readonly kind: "ops" };
 
@@ -59,15 +63,23 @@ export function applyOps(
     discovery: null,
     completed: null,
   };
-  for (const op of reply.ops) {
+  for (const op of inOrder(reply.ops)) {
     applyOp(draft, op, reply, input, terms, tally);
     if (draft.ended) return;
   }
   const breach = draft.breach();
   if (breach !== null) draft.fail(breach, item.attempt);
-  else if (tally.completed !== null) draft.end("Completed", `"output":${tally.completed.data}`, item.attempt);
-  else settle(draft, reply, input, terms, tally);
+  else if (tally.completed !== null) {
+    draft.end({ status: "Completed", output: tally.completed.data, error: null }, item.attempt);
+  } else settle(draft, reply, input, terms, tally);
 }
+
+/** Waits and defers come first (7.1): what they wait for may be caused by the rest. */
+function inOrder(ops: readonly ReportedOp[]): readonly ReportedOp[] {
+  return [...ops.filter((op) => FIRST.has(op.op)), ...ops.filter((op) => !FIRST.has(op.op))];
+}
+
+const FIRST: ReadonlySet<ReportedOp["op"]> = new Set(["WaitForEvent", "DeferAdd", "DeferAbort"] as const);
 
 function applyOp(
   draft: Draft,
@@ -77,10 +89,7 @@ function applyOp(
   terms: Terms,
   tally: Tally,
 ): void {
-  if (isLater(op)) {
-    draft.fail(notSupportedYet(op), tally.item.attempt);
-    return;
-  }
+  draft.annotate(op);
   const origin = { label: op.label, op: op.op, item: tally.item, startedAt: input.startedAt };
   const finish = (memo: { kind: "step.completed" | "step.failed"; text: string }): void => {
     const isPending = draft.run.pending.includes(op.id);
@@ -93,6 +102,16 @@ function applyOp(
     if (draft.steps.has(found.id)) return;
     tally.awaited.push({ id: found.id, isRacing: found.opts["parallelMode"] === "race" });
   };
+  const awaited = (outcome: WaitOutcome): void => {
+    if (outcome.kind === "awaited") expect(op);
+    else if (outcome.kind === "fatal") draft.fail(outcome.error, tally.item.attempt);
+    else finish({ kind: "step.failed", text: `{"error":${canonicalJson(outcome.error)}}` });
+  };
+  const fault = inputFault(op);
+  if (fault !== null) {
+    finish({ kind: "step.failed", text: `{"error":${canonicalJson(fault)}}` });
+    return;
+  }
   switch (op.op) {
     case "StepRun":
     case "Step":
@@ -109,7 +128,13 @@ function applyOp(
       tally.retry = op;
       return;
     case "StepPlanned":
-      draft.schedule("step", op.id, op.label, draft.now);
+      draft.schedule({
+        ...later(op),
+        kind: "step",
+        note: "step.planned",
+        data: op.opts["input"] === undefined ? null : canonicalJson({ input: op.opts["input"] }),
+        dueAt: draft.now,
+      });
       expect(op);
       return;
     case "Sleep": {
@@ -118,20 +143,62 @@ function applyOp(
         draft.fail(until.error, tally.item.attempt);
         return;
       }
-      draft.schedule("sleep", op.id, op.label, until.at);
+      draft.schedule({
+        ...later(op),
+        kind: "sleep",
+        note: "step.sleeping",
+        data: `{"until":${until.at}}`,
+        dueAt: until.at,
+      });
       expect(op);
       return;
     }
+    case "WaitForEvent":
+      awaited(waitForEvent(draft, op, input.startedAt));
+      return;
+    case "InvokeFunction":
+      awaited(invokeFunction(draft, op));
+      return;
+    case "WaitForSignal":
+      awaited(waitForSignal(draft, op));
+      return;
+    case "Gateway":
+    case "AIGateway": {
+      const request = gatewayRequest(op.op, op.opts);
+      if ("error" in request) {
+        finish({ kind: "step.failed", text: `{"error":${canonicalJson(request.error)}}` });
+        return;
+      }
+      draft.schedule({
+        ...later(op),
+        kind: "gateway",
+        note: "step.requesting",
+        data: canonicalJson({ op: op.op, opts: op.opts }),
+        dueAt: draft.now,
+      });
+      expect(op);
+      return;
+    }
+    case "DeferAdd":
+      addDefer(draft, op);
+      return;
+    case "DeferAbort":
+      abortDefer(draft, op);
+      return;
     case "DiscoveryRequest":
       tally.discovery = op;
       return;
     case "RunComplete":
+    case "SyncRunComplete":
       tally.completed = op;
       return;
-    default:
-      // `None`; everything else was refused above.
+    case "None":
       return;
   }
+}
+
+function later(op: ReportedOp): { id: ReportedOp["id"]; label: string; op: string } {
+  return { id: op.id, label: op.label, op: op.op };
 }
 
 /** Settles the item the reply belongs to, and who is called next. */
@@ -152,7 +219,7 @@ function settle(
   if (tally.discovery !== null) draft.discover(`after:${tally.discovery.id}`);
   else if (tally.finished !== null && tally.awaited.length === 0)
     afterStep(draft, tally.finished, tally.free);
-  if (draft.items.size === 0) redrive(draft, input, terms, item);
+  if (!draft.hasWork) redrive(draft, input, terms, item);
 }
 
 /**

@@ -76,6 +76,7 @@ function body(
 ): string {
   const { run, events, steps } = state;
   const stack = stackItems(steps);
+  const defers = deferFields(state.defers);
   const ctx =
     `{"attempt":${item.attempt}` +
     `,"disable_immediate_execution":${run.forcePlan}` +
@@ -92,16 +93,26 @@ function body(
     `,"use_api":${useApi}}`;
   const event = events[0] ?? "null";
   const eventList = useApi ? "" : events.join(",");
-  const memos = useApi ? "" : memoFields(steps);
-  return `{"ctx":${ctx},"event":${event},"events":[${eventList}],"steps":{${memos}},"use_api":${useApi},"version":${run.requestVersion}}`;
+  const memos = useApi ? "" : memoFields(steps, state.inputs);
+  return `{"ctx":${ctx}${defers === "" ? "" : `,"defers":{${defers}}`},"event":${event},"events":[${eventList}],"steps":{${memos}},"use_api":${useApi},"version":${run.requestVersion}}`;
 }
 
-/** Every memo under its step id, in canonical key order. */
-export function memoFields(steps: RunState["steps"]): string {
+/** Every memo, and every override of a step's arguments, under its step id, in canonical key order. */
+export function memoFields(steps: RunState["steps"], inputs: RunState["inputs"]): string {
   // The default sort compares UTF-16 code units, which is the order RFC 8785 asks for.
-  const ids = [...steps.keys()].sort();
+  const ids = [...steps.keys(), ...inputs.keys()].sort();
   let fields = "";
-  for (const id of ids) fields += `${fields === "" ? "" : ","}${quoted(id)}:${steps.get(id)}`;
+  for (const id of ids) fields += `${fields === "" ? "" : ","}${quoted(id)}:${steps.get(id) ?? inputs.get(id)}`;
+  return fields;
+}
+
+/** Deferred functions that may still be called off. */
+function deferFields(defers: RunState["defers"]): string {
+  let fields = "";
+  for (const id of [...defers.keys()].sort()) {
+    const isAbortable = defers.get(id)?.isAborted === false;
+    fields += `${fields === "" ? "" : ","}${quoted(id)}:{"abortable":${isAbortable}}`;
+  }
   return fields;
 }
 

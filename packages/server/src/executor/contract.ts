@@ -2,14 +2,17 @@ import type { RunId } from "@holdfast/protocol";
 import type { Expression } from "#expressions";
 import type { FunctionDefinition } from "#registry";
 import type {
+  AcceptResult,
   CancellationRecord,
   EventRecord,
   JournalEntry,
+  NewEvent,
   QueueItem,
   RunQuery,
   RunRecord,
   Stranded,
 } from "#store";
+import type { InternalEvent } from "./internal-event.ts";
 
 /** A checkpoint an app posts while its call is open (wire-protocol 16.1); `steps` is not checked yet. */
 export interface CheckpointRequest {
@@ -37,6 +40,17 @@ export interface RunView {
   readonly run: RunRecord;
   /** `run.ended`, or null while the run goes on. */
   readonly end: JournalEntry | null;
+}
+
+/**
+ * How the events of a run's own making enter the house: the executor commits them with the step that causes them. Ingest
+ * fits this port; the two rooms do not know each other.
+ */
+export interface Emitter {
+  /** What each event is stored as, and what it starts. */
+  prepare(events: readonly InternalEvent[], now: number): readonly NewEvent[];
+  /** They are on disk: tell who follows, and hand over the work they made. */
+  settle(prepared: readonly NewEvent[], result: AcceptResult, now: number): void;
 }
 
 export interface Executor {

@@ -1,6 +1,10 @@
+import type { OpCode } from "@holdfast/protocol";
+import { canonicalJson } from "@holdfast/protocol";
+import type { QueueItem } from "#store";
 import { retryAt } from "./backoff.ts";
 import type { Decision, Input, Terms, Verdict } from "./decision.ts";
-import { Draft } from "./draft.ts";
+import { abortDefer, addDefer } from "./defer-ops.ts";
+import { Draft, START_TIMEOUT } from "./draft.ts";
 import { applyOps, afterStep } from "./apply-ops.ts";
 import { checkpointRefusal, memoOf } from "./op-rules.ts";
 import type { RunState } from "./run-state.ts";
@@ -15,7 +19,7 @@ import type { RunState } from "./run-state.ts";
  * @param now Unix ms
  */
 export function decide(state: RunState, inputs: readonly Input[], terms: Terms, now: number): Decision {
-  const draft = new Draft(state, now);
+  const draft = new Draft(state, terms, now);
   const verdicts = inputs.map((input) => apply(draft, input, terms));
   return draft.decision(verdicts);
 }
@@ -31,11 +35,17 @@ function apply(draft: Draft, input: Input, terms: Terms): Verdict {
       return draft.adopt(input.item) ? APPLIED : { kind: "stale" };
     case "wake":
       return applyWake(draft, input);
+    case "gateway":
+      return applyGateway(draft, input, terms);
     case "checkpoint":
       return applyCheckpoint(draft, input);
+    case "timeout":
+      return applyTimeout(draft, input);
     case "cancel":
-      draft.end("Cancelled", null, 0);
+      cancel(draft, input.reason);
       return APPLIED;
+    case "rescue":
+      return applyRescue(draft, input);
   }
 }
 
@@ -47,7 +57,7 @@ function applyReply(draft: Draft, input: Input & { kind: "reply" }, terms: Terms
   switch (reply.kind) {
     case "completed":
       if (reply.requestVersion !== null) draft.set({ requestVersion: reply.requestVersion });
-      draft.end("Completed", `"output":${reply.output}`, item.attempt);
+      draft.end({ status: "Completed", output: reply.output, error: null }, item.attempt);
       return APPLIED;
     case "failed": {
       if (reply.noRetry || item.attempt + 1 >= terms.attemptsMax) draft.fail(reply.error, item.attempt);
@@ -69,20 +79,74 @@ function applyReply(draft: Draft, input: Input & { kind: "reply" }, terms: Terms
   }
 }
 
-/** The memo of a finished sleep is `null`: it says no more than that the time has passed. */
+/** A pause is over: the step has its memo, and the app is called if nothing else is awaited first. */
 function applyWake(draft: Draft, input: Input & { kind: "wake" }): Verdict {
   const item = draft.items.get(input.itemKey);
   if (item === undefined || item.stepId === null || item.generation !== input.generation)
     return { kind: "stale" };
   const isPending = draft.run.pending.includes(item.stepId);
-  draft.memoise(item.stepId, "null", "step.completed", {
+  draft.memoise(item.stepId, input.memo, input.isFailure ? "step.failed" : "step.completed", {
     label: draft.nameOf(item.stepId),
-    op: "Sleep",
+    op: WAKE_OPS[item.kind] ?? null,
     item,
     startedAt: null,
   });
   draft.finish(item);
-  afterStep(draft, item.stepId, !isPending);
+  const breach = draft.breach();
+  if (breach !== null) draft.fail(breach, item.attempt);
+  else afterStep(draft, item.stepId, !isPending);
+  return APPLIED;
+}
+
+/** The op that began the pause an item ends. */
+const WAKE_OPS: Partial<Record<QueueItem["kind"], OpCode>> = {
+  sleep: "Sleep",
+  wait: "WaitForEvent",
+  invoke: "InvokeFunction",
+  signal: "WaitForSignal",
+};
+
+/** A request of the server's own ended (7.3): its failures are tried again like those of a call, with the same counts. */
+function applyGateway(draft: Draft, input: Input & { kind: "gateway" }, terms: Terms): Verdict {
+  const item = draft.items.get(input.itemKey);
+  if (item === undefined || item.stepId === null || item.generation !== input.generation)
+    return { kind: "stale" };
+  const { reply } = input;
+  const label = draft.nameOf(item.stepId);
+  if (reply.kind === "failed" && !reply.isFinal && item.attempt + 1 < terms.attemptsMax) {
+    const dueAt = retryAt(item.attempt, null, terms.retry, draft.now, input.jitter);
+    draft.retry(item, reply.error, dueAt, input.startedAt, label);
+    return APPLIED;
+  }
+  const isPending = draft.run.pending.includes(item.stepId);
+  const memo = reply.kind === "done" ? reply.memo : `{"error":${canonicalJson(reply.error)}}`;
+  draft.memoise(item.stepId, memo, reply.kind === "done" ? "step.completed" : "step.failed", {
+    label,
+    op: input.op,
+    item,
+    startedAt: input.startedAt,
+  });
+  draft.finish(item);
+  const breach = draft.breach();
+  if (breach !== null) draft.fail(breach, item.attempt);
+  else afterStep(draft, item.stepId, !isPending);
+  return APPLIED;
+}
+
+function applyTimeout(draft: Draft, input: Input & { kind: "timeout" }): Verdict {
+  const item = draft.items.get(input.itemKey);
+  if (item === undefined || item.generation !== input.generation) return { kind: "stale" };
+  cancel(draft, item.key === START_TIMEOUT ? "start timeout" : "finish timeout");
+  return APPLIED;
+}
+
+function cancel(draft: Draft, reason: string | null): void {
+  draft.end({ status: "Cancelled", output: null, error: null }, 0, reason);
+}
+
+function applyRescue(draft: Draft, input: Input & { kind: "rescue" }): Verdict {
+  if (input.act === "resume") draft.discover(`rescue:${draft.now}`);
+  else draft.fail({ name: "Stranded", message: "The run stood still and was given up by an operator." }, 0);
   return APPLIED;
 }
 
@@ -98,6 +162,9 @@ function applyCheckpoint(draft: Draft, input: Input & { kind: "checkpoint" }): V
   draft.begin(input.startedAt ?? draft.now);
   let progressed = false;
   for (const op of input.ops) {
+    draft.annotate(op);
+    if (op.op === "DeferAdd") addDefer(draft, op);
+    if (op.op === "DeferAbort") abortDefer(draft, op);
     if (op.op !== "StepRun" && op.op !== "Step") continue;
     const memo = memoOf(op);
     const origin = { label: op.label, op: op.op, item, startedAt: input.startedAt };

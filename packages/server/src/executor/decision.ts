@@ -1,5 +1,8 @@
-import type { JournalEntry, QueueItem } from "#store";
+import type { FunctionId } from "@holdfast/protocol";
+import type { JournalEntry, NewSignal, NewWait, QueueItem } from "#store";
 import type { RetryPolicy } from "./backoff.ts";
+import type { GatewayReply } from "./gateway-reply.ts";
+import type { InternalEvent } from "./internal-event.ts";
 import type { Reply } from "./reply.ts";
 import type { ReportedOp } from "./reported-op.ts";
 import type { RunState } from "./run-state.ts";
@@ -15,10 +18,26 @@ export type Input =
       readonly startedAt: number;
       readonly jitter: number;
     }
+  /** A request the server made for the app ended. */
+  | {
+      readonly kind: "gateway";
+      readonly op: "Gateway" | "AIGateway";
+      readonly itemKey: string;
+      readonly generation: number;
+      readonly reply: GatewayReply;
+      readonly startedAt: number;
+      readonly jitter: number;
+    }
   /** The item was handed out by the queue: its generation is the one that counts from now on. */
   | { readonly kind: "leased"; readonly item: QueueItem }
-  /** A sleep is over. */
-  | { readonly kind: "wake"; readonly itemKey: string; readonly generation: number }
+  /** A sleep or a wait is over. `memo` is what the step gets, as it is kept; `isFailure` when that is an error. */
+  | {
+      readonly kind: "wake";
+      readonly itemKey: string;
+      readonly generation: number;
+      readonly memo: string;
+      readonly isFailure: boolean;
+    }
   /** The app reports finished steps while its call is still open. */
   | {
       readonly kind: "checkpoint";
@@ -28,7 +47,11 @@ export type Input =
       readonly ops: readonly ReportedOp[];
       readonly startedAt: number | null;
     }
-  | { readonly kind: "cancel" };
+  /** A start or finish time-out passed (14.9). */
+  | { readonly kind: "timeout"; readonly itemKey: string; readonly generation: number }
+  | { readonly kind: "cancel"; readonly reason: string | null }
+  /** An operator wakes a run that stands still, or gives it up. */
+  | { readonly kind: "rescue"; readonly act: "resume" | "fail"; readonly jitter: number };
 
 /** What became of one input. Only `applied` changed anything. */
 export type Verdict =
@@ -38,11 +61,20 @@ export type Verdict =
   | { readonly kind: "ended" }
   | { readonly kind: "refused"; readonly message: string };
 
-/** The rules of the function the run belongs to. */
+/** The function the run belongs to, as far as decisions go by it. */
 export interface Terms {
   /** First try included. */
   readonly attemptsMax: number;
   readonly retry: RetryPolicy;
+  /** From the first call to the run's end; null for no limit. */
+  readonly finishTimeoutMs: number | null;
+  /** `<app>-<function>`, and its identity in the events a run emits. */
+  readonly slug: string;
+  readonly appName: string;
+  /** Finds a function to invoke or to defer to, by id or slug; null when there is none in use. */
+  target(reference: string): { readonly id: FunctionId; readonly slug: string } | null;
+  /** Signals that were found to be taken, when the decision was to be committed (15.3). */
+  readonly signalsTaken: ReadonlySet<string>;
 }
 
 /** One step forward: what should change. Nothing has changed yet. */
@@ -52,8 +84,12 @@ export interface Decision {
   readonly journal: readonly JournalEntry[];
   readonly finish: readonly string[];
   readonly enqueue: readonly QueueItem[];
+  readonly waits: readonly NewWait[];
+  readonly signals: readonly NewSignal[];
+  readonly emit: readonly InternalEvent[];
   /** One for each input, in order. */
   readonly verdicts: readonly Verdict[];
   /** Whether there is anything to commit. */
   readonly changed: boolean;
 }
+

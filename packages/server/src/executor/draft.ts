@@ -1,8 +1,14 @@
-import type { RunStatus, StepId, WireError } from "@holdfast/protocol";
+import type { StepId, WireError } from "@holdfast/protocol";
 import { canonicalJson, hasEnded, LIMITS } from "@holdfast/protocol";
-import type { JournalEntry, QueueItem, QueueItemKind, RunRecord } from "#store";
-import type { Decision, Verdict } from "./decision.ts";
-import type { RunState } from "./run-state.ts";
+import type { JournalEntry, JournalKind, NewSignal, NewWait, QueueItem, RunRecord } from "#store";
+import type { Decision, Terms, Verdict } from "./decision.ts";
+import { deferredEvents } from "./deferred-events.ts";
+import type { InternalEvent, TriggerEvent } from "./internal-event.ts";
+import { triggerEvent } from "./internal-event.ts";
+import type { Ending } from "./lifecycle-events.ts";
+import { lifecycleEvents } from "./lifecycle-events.ts";
+import type { ReportedOp } from "./reported-op.ts";
+import type { Defer, PlannedStep, RunState } from "./run-state.ts";
 
 /** How a step came to its memo, for the journal. */
 export interface StepOrigin {
@@ -12,6 +18,25 @@ export interface StepOrigin {
   readonly startedAt: number | null;
 }
 
+/** A step that finishes later: what is queued for it, and what the journal says of it. */
+export interface LaterStep {
+  readonly kind: "step" | "sleep" | "wait" | "invoke" | "signal" | "gateway";
+  readonly id: StepId;
+  readonly label: string;
+  readonly dueAt: number;
+  readonly note: JournalKind & ("step.planned" | "step.sleeping" | "step.waiting" | "step.invoking" | "step.requesting");
+  readonly op: string;
+  /** JSON text of what the journal keeps beside, or null. */
+  readonly data: string | null;
+}
+
+/** Items that are no work of the run's own: with nothing but these, it has nothing to wait for. */
+const IDLE_KINDS: ReadonlySet<QueueItem["kind"]> = new Set(["cancel", "timeout"]);
+
+/** Key of the item that ends a run whose time from its first call is over, and of that which ends one that never began. */
+export const FINISH_TIMEOUT = "timeout:finish";
+export const START_TIMEOUT = "timeout:start";
+
 /**
  * The next state of a run while one decision is being made. Lives inside `decide` only: from outside, deciding is a
  * function from one state to another. Copies what it changes, once, when it first changes it.
@@ -19,20 +44,28 @@ export interface StepOrigin {
 export class Draft {
   readonly now: number;
   run: RunRecord;
+  readonly terms: Terms;
   readonly #before: RunState;
   readonly #journal: JournalEntry[] = [];
+  readonly #waits: NewWait[] = [];
+  readonly #signals: NewSignal[] = [];
+  readonly #emitted: InternalEvent[] = [];
   readonly #finished = new Set<string>();
   readonly #enqueued = new Map<string, QueueItem>();
   readonly #items: Map<string, QueueItem>;
   #steps: Map<StepId, string> | null = null;
-  #names: Map<StepId, string> | null = null;
+  #inputs: Map<StepId, string> | null = null;
+  #planned: Map<StepId, PlannedStep> | null = null;
+  #defers: Map<StepId, Defer> | null = null;
+  #trigger: TriggerEvent | null = null;
   #seq: number;
   #discovering = false;
   #changed = false;
   #adopted = false;
 
-  constructor(before: RunState, now: number) {
+  constructor(before: RunState, terms: Terms, now: number) {
     this.#before = before;
+    this.terms = terms;
     this.now = now;
     this.run = before.run;
     this.#items = new Map(before.items);
@@ -51,9 +84,29 @@ export class Draft {
     return this.#items;
   }
 
+  get defers(): ReadonlyMap<StepId, Defer> {
+    return this.#defers ?? this.#before.defers;
+  }
+
+  /** The event that started the run, parsed when it is first asked for. */
+  get trigger(): TriggerEvent {
+    return (this.#trigger ??= triggerEvent(this.#before.events[0]));
+  }
+
+  /** Whether anything is queued that will take the run on. */
+  get hasWork(): boolean {
+    for (const item of this.#items.values()) if (!IDLE_KINDS.has(item.kind)) return true;
+    return false;
+  }
+
   /** What to show for a step that was reported earlier. */
   nameOf(id: StepId): string | null {
-    return (this.#names ?? this.#before.names).get(id) ?? null;
+    return this.plan(id)?.name ?? null;
+  }
+
+  /** What is known of a step that was planned earlier. */
+  plan(id: StepId): PlannedStep | null {
+    return (this.#planned ?? this.#before.planned).get(id) ?? null;
   }
 
   /** Changes fields of the run. */
@@ -62,9 +115,15 @@ export class Draft {
     this.#changed = true;
   }
 
-  /** The app has been called: the run is no longer only scheduled. */
+  /** The app has been called: the run is no longer only scheduled, and the time it has to end begins. */
   begin(startedAt: number): void {
-    if (this.run.startedAt === null) this.set({ startedAt, status: "Running" });
+    if (this.run.startedAt !== null) return;
+    this.set({ startedAt, status: "Running" });
+    const startTimer = this.#items.get(START_TIMEOUT);
+    if (startTimer !== undefined) this.finish(startTimer);
+    if (this.terms.finishTimeoutMs !== null) {
+      this.#queue("timeout", FINISH_TIMEOUT, null, startedAt + this.terms.finishTimeoutMs);
+    }
   }
 
   /** Remembers a step's result. The first one stays: `false` when there is one already. */
@@ -72,12 +131,16 @@ export class Draft {
     if (this.steps.has(id)) return false;
     this.#steps ??= new Map(this.#before.steps);
     this.#steps.set(id, memo);
+    if ((this.#inputs ?? this.#before.inputs).has(id)) {
+      this.#inputs ??= new Map(this.#before.inputs);
+      this.#inputs.delete(id);
+    }
     this.set({
       stepCount: this.#steps.size,
       stateBytes: this.run.stateBytes + Buffer.byteLength(memo),
       pending: this.run.pending.filter((pending) => pending !== id),
     });
-    this.#note(kind, {
+    this.note(kind, {
       stepId: id,
       name: origin.label,
       op: origin.op,
@@ -89,28 +152,46 @@ export class Draft {
     return true;
   }
 
-  /** Queues a planned step, or the end of a sleep, unless it is queued or finished already. */
-  schedule(kind: Exclude<QueueItemKind, "discovery">, id: StepId, label: string, dueAt: number): boolean {
-    const key = `step:${id}`;
-    if (this.steps.has(id) || this.#items.has(key)) return false;
-    this.#names ??= new Map(this.#before.names);
-    this.#names.set(id, label);
-    this.#enqueue({
-      runId: this.run.id,
-      key,
-      kind,
-      stepId: id,
-      attempt: 0,
-      generation: dueAt <= this.now ? 1 : 0,
-      enqueuedAt: this.now,
-      dueAt,
-    });
-    if (kind === "sleep") {
-      this.#note("step.sleeping", { stepId: id, name: label, op: "Sleep", data: `{"until":${dueAt}}` });
-    } else {
-      this.#note("step.planned", { stepId: id, name: label, op: "StepPlanned" });
-    }
+  /** Queues what ends a step later, unless it is queued or finished already. */
+  schedule(step: LaterStep): boolean {
+    const key = `step:${step.id}`;
+    if (this.steps.has(step.id) || this.#items.has(key)) return false;
+    this.#planned ??= new Map(this.#before.planned);
+    this.#planned.set(step.id, { name: step.label, data: step.data });
+    this.#queue(step.kind, key, step.id, step.dueAt);
+    this.note(step.note, { stepId: step.id, name: step.label, op: step.op, data: step.data });
     return true;
+  }
+
+  /** The run waits for an event from now on. */
+  await(wait: NewWait): void {
+    this.#waits.push(wait);
+  }
+
+  /** The run waits for a signal from now on. */
+  awaitSignal(signal: NewSignal): void {
+    this.#signals.push(signal);
+  }
+
+  /** An event that is stored with this decision. */
+  emit(event: InternalEvent): void {
+    this.#emitted.push(event);
+    this.#changed = true;
+  }
+
+  /** Keeps the notes that came with an op. Too many of them are left out: a note is never worth a failed run. */
+  annotate(op: ReportedOp): void {
+    if (op.metadata === null) return;
+    const bytes = Buffer.byteLength(op.metadata);
+    if (bytes > LIMITS.metadataSpanBytes) return;
+    this.set({ stateBytes: this.run.stateBytes + bytes });
+    this.note("metadata", { stepId: op.id, name: op.label, op: op.op, data: op.metadata });
+  }
+
+  /** Adds or replaces a deferred function. */
+  setDefer(id: StepId, defer: Defer): void {
+    this.#defers ??= new Map(this.#before.defers);
+    this.#defers.set(id, defer);
   }
 
   /**
@@ -121,15 +202,20 @@ export class Draft {
     const key = cause;
     if (this.#discovering || this.#items.has(key)) return;
     this.#discovering = true;
+    this.#queue("discovery", key, null, this.now);
+  }
+
+  #queue(kind: QueueItem["kind"], key: string, stepId: StepId | null, dueAt: number): void {
     this.#enqueue({
       runId: this.run.id,
       key,
-      kind: "discovery",
-      stepId: null,
+      kind,
+      stepId,
       attempt: 0,
-      generation: 1,
+      generation: dueAt <= this.now ? 1 : 0,
       enqueuedAt: this.now,
-      dueAt: this.now,
+      dueAt,
+      cause: null,
     });
   }
 
@@ -139,8 +225,15 @@ export class Draft {
    */
   adopt(item: QueueItem): boolean {
     const known = this.#items.get(item.key);
-    if (known === undefined || known.generation > item.generation) return false;
-    this.#items.set(item.key, { ...known, generation: item.generation });
+    // A cancellation is queued by the store itself, when the event comes: the run hears of it here first.
+    if (known === undefined && item.kind !== "cancel") return false;
+    if (known !== undefined && known.generation > item.generation) return false;
+    this.#items.set(item.key, {
+      ...(known ?? item),
+      generation: item.generation,
+      dueAt: item.dueAt,
+      cause: item.cause,
+    });
     this.#adopted = true;
     return true;
   }
@@ -161,7 +254,7 @@ export class Draft {
     startedAt: number | null,
     label: string | null,
   ): void {
-    this.#note("attempt.failed", {
+    this.note("attempt.failed", {
       stepId: item.stepId,
       name: label,
       op: null,
@@ -186,29 +279,41 @@ export class Draft {
     return fresh;
   }
 
-  /** The run reaches its one final status. `result` is `"output":…` or `"error":…` as JSON text, or nothing. */
-  end(
-    status: RunStatus & ("Completed" | "Failed" | "Cancelled"),
-    result: string | null,
-    attempt: number,
-  ): void {
+  /**
+   * The run reaches its one final status, says so in events, and starts what it deferred. `output` and `error` are JSON
+   * text, or null.
+   */
+  end(ending: Ending, attempt: number, reason: string | null = null): void {
+    const { status, output, error } = ending;
+    const before = { ...this.#before, run: this.run, defers: this.defers };
+    this.#emitted.push(
+      ...lifecycleEvents(before, this.terms.slug, ending),
+      ...deferredEvents(before, this.terms),
+    );
     this.set({ status, endedAt: this.now, pending: [], forcePlan: false });
-    const fields = [...(result === null ? [] : [result]), `"status":"${status}"`];
-    this.#note("run.ended", { attempt, data: `{${fields.join(",")}}` });
+    const fields = [
+      ...(error === null ? [] : [`"error":${error}`]),
+      ...(output === null ? [] : [`"output":${output}`]),
+      ...(reason === null ? [] : [`"reason":${canonicalJson(reason)}`]),
+      `"status":"${status}"`,
+    ];
+    this.note("run.ended", { attempt, data: `{${fields.join(",")}}` });
     this.#items.clear();
     this.#enqueued.clear();
     this.#finished.clear();
+    this.#waits.length = 0;
+    this.#signals.length = 0;
   }
 
   /** The run fails with this error. */
   fail(error: WireError, attempt: number): void {
-    this.end("Failed", `"error":${canonicalJson(error)}`, attempt);
+    this.end({ status: "Failed", output: null, error: canonicalJson(error) }, attempt);
   }
 
   /** Why the run must not grow further, or null. */
   breach(): WireError | null {
     const stepCount =
-      this.steps.size + [...this.#items.values()].filter((item) => item.kind !== "discovery").length;
+      this.steps.size + [...this.#items.values()].filter((item) => item.stepId !== null).length;
     if (stepCount > LIMITS.stepsPerRunCount) {
       return {
         name: "InngestErrFunctionOverflowed",
@@ -228,7 +333,17 @@ export class Draft {
   decision(verdicts: readonly Verdict[]): Decision {
     if (!this.#changed) {
       const state = this.#adopted ? { ...this.#before, items: this.#items } : this.#before;
-      return { state, journal: [], finish: [], enqueue: [], verdicts, changed: false };
+      return {
+        state,
+        journal: [],
+        finish: [],
+        enqueue: [],
+        waits: [],
+        signals: [],
+        emit: [],
+        verdicts,
+        changed: false,
+      };
     }
     return {
       state: {
@@ -236,12 +351,17 @@ export class Draft {
         events: this.#before.events,
         steps: this.steps,
         items: this.#items,
-        names: this.#names ?? this.#before.names,
+        inputs: this.#inputs ?? this.#before.inputs,
+        planned: this.#planned ?? this.#before.planned,
+        defers: this.defers,
         lastSeq: this.#seq,
       },
       journal: this.#journal,
       finish: [...this.#finished],
       enqueue: [...this.#enqueued.values()],
+      waits: this.#waits,
+      signals: this.#signals,
+      emit: this.#emitted,
       verdicts,
       changed: true,
     };
@@ -254,7 +374,8 @@ export class Draft {
     this.#changed = true;
   }
 
-  #note(kind: JournalEntry["kind"], fields: Partial<JournalEntry>): void {
+  /** Appends to the journal. */
+  note(kind: JournalEntry["kind"], fields: Partial<JournalEntry>): void {
     this.#seq += 1;
     this.#changed = true;
     this.#journal.push({

@@ -1,26 +1,46 @@
-import type { RunId } from "@holdfast/protocol";
-import { hasEnded, isHoldfastError, parseOps } from "@holdfast/protocol";
+import type { FunctionId, RunId } from "@holdfast/protocol";
+import { canonicalJson, hasEnded, isHoldfastError, parseOps } from "@holdfast/protocol";
 import type { Egress } from "#egress";
 import type { Clock, Ids, Log, Random } from "#kernel";
 import type { Keys } from "#keys";
 import type { Queue, Work } from "#queue";
 import type { Realtime } from "#realtime";
 import type { FunctionDefinition, Registry } from "#registry";
-import type { RunSnapshot, RunStore } from "#store";
+import type {
+  CancellationStore,
+  EventStore,
+  QueueItem,
+  RunRecord,
+  RunSnapshot,
+  RunStore,
+} from "#store";
 import type { RetryPolicy } from "./backoff.ts";
 import { createHttpCaller } from "./call.ts";
 import { memoFields } from "./call-request.ts";
-import type { CheckpointOutcome, CheckpointRequest, Executor } from "./contract.ts";
-import type { Terms } from "./decision.ts";
+import { createCancellations } from "./cancellations.ts";
+import type {
+  CheckpointOutcome,
+  CheckpointRequest,
+  Emitter,
+  Executor,
+  RunHistory,
+  RunView,
+} from "./contract.ts";
+import type { Input, Terms, Verdict } from "./decision.ts";
+import { makeRequest } from "./gateway.ts";
 import type { LiveRunDeps } from "./live-run.ts";
 import { LiveRun } from "./live-run.ts";
 import { readReply } from "./reply.ts";
 import type { ReportedOp } from "./reported-op.ts";
 import { reportedOps } from "./reported-op.ts";
 import type { RunState } from "./run-state.ts";
+import { wakeOf } from "./wake.ts";
 
 export interface ExecutorDeps {
   readonly runs: RunStore;
+  readonly events: EventStore;
+  readonly cancellations: CancellationStore;
+  readonly emitter: Emitter;
   readonly registry: Registry;
   readonly queue: Queue;
   readonly realtime: Realtime;
@@ -41,11 +61,26 @@ export function createExecutor(deps: ExecutorDeps): Executor {
   const opening = new Map<RunId, Promise<LiveRun | null>>();
   const stopping = new AbortController();
 
-  const terms = (state: RunState): Terms => ({
-    attemptsMax: deps.registry.function(state.run.functionId)?.attemptsMax ?? 1,
-    retry: deps.retry,
-  });
+  const terms = (state: RunState): Omit<Terms, "signalsTaken"> => {
+    const definition = deps.registry.function(state.run.functionId);
+    return {
+      attemptsMax: definition?.attemptsMax ?? 1,
+      retry: deps.retry,
+      finishTimeoutMs: definition?.finishTimeoutMs ?? null,
+      slug: definition?.slug ?? state.run.functionId,
+      appName: definition?.appName ?? "",
+      target,
+    };
+  };
   const liveDeps: LiveRunDeps = { ...deps, terms };
+
+  /** A function in use, by its slug or its id. */
+  function target(reference: string): { id: FunctionId; slug: string } | null {
+    // Whatever the text, it is only looked up.
+    const found =
+      deps.registry.functionBySlug(reference) ?? deps.registry.function(reference as FunctionId);
+    return found === null || found.archived ? null : found;
+  }
 
   /** The run as this process works on it: in memory already, given along with the work, or loaded. One instance at most. */
   async function open(id: RunId, given: RunSnapshot | null): Promise<LiveRun | null> {
@@ -80,9 +115,7 @@ export function createExecutor(deps: ExecutorDeps): Executor {
     run.begin(item.key, item.generation);
     try {
       if (!(await isCurrent(run, item))) return;
-      if (item.kind === "sleep")
-        await run.submit({ kind: "wake", itemKey: item.key, generation: item.generation });
-      else await call(run, item);
+      await perform(run, item);
     } catch (error) {
       deps.log.error(
         { run: item.runId, item: item.key, error: String(error) },
@@ -92,6 +125,57 @@ export function createExecutor(deps: ExecutorDeps): Executor {
       run.end(item.key, item.generation);
       release(run);
     }
+  }
+
+  /** Does what the item asks for. */
+  async function perform(run: LiveRun, item: QueueItem): Promise<void> {
+    const { generation, key } = item;
+    switch (item.kind) {
+      case "discovery":
+      case "step":
+        // A time-out that passed while nobody was there comes before the call it would have prevented (14.9).
+        await passTimeouts(run);
+        if (!hasEnded(run.state.run.status)) await call(run, item);
+        return;
+      case "gateway":
+        await request(run, item);
+        return;
+      case "timeout":
+        await run.submit({ kind: "timeout", itemKey: key, generation });
+        return;
+      case "cancel":
+        await run.submit({ kind: "cancel", reason: cancelReason(item) });
+        return;
+      default: {
+        const event = item.cause?.kind === "event" ? await deps.events.get(item.cause.eventId) : null;
+        await run.submit({ kind: "wake", itemKey: key, generation, ...wakeOf(item, event) });
+      }
+    }
+  }
+
+  async function passTimeouts(run: LiveRun): Promise<void> {
+    const now = deps.clock.now();
+    for (const item of run.state.items.values()) {
+      if (item.kind !== "timeout" || item.dueAt > now) continue;
+      await run.submit({ kind: "timeout", itemKey: item.key, generation: item.generation });
+      return;
+    }
+  }
+
+  async function request(run: LiveRun, item: QueueItem): Promise<void> {
+    const step = item.stepId === null ? undefined : run.state.planned.get(item.stepId);
+    if (step === undefined) return;
+    const startedAt = deps.clock.now();
+    const made = await makeRequest(step, deps.egress, stopping.signal);
+    if (made === null) return;
+    await run.submit({
+      kind: "gateway",
+      ...made,
+      itemKey: item.key,
+      generation: item.generation,
+      startedAt,
+      jitter: deps.random.fraction(),
+    });
   }
 
   /** Whether the run knows this hand-out of the item. If not, it ended, or the item was handed out again: nothing to do. */
@@ -159,38 +243,107 @@ export function createExecutor(deps: ExecutorDeps): Executor {
     }
   }
 
-  async function cancel(runId: RunId): Promise<"cancelled" | "ended" | "unknown"> {
+  /** Tells a run something from outside its own work. Null for an unknown run. */
+  async function tell(runId: RunId, input: Input): Promise<Verdict | null> {
     const run = await open(runId, null);
-    if (run === null) return "unknown";
+    if (run === null) return null;
     run.users += 1;
     try {
-      const verdict = await run.submit({ kind: "cancel" });
-      return verdict.kind === "applied" ? "cancelled" : "ended";
+      return await run.submit(input);
     } finally {
       run.users -= 1;
       release(run);
     }
   }
 
+  async function cancel(
+    runId: RunId,
+    reason: string | null,
+  ): Promise<"cancelled" | "ended" | "unknown"> {
+    const verdict = await tell(runId, { kind: "cancel", reason });
+    if (verdict === null) return "unknown";
+    return verdict.kind === "applied" ? "cancelled" : "ended";
+  }
+
+  async function rescue(runId: RunId, act: "resume" | "fail"): Promise<"done" | "ended" | "unknown"> {
+    const verdict = await tell(runId, { kind: "rescue", act, jitter: deps.random.fraction() });
+    if (verdict === null) return "unknown";
+    return verdict.kind === "applied" ? "done" : "ended";
+  }
+
+  async function signal(name: string, data: string): Promise<RunId | null> {
+    const memo = `{"data":{"data":${data},"signal":${canonicalJson(name)}}}`;
+    const { environment } = deps.registry;
+    const runId = await deps.runs.signal({ environment, name, memo, now: deps.clock.now() });
+    if (runId !== null) deps.queue.expect(deps.clock.now());
+    return runId;
+  }
+
+  async function history(runId: RunId): Promise<RunHistory | null> {
+    const run = await deps.runs.get(runId);
+    if (run === null) return null;
+    const [eventIds, journal, items] = await Promise.all([
+      deps.runs.eventsOf(runId),
+      deps.runs.journal(runId),
+      deps.runs.items(runId),
+    ]);
+    const events = await Promise.all(eventIds.map((id) => deps.events.get(id)));
+    const end = hasEnded(run.status) ? (journal.at(-1) ?? null) : null;
+    return { run, end, events: events.filter((event) => event !== null), journal, items };
+  }
+
+  const viewOf = async (run: RunRecord): Promise<RunView> => ({
+    run,
+    end: hasEnded(run.status) ? await deps.runs.end(run.id) : null,
+  });
+
+  const cancellations = createCancellations({
+    ...deps,
+    store: deps.cancellations,
+    environment: deps.registry.environment,
+    cancel,
+  });
+
   return {
-    start: () => deps.queue.start(work),
+    start() {
+      deps.queue.start(work);
+      cancellations.repeat().catch((error: unknown) => {
+        deps.log.error({ error: String(error) }, "cancellations could not be repeated");
+      });
+    },
     abort: () => stopping.abort(),
     checkpoint,
-    cancel,
+    cancel: (runId) => cancel(runId, null),
+    signal,
+    rescue,
+    history,
+    cancelMany: (request) => cancellations.add(request),
+    cancellations: () => cancellations.list(),
+    removeCancellation: (id) => cancellations.remove(id),
+    stranded: (limit) => deps.runs.stranded(limit),
+    async list(query) {
+      const runs = await deps.runs.list({ ...query, environment: deps.registry.environment });
+      return Promise.all(runs.map(viewOf));
+    },
     async state(runId) {
       const snapshot = await deps.runs.load(runId);
       if (snapshot === null) return { kind: "unknown" };
       if (hasEnded(snapshot.run.status)) return { kind: "ended" };
       const steps = new Map(snapshot.steps.map((step) => [step.id, step.memo]));
-      return { kind: "live", events: `[${snapshot.events.join(",")}]`, steps: `{${memoFields(steps)}}` };
+      const inputs = new Map(snapshot.inputs.map((input) => [input.id, input.memo]));
+      return { kind: "live", events: `[${snapshot.events.join(",")}]`, steps: `{${memoFields(steps, inputs)}}` };
     },
     async view(runId) {
       const run = await deps.runs.get(runId);
-      if (run === null) return null;
-      return { run, end: hasEnded(run.status) ? await deps.runs.end(runId) : null };
+      return run === null ? null : viewOf(run);
     },
     journal: (runId) => deps.runs.journal(runId),
   };
+}
+
+/** Why a queued cancellation cancels: the event that asked for it, or a newer run of a singleton. */
+function cancelReason(item: QueueItem): string {
+  return item.cause?.kind === "event" ? `event ${item.cause.eventId}` : "singleton";
 }
 
 /** The function is not in the registry: nobody can be called. Retried, for an app may register again. */

@@ -1,3 +1,12 @@
 /** Lease, call, apply op codes, decide what is next; read run history back. */
-export type { CheckpointOutcome, CheckpointRequest, Executor, RunView } from "./contract.ts";
+export type {
+  CancelManyRequest,
+  CheckpointOutcome,
+  CheckpointRequest,
+  Emitter,
+  Executor,
+  RunHistory,
+  RunView,
+} from "./contract.ts";
 export { createExecutor } from "./drive.ts";
+export type { InternalEvent } from "./internal-event.ts";

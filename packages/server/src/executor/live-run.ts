@@ -4,6 +4,7 @@ import type { Clock, Log } from "#kernel";
 import type { Queue } from "#queue";
 import type { Realtime, Update } from "#realtime";
 import type { QueueItem, RunSnapshot, RunStore } from "#store";
+import type { Emitter } from "./contract.ts";
 import { decide } from "./decide.ts";
 import type { Decision, Input, Terms, Verdict } from "./decision.ts";
 import type { RunState } from "./run-state.ts";
@@ -15,8 +16,9 @@ export interface LiveRunDeps {
   readonly realtime: Realtime;
   readonly clock: Clock;
   readonly log: Log;
+  readonly emitter: Emitter;
   /** Rules of a run's function, looked up when a decision is made. */
-  terms(state: RunState): Terms;
+  terms(state: RunState): Omit<Terms, "signalsTaken">;
 }
 
 /** Longest pause before a failed commit is tried again. */
@@ -87,14 +89,16 @@ export class LiveRun {
 
   /** Decides and commits, until the store takes the decision. */
   async #step(inputs: readonly Input[]): Promise<readonly Verdict[]> {
+    const signalsTaken = new Set<string>();
     for (let failures = 0; ;) {
       const now = this.#deps.clock.now();
-      const decision = this.#decide(inputs, now);
+      const decision = this.#decide(inputs, signalsTaken, now);
       if (!decision.changed) {
         // A lease that was taken over is in the store already.
         this.#state = decision.state;
         return decision.verdicts;
       }
+      const emit = this.#deps.emitter.prepare(decision.emit, now);
       try {
         const result = await this.#deps.runs.advance({
           runId: this.id,
@@ -103,14 +107,26 @@ export class LiveRun {
           journal: decision.journal,
           finish: decision.finish,
           enqueue: decision.enqueue,
+          waits: decision.waits,
+          signals: decision.signals,
+          emit,
           session: this.#deps.queue.session,
           now,
         });
-        if (result === "committed") {
-          this.#committed(decision, now);
-          return decision.verdicts;
+        switch (result.kind) {
+          case "committed":
+            this.#committed(decision, result.held, now);
+            this.#deps.emitter.settle(emit, result.emitted, now);
+            return decision.verdicts;
+          case "signal_taken":
+            signalsTaken.add(result.signal);
+            continue;
+          case "conflict":
+            if (await this.#reload()) continue;
+            return inputs.map(() => ({ kind: "ended" }));
+          case "unknown":
+            return inputs.map(() => ({ kind: "ended" }));
         }
-        if (result === "unknown" || !(await this.#reload())) return inputs.map(() => ({ kind: "ended" }));
       } catch (error) {
         if (isHoldfastError(error, "store_closed")) return inputs.map(() => ({ kind: "stale" }));
         if (isHoldfastError(error) && !error.retriable) {
@@ -118,7 +134,7 @@ export class LiveRun {
             { run: this.id, code: error.code, error: error.message },
             "the store refused what was decided for a run",
           );
-          await this.#reload().catch(() => false);
+          await this.#reload().catch(() => null);
           return inputs.map(() => ({ kind: "stale" }));
         }
         failures += 1;
@@ -129,14 +145,15 @@ export class LiveRun {
         );
         await new Promise<void>((resume) => this.#deps.clock.after(delayMs, resume));
         // The failed commit may have reached the disk after all: only the store knows.
-        if (await this.#reload().catch(() => false)) this.#resume(now);
+        const held = await this.#reload().catch(() => null);
+        if (held !== null) this.#resume(held);
       }
     }
   }
 
   /** A decision that cannot be made is a defect of ours. It must cost the call its attempt, not the run its life. */
-  #decide(inputs: readonly Input[], now: number): Decision {
-    const terms = this.#deps.terms(this.#state);
+  #decide(inputs: readonly Input[], signalsTaken: ReadonlySet<string>, now: number): Decision {
+    const terms = { ...this.#deps.terms(this.#state), signalsTaken };
     try {
       return decide(this.#state, inputs, terms, now);
     } catch (error) {
@@ -167,21 +184,23 @@ export class LiveRun {
     }
   }
 
-  /** After a doubtful commit: work that is due and that nobody here is doing is taken up. */
-  #resume(now: number): void {
+  /** After a doubtful commit: what it left in our hands, and nobody here is doing, is taken up. */
+  #resume(held: readonly string[]): void {
     this.#offer(
-      [...this.#state.items.values()].filter((item) => item.dueAt <= now && !this.offered.has(item.key)),
+      held.flatMap((key) => (this.offered.has(key) ? [] : (this.#state.items.get(key) ?? []))),
     );
   }
 
-  async #reload(): Promise<boolean> {
+  /** Reads the run again. The keys of its items that somebody holds, or null when it is gone. */
+  async #reload(): Promise<readonly string[] | null> {
     const snapshot = await this.#deps.runs.load(this.id);
-    if (snapshot !== null) this.#state = runState(snapshot);
-    return snapshot !== null;
+    if (snapshot === null) return null;
+    this.#state = runState(snapshot);
+    return snapshot.held;
   }
 
   /** The decision is on disk: take it on, tell who follows, and pass on the work it made. */
-  #committed(decision: Decision, now: number): void {
+  #committed(decision: Decision, held: ReadonlySet<string>, now: number): void {
     const { run } = decision.state;
     this.#state = { ...decision.state, run: { ...run, revision: run.revision + 1 } };
     if (this.#deps.realtime.followed) {
@@ -198,14 +217,18 @@ export class LiveRun {
     for (const item of decision.enqueue) {
       if (item.dueAt > now) this.#deps.queue.expect(item.dueAt);
     }
-    this.#offer(decision.enqueue.filter((item) => item.dueAt <= now));
+    // What is due and not held waits for room under a limit; the store says when it has some.
+    this.#offer(decision.enqueue.filter((item) => held.has(item.key)));
   }
 
   /** Hands due work to the queue: all but the item being worked on, which may have been put back with fresh attempts. */
   #offer(items: readonly QueueItem[]): void {
     const due = items.filter((item) => this.#underWay.get(item.key) !== item.generation);
     for (const item of due) this.offered.add(item.key);
-    if (due.length > 0) this.#deps.queue.offer(due.map((item) => ({ item, snapshot: null })));
+    if (due.length > 0) {
+      const { functionId } = this.#state.run;
+      this.#deps.queue.offer(due.map((item) => ({ item, functionId, snapshot: null })));
+    }
   }
 
   /**

@@ -1,31 +1,6 @@
-import type { OpCode, WireError } from "@holdfast/protocol";
+import type { WireError } from "@holdfast/protocol";
 import { canonicalJson, isHoldfastError, LIMITS, parseDuration } from "@holdfast/protocol";
 import type { ReportedOp } from "./reported-op.ts";
-
-/** Ops that belong to capabilities this version does not have. They end the run with a clear error, never in silence. */
-const LATER: ReadonlySet<OpCode> = new Set<OpCode>([
-  "WaitForEvent",
-  "InvokeFunction",
-  "AIGateway",
-  "Gateway",
-  "WaitForSignal",
-  "SyncRunComplete",
-  "DeferAdd",
-  "DeferAbort",
-]);
-
-/** Whether the op needs a capability this version does not have. */
-export function isLater(op: ReportedOp): boolean {
-  return LATER.has(op.op);
-}
-
-/** The error that ends a run whose app asked for a capability this version does not have. */
-export function notSupportedYet(op: ReportedOp): WireError {
-  return {
-    name: "NotSupportedYet",
-    message: `Step "${op.label}" sent the op "${op.op}", which this version of Holdfast does not support yet. Remove the step, or run the function on a later version.`,
-  };
-}
 
 /** Why an op must not be checkpointed (wire-protocol 16.1), or null. */
 export function checkpointRefusal(op: ReportedOp): string | null {
@@ -33,6 +8,8 @@ export function checkpointRefusal(op: ReportedOp): string | null {
     case "StepRun":
     case "Step":
     case "StepPlanned":
+    case "DeferAdd":
+    case "DeferAbort":
       return null;
     case "StepError":
     case "Sleep":
@@ -47,8 +24,6 @@ export function checkpointRefusal(op: ReportedOp): string | null {
     case "StepFailed":
     case "SyncRunComplete":
     case "DiscoveryRequest":
-    case "DeferAdd":
-    case "DeferAbort":
     case "StepNotFound":
       return `cannot checkpoint opcode: ${op.op}`;
   }
@@ -71,6 +46,19 @@ export function memoOf(op: ReportedOp): {
   return { kind: "step.completed", text: `{"data":${op.data}}` };
 }
 
+/** Why an op is refused for the arguments it carries (11.1), or null. */
+export function inputFault(op: ReportedOp): WireError | null {
+  const input = op.opts["input"];
+  if (input === undefined || op.op === "DeferAdd") return null;
+  const bytes = Buffer.byteLength(JSON.stringify(input) ?? "");
+  if (bytes <= LIMITS.stepInputBytes) return null;
+  return {
+    name: "StepInputTooLarge",
+    message: `Step "${op.label}" was given ${bytes} bytes; a step may be given at most ${LIMITS.stepInputBytes}.`,
+    noRetry: true,
+  };
+}
+
 /** What is remembered of a step that failed for good. `data` is kept inside the error: some SDKs return it with it. */
 export function failureMemo(op: ReportedOp): string {
   return `{"error":${canonicalJson(errorOf(op))}}`;
@@ -81,22 +69,27 @@ export function errorOf(op: ReportedOp): WireError {
   return op.error ?? { name: "Error", message: `Step "${op.label}" failed without saying why.` };
 }
 
-/**
- * When a `Sleep` ends, Unix ms: a duration or an instant, in `opts.duration` or in the op's name (7.2).
- * One that lies in the past ends now. Too long, or unreadable, is an error that ends the run (11.2).
- */
-export function sleepUntil(
-  op: ReportedOp,
-  now: number,
-): { readonly at: number } | { readonly error: WireError } {
+/** When a `Sleep` ends, Unix ms: a duration or an instant, in `opts.duration` or in the op's name (7.2). */
+export function sleepUntil(op: ReportedOp, now: number): Instant {
   const asked = op.opts["duration"];
-  const text = typeof asked === "string" && asked !== "" ? asked : (op.carried ?? "");
+  return timeoutAt(op, typeof asked === "string" && asked !== "" ? asked : (op.carried ?? ""), now);
+}
+
+type Instant = { readonly at: number } | { readonly error: WireError };
+
+/**
+ * When a pause of this length ends, Unix ms. One that lies in the past, or no text at all, ends now. Too long, or
+ * unreadable, is an error that ends the run (11.2).
+ */
+export function timeoutAt(op: ReportedOp, text: string, now: number): Instant {
   const at = instantOf(text, now);
+  const isSleep = op.op === "Sleep";
+  const act = isSleep ? "sleep" : "wait";
   if (at === null) {
     return {
       error: {
-        name: "InvalidSleep",
-        message: `Step "${op.label}" asked to sleep for "${text}", which is neither a duration nor a date.`,
+        name: isSleep ? "InvalidSleep" : "InvalidTimeout",
+        message: `Step "${op.label}" asked to ${act} for "${text}", which is neither a duration nor a date.`,
       },
     };
   }
@@ -104,7 +97,7 @@ export function sleepUntil(
     return {
       error: {
         name: "InngestErrTimeoutTooLong",
-        message: `Step "${op.label}" asked to sleep for "${text}"; a run may sleep at most ${LIMITS.sleepMs / 86_400_000} days at once.`,
+        message: `Step "${op.label}" asked to ${act} for "${text}"; a run may ${act} at most ${LIMITS.sleepMs / 86_400_000} days at once.`,
       },
     };
   }

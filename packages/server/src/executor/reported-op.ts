@@ -13,6 +13,8 @@ export interface ReportedOp {
   readonly data: string;
   readonly error: WireError | null;
   readonly opts: Readonly<Record<string, unknown>>;
+  /** Notes that came with the op, as JSON text, or null. */
+  readonly metadata: string | null;
 }
 
 /**
@@ -29,6 +31,7 @@ export function reportedOps(ops: readonly Op[]): ReportedOp[] {
     data: canonicalJson(op.op === "Step" ? unwrapped(op.data) : (op.data ?? null)),
     error: op.error === undefined ? null : keptError(op.error),
     opts: op.opts ?? {},
+    metadata: op.metadata === undefined ? null : canonicalJson(op.metadata),
   }));
 }
 

@@ -1,5 +1,6 @@
 import type { ErrorCode, EventId, RunId } from "@holdfast/protocol";
 import type { FunctionDefinition } from "#registry";
+import type { createEmitter } from "./emitter.ts";
 import type { EventQuery, EventRecord, RunRecord } from "#store";
 
 /** What becomes of one request to the event API. */
@@ -24,7 +25,11 @@ export interface Ingest {
   /** Begins to start functions by the clock: cron ticks, debounces, batches. */
   start(): void;
   stop(): void;
+  /** The way in for events that runs cause. */
+  readonly emitter: Emitter;
 }
+
+export type Emitter = ReturnType<typeof createEmitter>;
 
 export interface InvokeRequest {
   readonly definition: FunctionDefinition;

@@ -1,3 +1,3 @@
 /** Accept, deduplicate and keep events; find what they start; read events back. */
-export type { Ingest, IngestOutcome } from "./contract.ts";
-export { createIngest } from "./accept.ts";
+export type { Ingest, IngestOutcome, InvokeOutcome, InvokeRequest, RerunOutcome, RerunRequest } from "./contract.ts";
+export { createIngest } from "./create-ingest.ts";

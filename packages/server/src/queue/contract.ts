@@ -4,6 +4,8 @@ import type { QueueItem, RunSnapshot, SessionId } from "#store";
 /** An item in this process's hands, with the run it belongs to when whoever queued it had the run at hand. */
 export interface Work {
   readonly item: QueueItem;
+  /** The function whose run it belongs to: slots are shared out between functions. */
+  readonly functionId: FunctionId;
   readonly snapshot: RunSnapshot | null;
 }
 

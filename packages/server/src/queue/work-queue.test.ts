@@ -1,35 +1,37 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import type { EnvironmentName, EventId, FunctionId, RunId } from "@holdfast/protocol";
+import type { FunctionId, RunId } from "@holdfast/protocol";
 import { silentLog } from "#kernel";
-import type { NewRun, QueueItem, SqliteStore } from "#store";
-import { openSqliteStore } from "#store";
+import type { QueueItem, QueueItemKind, RunSnapshot } from "#store";
 import type { ManualClock } from "../kernel/testing/manual-clock.ts";
 import { manualClock } from "../kernel/testing/manual-clock.ts";
 import type { Queue, Work } from "./contract.ts";
+import type { MemoryQueueStore } from "./testing/memory-queue-store.ts";
+import { memoryQueueStore } from "./testing/memory-queue-store.ts";
 import { openQueue } from "./work-queue.ts";
 
 const START = 1_700_000_000_000;
+const NOISY = "11111111-1111-8111-8111-111111111111" as FunctionId;
+const QUIET = "22222222-2222-8222-8222-222222222222" as FunctionId;
 
-/** A queue on a real store in memory, with a worker whose pieces end when the test says so. */
-async function harness(slots = 2): Promise<{
-  store: SqliteStore;
-  clock: ManualClock;
-  queue: Queue;
-  begun: Work[];
+interface Harness {
+  readonly store: MemoryQueueStore;
+  readonly clock: ManualClock;
+  readonly queue: Queue;
+  readonly begun: Work[];
+  /** Ends the piece that was begun in this place. */
   finish(index: number): Promise<void>;
   start(): void;
-}> {
-  const store = await openSqliteStore({ path: ":memory:" });
+  /** Work that the store holds for the queue's session, not offered yet. */
+  held(functionId?: FunctionId, kind?: QueueItemKind): Work;
+  /** Work that lies free in the store. */
+  free(dueAt: number, functionId?: FunctionId): RunId;
+}
+
+/** A queue whose pieces of work end when the test says so. */
+async function harness(slots = 4, store = memoryQueueStore()): Promise<Harness> {
   const clock = manualClock(START);
-  const queue = await openQueue({
-    store: store.queue,
-    clock,
-    log: silentLog,
-    node: "test",
-    slots,
-    tickMs: 1000,
-  });
+  const queue = await openQueue({ store, clock, log: silentLog, node: "test", slots, tickMs: 1000 });
   const begun: Work[] = [];
   const ends: (() => void)[] = [];
   return {
@@ -46,161 +48,238 @@ async function harness(slots = 2): Promise<{
         begun.push(work);
         return new Promise((resolve) => ends.push(resolve));
       }),
+    held(functionId = NOISY, kind = "discovery") {
+      const item = newItem(START, kind);
+      store.put(item, functionId, queue.session);
+      return { item, functionId, snapshot: null };
+    },
+    free(dueAt, functionId = NOISY) {
+      const item = newItem(dueAt, "discovery");
+      store.put(item, functionId, null);
+      return item.runId;
+    },
   };
 }
 
 let serial = 0;
 
-/** A run whose first item is due at the given time. */
-function newRun(dueAt: number): NewRun {
+function newItem(dueAt: number, kind: QueueItemKind): QueueItem {
   serial += 1;
-  const id = `01J000000000000000000${String(serial).padStart(5, "0")}` as RunId;
   return {
-    run: {
-      id,
-      environment: "test" as EnvironmentName,
-      functionId: "11111111-1111-8111-8111-111111111111" as FunctionId,
-      functionVersion: 1,
-      eventId: `01J0000000000000000E0${String(serial).padStart(5, "0")}` as EventId,
-      status: "Scheduled",
-      queuedAt: START,
-      startedAt: null,
-      endedAt: null,
-      requestVersion: -1,
-      forcePlan: false,
-      pending: [],
-      stepCount: 0,
-      stateBytes: 2,
-      revision: 0,
-    },
-    item: {
-      runId: id,
-      key: "start",
-      kind: "discovery",
-      stepId: null,
-      attempt: 0,
-      generation: 0,
-      enqueuedAt: START,
-      dueAt,
-    },
-    idempotency: null,
+    runId: `01J000000000000000000${String(serial).padStart(5, "0")}` as RunId,
+    key: "start",
+    kind,
+    stepId: null,
+    attempt: 0,
+    generation: 0,
+    enqueuedAt: START,
+    dueAt,
+    cause: null,
   };
 }
 
-async function put(store: SqliteStore, run: NewRun, session: Queue["session"] | null): Promise<QueueItem> {
-  await store.events.accept({
-    events: [
-      {
-        event: {
-          id: run.run.eventId,
-          environment: run.run.environment,
-          name: "a/b",
-          userId: null,
-          receivedAt: START,
-          ts: START,
-          body: "{}",
-        },
-        runs: [run],
-      },
-    ],
-    session,
-    now: START,
-  });
-  return run.item;
-}
-
-const keysOf = (work: readonly Work[]): string[] => work.map(({ item }) => item.runId);
+const runsOf = (work: readonly Work[]): RunId[] => work.map(({ item }) => item.runId);
+const functionsOf = (work: readonly Work[]): FunctionId[] => work.map(({ functionId }) => functionId);
 
 describe("Queue", () => {
   it("leases what is due when it starts, and what becomes due, at its time", async () => {
-    const { store, clock, begun, start } = await harness();
-    const due = await put(store, newRun(START), null);
-    const later = await put(store, newRun(START + 300), null);
+    const { clock, begun, start, free } = await harness();
+    const due = free(START);
+    const later = free(START + 300);
     start();
     await clock.advance(0);
-    assert.deepEqual(keysOf(begun), [due.runId]);
+    assert.deepEqual(runsOf(begun), [due]);
     await clock.advance(299);
     assert.equal(begun.length, 1);
     await clock.advance(1);
-    assert.deepEqual(keysOf(begun), [due.runId, later.runId]);
+    assert.deepEqual(runsOf(begun), [due, later]);
     assert.equal(begun[1]?.item.generation, 1);
+    assert.equal(begun[1]?.functionId, NOISY);
   });
 
   it("wakes for work that is expected sooner than anything it knew of", async () => {
-    const { store, clock, begun, queue, start } = await harness();
+    const { clock, begun, queue, start, free } = await harness();
     start();
     await clock.advance(0);
-    const soon = await put(store, newRun(START + 20), null);
+    const soon = free(START + 20);
     queue.expect(START + 20);
     await clock.advance(20);
-    assert.deepEqual(keysOf(begun), [soon.runId]);
+    assert.deepEqual(runsOf(begun), [soon]);
+  });
+
+  it("looks at once for work that is due, unless it just looked; then one look sees what many acts made due", async () => {
+    const { store, clock, begun, queue, start, free } = await harness();
+    start();
+    await clock.advance(100);
+    const before = store.leaseCount;
+    free(START);
+    queue.expect(START);
+    assert.equal(store.leaseCount, before + 1);
+    await clock.advance(0);
+    for (const functionId of [QUIET, NOISY]) {
+      free(START, functionId);
+      queue.expect(START);
+      await clock.advance(0);
+    }
+    assert.equal(store.leaseCount, before + 1);
+    await clock.advance(2);
+    assert.equal(store.leaseCount, before + 2);
+    assert.deepEqual(functionsOf(begun), [NOISY, QUIET, NOISY]);
   });
 
   it("finds work it was not told of within a tick", async () => {
-    const { store, clock, begun, start } = await harness();
+    const { clock, begun, start, free } = await harness();
     start();
     await clock.advance(0);
-    await put(store, newRun(START), null);
+    free(START);
     await clock.advance(1000);
     assert.equal(begun.length, 1);
   });
 
-  it("does at most as many pieces at once as there are slots, and begins the next when one ends", async () => {
-    const { store, clock, queue, begun, finish, start } = await harness(2);
+  it("looks again after a look that failed", async () => {
+    const { store, clock, begun, start, free } = await harness();
+    free(START);
+    store.failNextLease(new Error("the disk is full"));
     start();
     await clock.advance(0);
-    const works: Work[] = [];
-    for (let index = 0; index < 3; index += 1) {
-      works.push({ item: await put(store, newRun(START), queue.session), snapshot: null });
-    }
-    queue.offer(works);
+    assert.equal(begun.length, 0);
+    await clock.advance(1000);
+    assert.equal(begun.length, 1);
+  });
+
+  it("gives one function half of the slots, and begins its next piece when one ends", async () => {
+    const { clock, queue, begun, finish, start, held } = await harness(4);
+    start();
+    await clock.advance(0);
+    queue.offer([held(), held(), held()]);
     assert.deepEqual(queue.load(), { active: 2, waiting: 1 });
     await finish(0);
     assert.equal(begun.length, 3);
     assert.deepEqual(queue.load(), { active: 2, waiting: 0 });
   });
 
-  it("has no room while it holds twice its slots, and fetches what was left in the store once there is room", async () => {
-    const { store, clock, queue, begun, finish, start } = await harness(1);
+  it("begins a quiet function's work at once, however much of a noisy one waits", async () => {
+    const { clock, queue, begun, start, held } = await harness(8);
     start();
     await clock.advance(0);
-    for (let index = 0; index < 4; index += 1) {
-      const room = queue.hasRoom;
-      const item = await put(store, newRun(START), room ? queue.session : null);
-      if (room) queue.offer([{ item, snapshot: null }]);
-      else queue.expect(item.dueAt);
-    }
+    queue.offer(Array.from({ length: 60 }, () => held()));
+    assert.deepEqual(queue.load(), { active: 4, waiting: 56 });
+    const quiet = held(QUIET);
+    queue.offer([quiet]);
+    assert.deepEqual(begun.at(-1), quiet);
+  });
+
+  it("hands a quiet function its work while leased work of noisy ones fills it, and leases the rest as there is room", async () => {
+    const { store, clock, queue, begun, finish, start, free, held } = await harness(2);
+    const many = Array.from({ length: 50 }, () => free(START));
+    start();
+    await clock.advance(10);
+    assert.equal((await store.size()).held, 30);
+    assert.equal(queue.hasRoom, true);
+    queue.offer([held(QUIET)]);
+    assert.equal(begun.at(-1)?.functionId, QUIET);
+    queue.offer([held(QUIET)]);
     assert.equal(queue.hasRoom, false);
-    for (let index = 0; index < 4; index += 1) {
+    for (let index = 0; index < 52; index += 1) {
       await clock.advance(5);
       await finish(index);
     }
-    assert.equal(new Set(keysOf(begun)).size, 4);
     assert.equal(queue.hasRoom, true);
+    assert.deepEqual(runsOf(begun.filter(({ functionId }) => functionId === NOISY)).sort(), many.toSorted());
+  });
+
+  it("forgets the runs of work that will wait long, but never the work", async () => {
+    const { clock, queue, begun, finish, start, held } = await harness(1);
+    start();
+    await clock.advance(0);
+    // Only its presence matters here.
+    const snapshot = {} as RunSnapshot;
+    queue.offer(Array.from({ length: 5 }, () => ({ ...held(), snapshot })));
+    for (let index = 0; index < 5; index += 1) await finish(index);
+    assert.deepEqual(
+      begun.map((work) => work.snapshot === null),
+      [false, false, true, true, true],
+    );
+  });
+
+  it("begins so much at once that other things get their turn, and goes on without being asked", async () => {
+    const { clock, queue, begun, start, held } = await harness(400);
+    start();
+    await clock.advance(0);
+    queue.offer(Array.from({ length: 150 }, () => held()));
+    assert.equal(begun.length, 64);
+    queue.offer([held(QUIET)]);
+    assert.equal(begun.length, 64);
+    await clock.advance(0);
+    assert.equal(begun.length, 151);
+    assert.equal(begun[64]?.functionId, QUIET);
+  });
+
+  it("pause() holds back a function's waiting and offered calls, but not the ends of its sleeps", async () => {
+    const { clock, queue, begun, start, finish, held } = await harness(2);
+    start();
+    await clock.advance(0);
+    queue.offer([held(), held(), held(NOISY, "sleep")]);
+    assert.equal(await queue.pause(NOISY), true);
+    assert.equal(await queue.pause(NOISY), false);
+    assert.deepEqual([...(await queue.paused())], [[NOISY, START]]);
+    queue.offer([held(), held(NOISY, "cancel")]);
+    for (let index = 0; index < 3; index += 1) await finish(index);
+    assert.deepEqual(
+      begun.map(({ item }) => item.kind),
+      ["discovery", "sleep", "cancel"],
+    );
+    assert.deepEqual(queue.load(), { active: 0, waiting: 0 });
+  });
+
+  it("resume() gives back what was held back, in order, and looks for what the store held back", async () => {
+    const { clock, queue, begun, start, finish, held, free } = await harness(1);
+    start();
+    await clock.advance(0);
+    await queue.pause(NOISY);
+    const [first, second] = [held(), held()];
+    queue.offer([first, second]);
+    const stored = free(START);
+    await clock.advance(0);
+    assert.deepEqual(begun, []);
+    assert.equal(await queue.resume(NOISY), true);
+    assert.equal(await queue.resume(NOISY), false);
+    await clock.advance(2);
+    await finish(0);
+    await finish(1);
+    assert.deepEqual(runsOf(begun), [first.item.runId, second.item.runId, stored]);
+  });
+
+  it("holds back calls of a function that was paused before it was opened", async () => {
+    const store = memoryQueueStore();
+    await store.pause(NOISY, START - 1);
+    const { clock, queue, begun, start, held } = await harness(1, store);
+    start();
+    queue.offer([held()]);
+    await clock.advance(0);
+    assert.deepEqual(begun, []);
+    await queue.resume(NOISY);
+    assert.equal(begun.length, 1);
   });
 
   it("extends its session while work is held, so that nobody else is handed it", async () => {
-    const { store, clock, begun, start } = await harness();
-    await put(store, newRun(START), null);
+    const { store, clock, begun, start, free } = await harness();
+    free(START);
     start();
     await clock.advance(120_000);
     assert.equal(begun.length, 1);
-    const other = await store.queue.openSession({
-      node: "other",
-      now: clock.now(),
-      expiresAt: clock.now() + 1000,
-    });
-    const lease = await store.queue.lease({ session: other, limit: 10, now: clock.now() });
+    const other = await store.openSession({ node: "other", now: clock.now(), expiresAt: clock.now() + 1000 });
+    const lease = await store.lease({ session: other, limit: 10, now: clock.now() });
     assert.deepEqual(lease.items, []);
   });
 
   it("begins a new session when the old one ended, and takes its work up again under a new generation", async () => {
-    const { store, clock, queue, begun, start } = await harness();
-    await put(store, newRun(START), null);
+    const { store, clock, queue, begun, start, free } = await harness();
+    free(START);
     start();
     await clock.advance(0);
     const before = queue.session;
-    await store.queue.closeSession(before);
+    await store.closeSession(before);
     await clock.advance(12_000);
     assert.notEqual(queue.session, before);
     assert.deepEqual(
@@ -210,14 +289,10 @@ describe("Queue", () => {
   });
 
   it("stop() waits for what is under way, begins nothing more, and gives up after the grace", async () => {
-    const { store, clock, queue, begun, finish, start } = await harness(1);
+    const { clock, queue, begun, finish, start, held } = await harness(1);
     start();
     await clock.advance(0);
-    const works = [];
-    for (let index = 0; index < 2; index += 1) {
-      works.push({ item: await put(store, newRun(START), queue.session), snapshot: null });
-    }
-    queue.offer(works);
+    queue.offer([held(), held()]);
     let stopped = false;
     const stopping = queue.stop(10_000).then(() => (stopped = true));
     await clock.advance(5000);
@@ -229,7 +304,7 @@ describe("Queue", () => {
     const stuck = await harness(1);
     stuck.start();
     await stuck.clock.advance(0);
-    stuck.queue.offer([{ item: await put(stuck.store, newRun(START), stuck.queue.session), snapshot: null }]);
+    stuck.queue.offer([stuck.held()]);
     const giveUp = stuck.queue.stop(10_000);
     await stuck.clock.advance(10_000);
     await giveUp;
@@ -237,14 +312,14 @@ describe("Queue", () => {
   });
 
   it("frees what it held when it stops", async () => {
-    const { store, clock, queue, start } = await harness();
-    await put(store, newRun(START), null);
+    const { store, clock, queue, start, free } = await harness();
+    free(START);
     start();
     await clock.advance(0);
-    assert.equal((await store.queue.size()).held, 1);
+    assert.equal((await store.size()).held, 1);
     const stopping = queue.stop(0);
     await clock.advance(0);
     await stopping;
-    assert.equal((await store.queue.size()).held, 0);
+    assert.equal((await store.size()).held, 0);
   });
 });

@@ -1,7 +1,11 @@
 import { isHoldfastError } from "@holdfast/protocol";
+import type { FunctionId } from "@holdfast/protocol";
 import type { Clock, Log, Timer } from "#kernel";
 import type { QueueStore, SessionId } from "#store";
 import type { Queue, Work, Worker } from "./contract.ts";
+import { HeldBack } from "./held-back.ts";
+import { Looks } from "./looks.ts";
+import { Shares } from "./shares.ts";
 
 export interface QueueDeps {
   readonly store: QueueStore;
@@ -13,24 +17,45 @@ export interface QueueDeps {
   readonly slots: number;
   /** Longest wait between two looks for due work. */
   readonly tickMs: number;
+  /** How long a session lasts without a sign of life; `SESSION_MS` when absent. */
+  readonly sessionMs?: number;
 }
 
-/** How long a session lasts without a sign of life, and how often one is given. */
+/** How long a session lasts without a sign of life, and how often one is given in that time. */
 const SESSION_MS = 30_000;
-const EXTEND_MS = 10_000;
+const BEATS_PER_SESSION = 3;
+
+/**
+ * Pieces of work held at once, in slots. The store admits 1000 calls of one function at a time, so this is what lets a
+ * quiet function be handed its work while some thirty others flood: only when all of it is full must new work lie in the
+ * store behind what is due longer.
+ */
+const HELD_PER_SLOT = 16;
+/** Of these, what leases leave free, in slots, so that work which was just committed can still be handed over. */
+const RESERVE_PER_SLOT = 1;
+/** Waiting pieces that keep the run they were offered with, in slots. Further ones read it again when they begin. */
+const SNAPSHOTS_PER_SLOT = 2;
+/** Most items one look takes: what is in the same commit waits for it. */
+const LEASE_ITEMS_MAX = 500;
+/** How long after a look that failed another is made. */
+const LOOK_RETRY_MS = 1000;
+/** Pieces begun before other things get their turn on this thread: each is a call to write, sign and send. */
+const BEGUN_AT_ONCE_MAX = 64;
 
 /** Opens a session in the store and builds the queue around it. Nothing is handed out before `start`. */
 export async function openQueue(deps: QueueDeps): Promise<Queue> {
   const now = deps.clock.now();
-  const session = await deps.store.openSession({ node: deps.node, now, expiresAt: now + SESSION_MS });
-  return new WorkQueue(deps, session);
+  const expiresAt = now + (deps.sessionMs ?? SESSION_MS);
+  const session = await deps.store.openSession({ node: deps.node, now, expiresAt });
+  const paused = await deps.store.paused();
+  return new WorkQueue(deps, session, new HeldBack(paused.keys()));
 }
 
 /**
- * Work in this process's hands, in three places: under way (`active`, at most `slots`), waiting for a slot (`waiting`),
- * and in the store, due or not. Work that our own commits queued comes in by `offer` without another trip to the store.
- * The rest is leased in bounded batches whenever something is due and fewer than `holdMax` pieces are held; a timer
- * stands at the earliest due time, so that nothing is polled for while nothing is due.
+ * Work in this process's hands: under way and waiting for a slot (`#shares`, which says what is next), and calls of paused
+ * functions. Work that our own commits queued comes in by `offer` without another trip to the store. The rest is leased
+ * in bounded batches whenever something is due and there is room; a timer stands at the earliest due time, so that
+ * nothing is polled for while nothing is due.
  *
  * Holding is covered by a session with an end. This process extends it; if it could not (it was suspended), what it held
  * is free for others and it begins a new session. Results of work held under the old one are refused where somebody
@@ -38,25 +63,29 @@ export async function openQueue(deps: QueueDeps): Promise<Queue> {
  */
 class WorkQueue implements Queue {
   readonly #deps: QueueDeps;
-  readonly #holdMax: number;
+  readonly #sessionMs: number;
+  readonly #shares: Shares<FunctionId, Work>;
+  readonly #heldBack: HeldBack;
+  readonly #looks: Looks;
   #session: SessionId;
   #worker: Worker | null = null;
-  #active = 0;
-  #waiting: Work[] = [];
-  /** Index of the first waiting work: taking from the front of a long array would copy it. */
-  #head = 0;
-  /** When the earliest free item is due, as far as we know; null when none is. */
-  #nextDueAt: number | null = 0;
+  /** Pieces begun since this thread last turned to other things. */
+  #begun = 0;
   #looking = false;
+  /** Whether a look found no room; it is made up for when there is some. */
+  #wasFull = false;
   #timer: Timer | null = null;
   #heartbeat: Timer | null = null;
   #drained: (() => void) | null = null;
   #stopping = false;
 
-  constructor(deps: QueueDeps, session: SessionId) {
+  constructor(deps: QueueDeps, session: SessionId, heldBack: HeldBack) {
     this.#deps = deps;
+    this.#sessionMs = deps.sessionMs ?? SESSION_MS;
     this.#session = session;
-    this.#holdMax = deps.slots * 2;
+    this.#shares = new Shares(deps.slots);
+    this.#heldBack = heldBack;
+    this.#looks = new Looks(deps.tickMs);
   }
 
   get session(): SessionId {
@@ -64,11 +93,11 @@ class WorkQueue implements Queue {
   }
 
   get hasRoom(): boolean {
-    return !this.#stopping && this.#held < this.#holdMax;
+    return !this.#stopping && this.#held < this.#deps.slots * HELD_PER_SLOT;
   }
 
   load(): { active: number; waiting: number } {
-    return { active: this.#active, waiting: this.#waiting.length - this.#head };
+    return { active: this.#shares.active, waiting: this.#shares.waiting };
   }
 
   size(): Promise<{ queued: number; held: number }> {
@@ -85,22 +114,41 @@ class WorkQueue implements Queue {
   offer(work: readonly Work[]): void {
     // What is offered while stopping stays held until the session ends with this process, and is free from then on.
     if (this.#stopping) return;
-    this.#waiting.push(...work);
+    for (const piece of work) {
+      if (this.#heldBack.keep(piece)) continue;
+      const isLong = this.#shares.waiting >= this.#deps.slots * SNAPSHOTS_PER_SLOT;
+      this.#shares.offer(piece.functionId, isLong ? { ...piece, snapshot: null } : piece);
+    }
     this.#pump();
   }
 
   expect(dueAt: number): void {
-    if (this.#nextDueAt !== null && this.#nextDueAt <= dueAt) return;
-    this.#nextDueAt = dueAt;
-    this.#arm();
+    if (this.#looks.expect(dueAt)) this.#arm();
+  }
+
+  async pause(functionId: FunctionId): Promise<boolean> {
+    const isNew = await this.#deps.store.pause(functionId, this.#deps.clock.now());
+    this.#heldBack.pause(functionId);
+    this.offer(this.#shares.withdraw(functionId));
+    return isNew;
+  }
+
+  async resume(functionId: FunctionId): Promise<boolean> {
+    const now = this.#deps.clock.now();
+    const wasPaused = await this.#deps.store.resume(functionId, now);
+    this.offer(this.#heldBack.resume(functionId));
+    this.expect(now);
+    return wasPaused;
+  }
+
+  paused(): Promise<ReadonlyMap<FunctionId, number>> {
+    return this.#deps.store.paused();
   }
 
   async stop(graceMs: number): Promise<void> {
     this.#stopping = true;
     this.#timer?.cancel();
-    this.#waiting = [];
-    this.#head = 0;
-    if (this.#active > 0) {
+    if (this.#shares.active > 0) {
       await new Promise<void>((resolve) => {
         this.#drained = resolve;
         this.#deps.clock.after(graceMs, resolve);
@@ -110,81 +158,85 @@ class WorkQueue implements Queue {
     await this.#deps.store.closeSession(this.#session);
   }
 
+  /** Without what is held back: no end of work would ever make room of it. */
   get #held(): number {
-    return this.#active + this.#waiting.length - this.#head;
+    return this.#shares.active + this.#shares.waiting;
   }
 
-  /** Begins waiting work while there are free slots. */
+  /** How many more items a look may bring. */
+  get #leasable(): number {
+    const leasedMax = this.#deps.slots * (HELD_PER_SLOT - RESERVE_PER_SLOT);
+    return Math.min(LEASE_ITEMS_MAX, leasedMax - this.#held);
+  }
+
+  /** Begins waiting work as far as it may have slots. */
   #pump(): void {
     const worker = this.#worker;
     if (worker === null || this.#stopping) return;
-    while (this.#active < this.#deps.slots && this.#head < this.#waiting.length) {
-      const work = this.#waiting[this.#head] as Work;
-      this.#head += 1;
-      this.#active += 1;
-      void worker(work).finally(() => this.#done());
-    }
-    if (this.#head > 1024 || this.#head === this.#waiting.length) {
-      this.#waiting = this.#waiting.slice(this.#head);
-      this.#head = 0;
+    while (this.#begun < BEGUN_AT_ONCE_MAX) {
+      const work = this.#shares.take();
+      if (work === null) return;
+      if (this.#begun === 0) this.#deps.clock.after(0, () => this.#goOn());
+      this.#begun += 1;
+      void worker(work).finally(() => this.#done(work.functionId));
     }
   }
 
-  #done(): void {
-    this.#active -= 1;
+  #goOn(): void {
+    this.#begun = 0;
     this.#pump();
-    if (this.#active === 0) this.#drained?.();
-    // Room again after being full: what was left in the store is looked for at half load, not piece by piece.
-    if (this.#held <= this.#deps.slots && this.#isDue()) this.#look();
   }
 
-  #isDue(): boolean {
-    return this.#nextDueAt !== null && this.#nextDueAt <= this.#deps.clock.now();
+  #done(functionId: FunctionId): void {
+    this.#shares.release(functionId);
+    this.#pump();
+    if (this.#shares.active === 0) this.#drained?.();
+    // Room again after being full: what was left in the store is looked for in batches, not piece by piece.
+    if (this.#wasFull && this.#leasable >= Math.min(LEASE_ITEMS_MAX, this.#deps.slots)) this.#look();
   }
 
   /** Leases what is due, as far as there is room. One look at a time. */
   #look(): void {
     if (this.#looking || this.#stopping || this.#worker === null) return;
-    const limit = this.#holdMax - this.#held;
-    // Without room the next finished piece of work looks again.
-    if (limit <= 0) return;
+    const limit = this.#leasable;
+    this.#wasFull = limit <= 0;
+    if (this.#wasFull) return;
     this.#looking = true;
-    const expected = this.#nextDueAt;
-    this.#nextDueAt = null;
-    void this.#lease(limit, expected).finally(() => {
+    this.#looks.begin(this.#deps.clock.monotonic());
+    void this.#lease(limit).finally(() => {
       this.#looking = false;
       this.#arm();
     });
   }
 
-  async #lease(limit: number, expected: number | null): Promise<void> {
+  async #lease(limit: number): Promise<void> {
     const now = this.#deps.clock.now();
     try {
       const lease = await this.#deps.store.lease({ session: this.#session, limit, now });
       if (lease.nextDueAt !== null) this.expect(lease.nextDueAt);
-      if (lease.items.length > 0) this.offer(lease.items.map((item) => ({ item, snapshot: null })));
+      if (lease.items.length > 0) this.offer(lease.items.map((leased) => ({ ...leased, snapshot: null })));
     } catch (error) {
       if (isHoldfastError(error, "store_closed")) return;
       this.#deps.log.error({ error: String(error) }, "looking for due work failed; trying again");
-      this.expect(Math.max(expected ?? now, now + 1000));
+      this.expect(now + LOOK_RETRY_MS);
     }
   }
 
-  /** Sets the timer for the next look: when something is due, and at the latest one tick from now. */
+  /** Looks when the time has come, or sets the timer for it; while a look is under way, its end does this. */
   #arm(): void {
-    if (this.#stopping || this.#worker === null) return;
+    if (this.#looking || this.#stopping || this.#worker === null) return;
     this.#timer?.cancel();
-    const dueMs = this.#nextDueAt === null ? Infinity : this.#nextDueAt - this.#deps.clock.now();
-    const delayMs = Math.min(Math.max(0, dueMs), this.#deps.tickMs);
-    this.#timer = this.#deps.clock.after(delayMs, () => {
-      if (this.#isDue() || !this.#looking) this.#look();
-    });
+    this.#timer = null;
+    const { clock } = this.#deps;
+    const delayMs = this.#looks.delayMs(clock.now(), clock.monotonic());
+    if (delayMs === 0) this.#look();
+    else this.#timer = clock.after(delayMs, () => this.#look());
   }
 
   #beat(): void {
-    this.#heartbeat = this.#deps.clock.after(EXTEND_MS, () => {
+    this.#heartbeat = this.#deps.clock.after(this.#sessionMs / BEATS_PER_SESSION, () => {
       void this.#extend().finally(() => {
-        if (!this.#stopping || this.#active > 0) this.#beat();
+        if (!this.#stopping || this.#shares.active > 0) this.#beat();
       });
     });
   }
@@ -192,12 +244,12 @@ class WorkQueue implements Queue {
   async #extend(): Promise<void> {
     const now = this.#deps.clock.now();
     try {
-      if (await this.#deps.store.extendSession(this.#session, now + SESSION_MS, now)) return;
+      if (await this.#deps.store.extendSession(this.#session, now + this.#sessionMs, now)) return;
       this.#deps.log.warn({}, "the session in which work was held had ended; beginning a new one");
       this.#session = await this.#deps.store.openSession({
         node: this.#deps.node,
         now,
-        expiresAt: now + SESSION_MS,
+        expiresAt: now + this.#sessionMs,
       });
       this.#look();
     } catch (error) {

@@ -20,6 +20,11 @@ export function parseAppUrl(text: string): { readonly url: URL } | { readonly re
   return { url };
 }
 
+/** Whether a value is a WebSocket address: workers that hold a connection open register under one. */
+export function isConnectUrl(value: unknown): boolean {
+  return typeof value === "string" && /^wss?:/i.test(value);
+}
+
 /** Whether two URLs name the same app on this machine or elsewhere: the ways to write "this machine" are one. */
 export function sameApp(left: string, right: string): boolean {
   return comparable(left) === comparable(right);

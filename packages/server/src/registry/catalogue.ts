@@ -1,11 +1,15 @@
 import type { Digest, EnvironmentName, FunctionId } from "@holdfast/protocol";
 import type { Log } from "#kernel";
-import type { AppRecord, AppStore, RegisteredApp } from "#store";
+import type { AppRecord, AppStore, FunctionRecord, RegisteredApp } from "#store";
 import { sameApp } from "./app-url.ts";
+import type { CompiledConfig } from "./compiled-config.ts";
+import { compileConfig } from "./compiled-config.ts";
 import type { FunctionDefinition, Registry, RegisterOutcome } from "./contract.ts";
+import { storedConfig } from "./function-config.ts";
 import { functionDefinition } from "./function-definition.ts";
-import type { Refusal } from "./registration.ts";
-import { parseRegistration, refuseFunctions } from "./registration.ts";
+import type { Refusal } from "./refusal.ts";
+import { functionFault, refuseFunctions } from "./refusal.ts";
+import { parseRegistration } from "./registration.ts";
 import type { TriggerIndex } from "./trigger-index.ts";
 import { startedBy, triggerIndex } from "./trigger-index.ts";
 
@@ -27,21 +31,33 @@ interface Catalogue {
 /** Reads what is registered, and keeps it at hand: look-ups are on the way of every event and never wait. */
 export async function createRegistry(deps: RegistryDeps): Promise<Registry> {
   const { environment, store, log } = deps;
+  /** By the text it was compiled from: a registration changes few of the functions there are. */
+  let compiled: ReadonlyMap<string, CompiledConfig> = new Map();
   let catalogue = await read();
   let writing: Promise<unknown> = Promise.resolve();
 
   async function read(): Promise<Catalogue> {
     const apps = (await store.apps()).filter((app) => app.environment === environment);
     const byId = new Map(apps.map((app) => [app.id, app]));
-    const functions = (await store.functions())
+    const stored = (await store.functions())
       .filter((record) => record.environment === environment)
-      .map((record) => functionDefinition(record, byId.get(record.appId)));
+      .map((record) => ({ record, config: compiled.get(record.config) ?? compile(record) }));
+    compiled = new Map(stored.map(({ record, config }) => [record.config, config]));
+    const functions = stored.map(({ record, config }) =>
+      functionDefinition(record, byId.get(record.appId), config),
+    );
     return {
       apps: new Map(apps.map((app) => [app.name, app])),
       functions: new Map(functions.map((definition) => [definition.id, definition])),
       slugs: bySlug(functions),
       triggers: triggerIndex(functions),
     };
+  }
+
+  function compile(record: FunctionRecord): CompiledConfig {
+    return compileConfig(storedConfig(record), (option, reason) => {
+      log.warn({ function: record.slug, option, reason }, "an option of a stored function is left out");
+    });
   }
 
   /** One write at a time: two registrations of an app must not mix, and each must see what the last one did. */
@@ -118,12 +134,10 @@ function takenSlugs(
   { app, functions }: RegisteredApp,
   slugs: ReadonlyMap<string, FunctionDefinition>,
 ): Refusal | null {
-  const faults = functions.flatMap(({ slug }) => {
+  const [first, ...others] = functions.flatMap(({ slug }) => {
     const holder = slugs.get(slug);
     if (holder === undefined || holder.archived || holder.appId === app.id) return [];
-    return [
-      { id: slug, errors: [`Function "${slug}" is registered by the app "${holder.appName}" already`] },
-    ];
+    return [functionFault(slug, `it is registered by the app "${holder.appName}" already`)];
   });
-  return faults.length === 0 ? null : refuseFunctions("config_invalid", faults);
+  return first === undefined ? null : refuseFunctions([first, ...others]);
 }

@@ -2,6 +2,7 @@ import type { AppId, EnvironmentName, FunctionId } from "@holdfast/protocol";
 import type { Expression } from "#expressions";
 import type { Cron } from "#schedules";
 import type { AppRecord } from "#store";
+import type { FunctionConfig } from "./function-config.ts";
 
 /** What starts a function: an event of this name, or of a name the pattern covers (`app/*`, `user.*`), if the filter holds. */
 export interface EventTrigger {
@@ -36,7 +37,11 @@ export interface FlowControl {
     readonly key: Expression | null;
   } | null;
   /** `idempotency` is one of these: 1 in 24 hours. */
-  readonly rateLimit: { readonly limit: number; readonly periodMs: number; readonly key: Expression | null } | null;
+  readonly rateLimit: {
+    readonly limit: number;
+    readonly periodMs: number;
+    readonly key: Expression | null;
+  } | null;
   readonly debounce: {
     readonly periodMs: number;
     readonly timeoutMs: number | null;
@@ -49,6 +54,8 @@ export interface FlowControl {
     readonly filter: Expression | null;
   } | null;
   readonly priority: Expression | null;
+  /** Whether `rateLimit` comes from `idempotency`, which replaces the guard by the event's id (2.5). */
+  readonly hasIdempotencyKey: boolean;
   readonly singleton: { readonly mode: "skip" | "cancel"; readonly key: Expression | null } | null;
 }
 
@@ -79,6 +86,8 @@ export interface FunctionDefinition {
   /** From the run's birth to its first call, and from there to its end (14.9); null for no limit. */
   readonly startTimeoutMs: number | null;
   readonly finishTimeoutMs: number | null;
+  /** What was registered, in plain form, to be shown: expressions as their source, triggers in their order. */
+  readonly configuration: FunctionConfig;
   readonly archived: boolean;
 }
 

@@ -1,17 +1,14 @@
 import type { AppRecord, FunctionRecord } from "#store";
-import type { FunctionDefinition, Trigger } from "./contract.ts";
-
-/** What `registration.ts` wrote into `FunctionRecord.config`. */
-interface Config {
-  readonly path: string;
-  readonly retries: number;
-  readonly triggers: readonly Trigger[];
-}
+import type { CompiledConfig } from "./compiled-config.ts";
+import type { FunctionDefinition } from "./contract.ts";
 
 /** A stored function, ready to be used. Its calls go to where its app is now: an app that moved takes its functions along. */
-export function functionDefinition(record: FunctionRecord, app: AppRecord | undefined): FunctionDefinition {
-  // Written by this room, from a registration that was checked.
-  const config = JSON.parse(record.config) as Config;
+export function functionDefinition(
+  record: FunctionRecord,
+  app: AppRecord | undefined,
+  compiled: CompiledConfig,
+): FunctionDefinition {
+  const { path, retries, timeouts } = compiled.configuration;
   return {
     id: record.id,
     appId: record.appId,
@@ -19,9 +16,15 @@ export function functionDefinition(record: FunctionRecord, app: AppRecord | unde
     slug: record.slug,
     name: record.name,
     version: record.version,
-    url: app === undefined ? config.path : new URL(config.path, app.url).href,
-    attemptsMax: config.retries + 1,
-    triggers: config.triggers,
+    url: app === undefined ? path : new URL(path, app.url).href,
+    attemptsMax: retries + 1,
+    triggers: compiled.triggers,
+    crons: compiled.crons,
+    flowControl: compiled.flowControl,
+    cancels: compiled.cancels,
+    startTimeoutMs: timeouts?.startMs ?? null,
+    finishTimeoutMs: timeouts?.finishMs ?? null,
+    configuration: compiled.configuration,
     archived: record.archivedAt !== null,
   };
 }

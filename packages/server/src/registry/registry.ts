@@ -1,3 +1,13 @@
-/** Apps, functions, versions, and the index from event names to the functions they start. */
-export type { FunctionDefinition, Registry, RegisterOutcome, Trigger } from "./contract.ts";
+/** Apps, functions, versions, what their options mean, and the index from event names to the functions they may start. */
+export type {
+  CancelRule,
+  ConcurrencyRule,
+  CronTrigger,
+  EventTrigger,
+  FlowControl,
+  FunctionDefinition,
+  Registry,
+  RegisterOutcome,
+} from "./contract.ts";
+export type { FunctionConfig, TriggerConfig } from "./function-config.ts";
 export { createRegistry } from "./catalogue.ts";

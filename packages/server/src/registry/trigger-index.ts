@@ -1,38 +1,56 @@
+import type { Expression } from "#expressions";
 import type { FunctionDefinition } from "./contract.ts";
 
-/** From event names to the functions they start. */
-export type TriggerIndex = ReadonlyMap<string, readonly FunctionDefinition[]>;
+/** A function, and the filters of those of its triggers that an event's name fits: null where there is none. */
+export interface Started {
+  readonly definition: FunctionDefinition;
+  readonly filters: readonly (Expression | null)[];
+}
+
+/** From event names, and patterns of them, to the functions they may start. */
+export type TriggerIndex = ReadonlyMap<string, readonly Started[]>;
 
 /** Builds the index over the functions that are in use. */
 export function triggerIndex(functions: Iterable<FunctionDefinition>): TriggerIndex {
-  const index = new Map<string, FunctionDefinition[]>();
+  const index = new Map<string, Started[]>();
   for (const definition of functions) {
     if (definition.archived) continue;
-    for (const { event } of definition.triggers) {
+    const filters = Map.groupBy(definition.triggers, ({ event }) => event);
+    for (const [event, triggers] of filters) {
+      const started = { definition, filters: triggers.map(({ filter }) => filter) };
       const listed = index.get(event);
-      if (listed === undefined) index.set(event, [definition]);
-      else if (!listed.includes(definition)) listed.push(definition);
+      if (listed === undefined) index.set(event, [started]);
+      else listed.push(started);
     }
   }
   return index;
 }
 
-/** The functions an event of this name starts, each once, whichever of its triggers match. */
-export function startedBy(index: TriggerIndex, eventName: string): readonly FunctionDefinition[] {
-  const exact = index.get(eventName);
-  const patterns = wildcards(eventName).filter((pattern) => index.has(pattern));
-  if (patterns.length === 0) return exact ?? [];
-  const found = new Set(exact);
-  for (const pattern of patterns) for (const definition of index.get(pattern) ?? []) found.add(definition);
-  return [...found];
+/** The functions an event of this name may start, each once, with the filters of all its triggers that cover the name. */
+export function startedBy(index: TriggerIndex, eventName: string): readonly Started[] {
+  const lists = [...candidates(eventName)].flatMap((candidate) => {
+    const list = index.get(candidate);
+    return list === undefined ? [] : [list];
+  });
+  if (lists.length < 2) return lists[0] ?? [];
+  const filters = new Map<FunctionDefinition, (Expression | null)[]>();
+  for (const { definition, filters: own } of lists.flat()) {
+    const known = filters.get(definition);
+    if (known === undefined) filters.set(definition, [...own]);
+    else known.push(...own);
+  }
+  return Array.from(filters, ([definition, all]) => ({ definition, filters: all }));
 }
 
-/** The patterns that cover a name (wire-protocol 13.1): every prefix cut at `/` with `/*`, every prefix cut at `.` with `.*`. */
-export function wildcards(eventName: string): readonly string[] {
-  const patterns: string[] = [];
+/**
+ * What triggers may say to cover a name (wire-protocol 13.1): the name itself, and every prefix cut at `/` with `/*`, every
+ * prefix cut at `.` with `.*`. `*` alone is none of these.
+ */
+export function candidates(eventName: string): ReadonlySet<string> {
+  const found = new Set([eventName]);
   for (let at = 0; at < eventName.length; at += 1) {
     const character = eventName[at];
-    if (character === "/" || character === ".") patterns.push(`${eventName.slice(0, at)}${character}*`);
+    if (character === "/" || character === ".") found.add(`${eventName.slice(0, at)}${character}*`);
   }
-  return patterns;
+  return found;
 }

@@ -207,8 +207,14 @@ export interface RunQuery {
   };
 }
 
+/** An item that was handed out, and the function whose run it belongs to: work is shared out between functions. */
+export interface LeasedItem {
+  readonly item: QueueItem;
+  readonly functionId: FunctionId;
+}
+
 export interface Lease {
-  readonly items: readonly QueueItem[];
+  readonly items: readonly LeasedItem[];
   /** When the next free item is due, null when there is none; `<= now` when more are due than were taken. */
   readonly nextDueAt: number | null;
 }

@@ -151,6 +151,8 @@ export interface RunSnapshot {
   readonly steps: readonly { readonly id: StepId; readonly memo: string }[];
   /** Every queue item the run has. */
   readonly items: readonly QueueItem[];
+  /** Keys of those that a session holds. */
+  readonly held: readonly string[];
   /** Arguments that replace a step's own when it runs again, for steps that have not finished. */
   readonly inputs: readonly { readonly id: StepId; readonly memo: string }[];
   /** Steps planned, asleep, waiting or requesting that have not finished: what to show for them, and their entry's `data`. */

@@ -11,6 +11,7 @@ export type {
   EventQuery,
   EventStore,
   Lease,
+  LeasedItem,
   NewEvent,
   NewSignal,
   OpenResult,

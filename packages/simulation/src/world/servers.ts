@@ -123,8 +123,10 @@ export function createServers(world: ServersWorld): Servers {
       callSlots: settings.callSlots,
       tickMs: settings.tickMs,
       sessionMs: settings.sessionMs,
+      lookMsMax: settings.tickMs,
+      cronCatchUpMax: 0,
       retry: { intervalMs: settings.retryIntervalMs },
-      ...(plant.queue === undefined ? {} : { wrapQueue: plant.queue }),
+      ...(plant.queue === undefined ? {} : { around: plant.queue }),
     });
   }
 

@@ -26,6 +26,8 @@ export function runRecord(fields: Partial<RunRecord> = {}): RunRecord {
     functionId: "11111111-1111-8111-8111-111111111111" as FunctionId,
     functionVersion: 1,
     eventId: "01J00000000000000000000001" as EventId,
+    batchId: null,
+    originalRunId: null,
     status: "Scheduled",
     queuedAt: NOW - 10,
     startedAt: null,
@@ -50,6 +52,7 @@ export function queueItem(fields: Partial<QueueItem> = {}): QueueItem {
     generation: 1,
     enqueuedAt: NOW - 10,
     dueAt: NOW - 10,
+    cause: null,
     ...fields,
   };
 }
@@ -64,13 +67,15 @@ export function stateOf(
     events: ['{"data":{},"id":"e1","name":"a/b","ts":1,"user":{}}'],
     steps: new Map(Object.entries(steps).map(([id, memo]) => [step(id), memo])),
     items: new Map(items.map((item) => [item.key, item])),
-    names: new Map(),
+    inputs: new Map(),
+    planned: new Map(),
+    defers: new Map(),
     lastSeq: 0,
   };
 }
 
 export function op(code: OpCode, id: string, fields: Partial<ReportedOp> = {}): ReportedOp {
-  return { op: code, id: step(id), carried: null, label: id, data: "null", error: null, opts: {}, ...fields };
+  return { op: code, id: step(id), carried: null, label: id, data: "null", error: null, opts: {}, metadata: null, ...fields };
 }
 
 export const boom: WireError = { name: "Error", message: "boom" };
@@ -95,7 +100,23 @@ export function replyTo(reply: Reply, item: QueueItem = queueItem()): Input {
   };
 }
 
-export const TERMS: Terms = { attemptsMax: 5, retry: { intervalMs: null } };
+export const TERMS: Terms = {
+  attemptsMax: 5,
+  retry: { intervalMs: null },
+  finishTimeoutMs: null,
+  slug: "app-fn",
+  appName: "app",
+  target: (reference) =>
+    reference === "app-child"
+      ? { id: "22222222-2222-8222-8222-222222222222" as FunctionId, slug: "app-child" }
+      : null,
+  signalsTaken: new Set(),
+};
+
+/** The events a decision emits, by name. */
+export function emitted(decision: Decision): string[] {
+  return decision.emit.map((event) => event.name);
+}
 
 /** What a decision queues, as `kind:key@delay`. */
 export function queued(decision: Decision): string[] {

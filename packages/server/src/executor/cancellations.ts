@@ -1,0 +1,90 @@
+import type { EnvironmentName, EventId, RunId } from "@holdfast/protocol";
+import { compileExpression, isMatch } from "#expressions";
+import type { Expression } from "#expressions";
+import type { Clock, Ids } from "#kernel";
+import type { CancellationRecord, CancellationStore, EventStore, RunStore } from "#store";
+import type { CancelManyRequest } from "./contract.ts";
+
+export interface CancellationDeps {
+  readonly store: CancellationStore;
+  readonly events: EventStore;
+  readonly runs: RunStore;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly environment: EnvironmentName;
+  cancel(runId: RunId, reason: string): Promise<unknown>;
+}
+
+export interface Cancellations {
+  add(request: CancelManyRequest): Promise<CancellationRecord>;
+  list(): Promise<readonly CancellationRecord[]>;
+  remove(id: string): Promise<boolean>;
+  /** Goes through every rule again: a process that died may have left one half done. */
+  repeat(): Promise<void>;
+}
+
+/** Runs looked at together. */
+const PAGE = 200;
+
+/**
+ * Cancels many runs by one rule (wire-protocol 15.5). The rule is stored first, so that a crash half way through is made
+ * good at the next start. A run belongs to it by the time at which it was queued, which lies in the past: none can join.
+ */
+export function createCancellations(deps: CancellationDeps): Cancellations {
+  const { clock, environment, ids, runs, store } = deps;
+
+  async function apply(rule: CancellationRecord): Promise<void> {
+    const filter = rule.expression === null ? null : compileExpression(rule.expression, "filter");
+    for (let after: RunId | undefined; ;) {
+      const page = await runs.list({
+        environment,
+        limit: PAGE,
+        order: "asc",
+        functionIds: [rule.functionId],
+        statuses: ["Scheduled", "Running"],
+        time: {
+          field: "queuedAt",
+          until: rule.startedBefore,
+          ...(rule.startedAfter === null ? {} : { from: rule.startedAfter }),
+        },
+        ...(after === undefined ? {} : { after }),
+      });
+      for (const run of page) {
+        if (filter === null || (await holds(filter, run.eventId))) {
+          await deps.cancel(run.id, `cancellation ${rule.id}`);
+        }
+      }
+      const last = page.at(-1);
+      if (last === undefined || page.length < PAGE) return;
+      after = last.id;
+    }
+  }
+
+  async function holds(filter: Expression, eventId: EventId): Promise<boolean> {
+    const event = await deps.events.get(eventId);
+    return event !== null && isMatch(filter.evaluate({ event: JSON.parse(event.body) }, clock.now()));
+  }
+
+  return {
+    async add(request) {
+      const rule: CancellationRecord = {
+        id: ids.request(),
+        environment,
+        createdAt: clock.now(),
+        appName: request.definition.appName,
+        functionId: request.definition.id,
+        startedAfter: request.startedAfter,
+        startedBefore: request.startedBefore,
+        expression: request.filter?.source ?? null,
+      };
+      await store.add(rule);
+      await apply(rule);
+      return rule;
+    },
+    list: () => store.list(environment),
+    remove: (id) => store.remove(environment, id),
+    async repeat() {
+      for (const rule of await store.list(environment)) await apply(rule);
+    },
+  };
+}

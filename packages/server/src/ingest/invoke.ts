@@ -1,0 +1,67 @@
+import { canonicalJson, isHoldfastError, LIMITS } from "@holdfast/protocol";
+import type { AcceptDeps } from "./accept.ts";
+import type { InvokeOutcome, InvokeRequest } from "./contract.ts";
+import { eventRecord } from "./emitter.ts";
+import { matchEvent } from "./match.ts";
+
+/** Starts one function by an event of its own (wire-protocol 2.7), through its flow control like any other start. */
+export async function invokeFunction(deps: AcceptDeps, request: InvokeRequest): Promise<InvokeOutcome> {
+  const { definition, idempotencyKey } = request;
+  const now = deps.clock.now();
+  const text = payload(request);
+  if (typeof text !== "string") return { kind: "refused", ...text };
+  const event = eventRecord(
+    {
+      name: "inngest/function.invoked",
+      userId: null,
+      data: text,
+      user: request.user === undefined ? null : canonicalJson(request.user),
+      version: null,
+      meta: null,
+      invokes: null,
+    },
+    deps.ids,
+    deps.environment,
+    now,
+  );
+  const session = deps.queue.hasRoom ? deps.queue.session : null;
+  const guard = idempotencyKey === undefined ? null : `invoke:${idempotencyKey}`;
+  const target = { definition, correlation: null, guard };
+  const prepared = matchEvent(event, target, session !== null, now, deps);
+  const result = await deps.events.accept({ events: [prepared], session, now });
+  deps.arrivals.events([prepared], result, now);
+  // The target is matched first: its run, if it has one, is the first.
+  const run = prepared.runs[0]?.run;
+  const opened = result.events[0]?.runs[0];
+  if (run === undefined || opened === undefined || run.functionId !== definition.id) {
+    return { kind: "gathered", eventId: event.id };
+  }
+  switch (opened.outcome) {
+    case "held":
+    case "opened":
+      return { kind: "started", eventId: event.id, runId: run.id };
+    case "skipped":
+      return { kind: "skipped", runId: run.id };
+    case "duplicate":
+      return { kind: "duplicate", runId: opened.existing };
+    case "rate_limited":
+      return { kind: "rate_limited" };
+  }
+}
+
+function payload({
+  data,
+  definition,
+}: InvokeRequest): string | { readonly code: "event_invalid" | "event_too_large"; readonly message: string } {
+  let text: string;
+  try {
+    text = canonicalJson({ ...data, _inngest: { fn_id: definition.slug } });
+  } catch (error) {
+    if (isHoldfastError(error)) return { code: "event_invalid", message: error.message };
+    throw error;
+  }
+  const bytes = Buffer.byteLength(text);
+  if (bytes <= LIMITS.eventBytes) return text;
+  const message = `The data is over the max size: Max ${LIMITS.eventBytes} bytes / Size ${bytes} bytes`;
+  return { code: "event_too_large", message };
+}
