@@ -82,9 +82,12 @@ function errorIn(memo: unknown): string | null {
   return typeof error === "object" && error !== null && "message" in error ? String(error.message) : "unknown";
 }
 
-/** What the code gets back from a finished step. Of an event only what tells it from others. */
+/**
+ * What the code gets back from a finished step. Of an event only what tells it from others; of a step that sends one
+ * nothing, since it sends another each time its code runs, and a call that reached the app twice runs it twice.
+ */
 function valueIn(leaf: Leaf, memo: unknown): unknown {
-  if (typeof memo !== "object" || memo === null) return null;
+  if (typeof memo !== "object" || memo === null || leaf.kind === "send") return null;
   if (leaf.kind === "wait") return "id" in memo ? memo.id : null;
   return "data" in memo ? memo.data : null;
 }

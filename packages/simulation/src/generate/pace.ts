@@ -1,7 +1,7 @@
 import type { Rng } from "../world/rng.ts";
 
 const MINUTE_MS = 60_000;
-const DAY_MS = 24 * 60 * MINUTE_MS;
+export const DAY_MS = 24 * 60 * MINUTE_MS;
 export const YEAR_MS = 365 * DAY_MS;
 
 /** How fast a world lives: whether things are seconds apart, or weeks. */

@@ -6,7 +6,7 @@ import { createRng } from "../world/rng.ts";
 import { generateChances } from "./faults.ts";
 import { generateOptions } from "./options.ts";
 import type { Pace } from "./pace.ts";
-import { generatePace, YEAR_MS } from "./pace.ts";
+import { DAY_MS, generatePace, YEAR_MS } from "./pace.ts";
 import { generateProgram } from "./program.ts";
 
 export interface GeneratorOptions {
@@ -59,12 +59,12 @@ function generateFunctions(rng: Rng, pace: Pace): readonly FunctionSpec[] {
   const functions: FunctionSpec[] = [];
   for (let index = 0; index < count; index += 1) {
     // The first functions are called by the later ones, which keeps them from calling in a circle.
-    const targets = functions.map(({ name }) => name);
+    const targets = WITH_WAITS ? functions.map(({ name }) => name) : [];
     const event = EVENT_NAMES[index % 2] ?? null;
     functions.push({
       name: `f${index}`,
       event,
-      onlyKey: rng.chance(0.1) ? rng.integer(0, KEY_MAX) : null,
+      onlyKey: WITH_OPTIONS && rng.chance(0.1) ? rng.integer(0, KEY_MAX) : null,
       // Only events that start nothing are sent by steps, or one run would make another for ever.
       program: generateProgram(rng, pace, { targets, events: ["tick", "note"], waits: WITH_WAITS }),
       retries: rng.pick([0, 1, 2, 4]),
@@ -82,7 +82,8 @@ function generateActs(rng: Rng, pace: Pace, functions: readonly FunctionSpec[]):
     name,
     n: (sent += 1),
     k: rng.integer(0, KEY_MAX),
-    id: rng.chance(0.1) ? `chosen-${rng.integer(0, 3)}` : null,
+    // A chosen id counts for a day.
+    id: pace.activeMs < DAY_MS / 4 && rng.chance(0.1) ? `chosen-${rng.integer(0, 3)}` : null,
     laterMs: rng.chance(0.05) ? rng.integer(1, Math.min(pace.pauseMsMax, 3_600_000)) : 0,
   });
   const acts: Act[] = [];
@@ -98,7 +99,7 @@ function generateActs(rng: Rng, pace: Pace, functions: readonly FunctionSpec[]):
       const names = rng.chance(0.8) ? ["order", "user"] : ["tick", "note", CANCEL_EVENT];
       const events = Array.from({ length: rng.pick([1, 1, 1, 2, 5]) }, () => event(rng.pick(names)));
       acts.push({ id, atMs, kind: "send", events });
-    } else if (which < 0.85) {
+    } else if (which < 0.85 && WITH_WAITS) {
       acts.push({ id, atMs, kind: "signal", name: signalName(rng.integer(0, KEY_MAX)), n: index });
     } else if (which < 0.92) {
       acts.push({ id, atMs, kind: "cancel" });

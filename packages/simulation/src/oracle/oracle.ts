@@ -68,6 +68,7 @@ export function createOracle(scenario: Scenario, now: () => number): Oracle {
         memos: new Map(),
         isEnding: false,
         hasEnded: false,
+        endRevision: null,
         handOuts: new Set(),
       };
       runs.set(call.runId, run);
@@ -146,7 +147,10 @@ export function createOracle(scenario: Scenario, now: () => number): Oracle {
           }
         }
         if (!ends) return;
-        if (facts.hasEnded) violate("ended-twice", `run ${facts.runId} ended again, as ${advance.run.status}`);
+        const revision = advance.expectedRevision + 1;
+        if ((facts.endRevision ??= revision) !== revision) {
+          violate("ended-twice", `run ${facts.runId} ended again, as ${advance.run.status}`);
+        }
         facts.hasEnded = true;
       };
     },
@@ -156,6 +160,7 @@ export function createOracle(scenario: Scenario, now: () => number): Oracle {
       for (const { id, memo } of snapshot.steps) learn(facts, id, JSON.stringify(JSON.parse(memo)));
       facts.hasEnded ||= hasEnded(snapshot.run.status);
       facts.isEnding = facts.hasEnded;
+      if (facts.hasEnded) facts.endRevision ??= snapshot.run.revision;
     },
     crashed(process) {
       for (const end of open.get(process) ?? []) end();

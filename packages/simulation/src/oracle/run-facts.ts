@@ -12,6 +12,8 @@ export interface RunFacts {
   isEnding: boolean;
   /** The end is committed, and a process was told. */
   hasEnded: boolean;
+  /** Revision of the run at its end. */
+  endRevision: number | null;
   /** Hand-outs that led to a call: `item#generation`. */
   readonly handOuts: Set<string>;
 }

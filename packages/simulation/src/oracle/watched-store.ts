@@ -2,12 +2,18 @@ import type { Store } from "@holdfast/server/rooms";
 import type { Oracle } from "./oracle.ts";
 
 /** The store as one process has it, with the oracle looking on. */
-export function watchedStore(store: Store, oracle: Oracle): Store {
+export function watchedStore(store: Store, oracle: Oracle, trace: (line: string) => void): Store {
   return over(store, {
     runs: over(store.runs, {
       async advance(advance) {
         const told = oracle.advances(advance);
         const result = await store.runs.advance(advance);
+        const what = [
+          ...advance.journal.map(({ kind, name }) => (name === null ? kind : `${kind} ${name}`)),
+          ...advance.enqueue.map(({ key, dueAt, generation }) => `queue ${key}#${generation}@${dueAt - advance.now}`),
+          ...advance.finish.map((key) => `finish ${key}`),
+        ];
+        trace(`commits ${advance.runId} (${advance.run.status}): ${result.kind}, ${what.join(", ")}`);
         told(result.kind === "committed");
         return result;
       },

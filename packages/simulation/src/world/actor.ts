@@ -39,8 +39,9 @@ export interface Actor {
 /** How often a sender tries, and how long it pauses after the first failure. */
 const SEND_TRIES = 6;
 const SEND_PAUSE_MS = 500;
-/** How long an operator waits before trying again. */
+/** How long an operator waits before trying again: at first, and at most. */
 const OPERATE_PAUSE_MS = 2000;
+const OPERATE_PAUSE_MS_MAX = 3_600_000;
 /** Numbers of the events that steps send begin here. */
 const APP_NUMBERS_FROM = 1_000_000;
 
@@ -79,12 +80,12 @@ export function createActor(world: ActorWorld): Actor {
   }
 
   async function operate<Answer>(ask: (rooms: Rooms) => Promise<Answer>): Promise<Answer> {
-    for (;;) {
+    for (let pauseMs = OPERATE_PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, OPERATE_PAUSE_MS_MAX)) {
       const answer = await requestServer(network, null, servers.listening, async (process) => ({
         answer: await ask(servers.roomsOf(process)),
       }));
       if (answer !== null) return answer.answer;
-      await pass(OPERATE_PAUSE_MS);
+      await pass(pauseMs);
     }
   }
 

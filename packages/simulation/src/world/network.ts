@@ -24,7 +24,7 @@ export interface AppSide {
 export interface CallWatch {
   begins(request: EgressRequest): void;
   /** The server knows how the call came out. */
-  ends(): void;
+  ends(outcome: EgressOutcome): void;
 }
 
 /** How late a message is at most that is late, and how long a slow call takes. */
@@ -60,7 +60,7 @@ export function faultyEgress(
           deadline.cancel();
           forget();
           process.deliver(() => {
-            watching.ends();
+            watching.ends(outcome);
             resolve(outcome);
           });
         };

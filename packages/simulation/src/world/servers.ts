@@ -1,13 +1,14 @@
 import type { Disk, Log, Rooms, Store } from "@holdfast/server/rooms";
 import { buildRooms, createIds, createKeys, nodeDigest } from "@holdfast/server/rooms";
 import { ENVIRONMENT } from "../oracle/at-rest.ts";
+import { parseCall } from "../app/call.ts";
 import type { Oracle } from "../oracle/oracle.ts";
 import { watchedStore } from "../oracle/watched-store.ts";
 import type { Settings } from "../scenario/scenario.ts";
 import type { Plant } from "../simulate.ts";
 import type { Faults } from "./faults.ts";
 import { faultyWriter } from "./faulty-writer.ts";
-import type { AppSide, NetworkWorld } from "./network.ts";
+import type { AppSide, CallWatch, NetworkWorld } from "./network.ts";
 import { faultyEgress } from "./network.ts";
 import type { SimulatedProcess } from "./process.ts";
 import { createProcess } from "./process.ts";
@@ -97,7 +98,7 @@ export function createServers(world: ServersWorld): Servers {
       const snapshot = await world.observer.runs.load(run.runId);
       if (snapshot !== null) oracle.found(snapshot);
     }
-    const watched = watchedStore(opened, oracle);
+    const watched = watchedStore(opened, oracle, (line) => world.trace(`${process.name} ${line}`));
     const random = createRng(`${world.seed}/${process.name}`);
     return buildRooms({
       store: plant.store === undefined ? watched : plant.store(watched),
@@ -107,7 +108,7 @@ export function createServers(world: ServersWorld): Servers {
         world.network,
         () => {
           world.called();
-          return oracle.watchCall(process);
+          return traced(process.name, oracle.watchCall(process), world.trace);
         },
         () => die(process, rng.integer(0, DOWN_MS_MAX)),
       ),
@@ -200,6 +201,23 @@ export function createServers(world: ServersWorld): Servers {
         } else die(process, 0);
       }
       if (isDown) boot(false);
+    },
+  };
+}
+
+/** The same watch, telling what it sees. */
+function traced(name: string, watch: CallWatch, trace: (line: string) => void): CallWatch {
+  let what = "";
+  return {
+    begins(request) {
+      const { runId, itemKey, generation, attempt, target, memos } = parseCall(request);
+      what = `${runId} ${itemKey}#${generation}`;
+      trace(`${name} calls ${what}, attempt ${attempt}, ${target === null ? "discovery" : "targeted"}, ${memos.size} memos`);
+      watch.begins(request);
+    },
+    ends(outcome) {
+      trace(`${name} has ${outcome.kind === "answered" ? outcome.status : outcome.code} for ${what}`);
+      watch.ends(outcome);
     },
   };
 }

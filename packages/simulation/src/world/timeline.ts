@@ -4,7 +4,7 @@ import type { Timer } from "@holdfast/server/rooms";
 export interface Timeline {
   /** Milliseconds since the world began; never goes back. */
   readonly now: number;
-  /** Happens `delayMs` from now (at least 0); what is due at the same instant happens in the order it was asked for. */
+  /** Happens `delayMs` from now, in whole milliseconds (at least 0); what is due at the same instant happens in the order it was asked for. */
   after(delayMs: number, happen: () => void): Timer;
   /** When the next thing happens, or null. */
   next(): number | null;
@@ -40,7 +40,7 @@ export function createTimeline(): Timeline {
       return count;
     },
     after(delayMs, happen) {
-      const entry: Entry = { due: now + Math.max(0, delayMs), order: (order += 1), happen };
+      const entry: Entry = { due: now + Math.max(0, Math.ceil(delayMs)), order: (order += 1), happen };
       put(heap, entry);
       return { cancel: () => void (entry.happen = null) };
     },

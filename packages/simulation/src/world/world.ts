@@ -20,7 +20,7 @@ const EPOCH_MS = Date.UTC(2026, 0, 1);
 const LATE_MS = 300_000;
 const HOUR_MS = 3_600_000;
 /** How many things may happen in one world: one that goes round in circles is stopped. */
-const HAPPENED_COUNT_MAX = 3_000_000;
+const HAPPENED_COUNT_MAX = 200_000;
 /** The world is looked at, whether it is at rest, whenever so many things have happened. */
 const LOOK_EVERY_COUNT = 20;
 /** An app that crashed is up again within this. */
