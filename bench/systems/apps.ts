@@ -4,10 +4,11 @@ import { BENCH_KEYS } from "./bench-keys.ts";
 
 const START_MS = 20_000;
 
-/** Which app answers the calls: the bare one, or one on the official SDK, and what it checkpoints. */
+/** Which app answers the calls: the bare one, one on the official SDK and what it checkpoints, or that of `fairness.ts`. */
 export type AppChoice =
   | { readonly kind: "bare"; readonly mode: "per-step" | "checkpoint" }
-  | { readonly kind: "sdk"; readonly checkpointing: "off" | "default" | "ten" };
+  | { readonly kind: "sdk"; readonly checkpointing: "off" | "default" | "ten" }
+  | { readonly kind: "neighbours"; readonly functions: readonly string[] };
 
 export interface RunningApp {
   readonly child: ChildProcess;
@@ -21,11 +22,12 @@ export async function startApp(
   port: number,
   serverOrigin: string | null,
 ): Promise<RunningApp> {
-  const name = choice.kind === "bare" ? "bare app" : "SDK app";
+  const name = choice.kind === "bare" ? "bare app" : `${choice.kind} app`;
   const argv = ["--port", String(port), "--signing-key", BENCH_KEYS.signingKey];
   if (serverOrigin !== null) argv.push("--server", serverOrigin);
   if (choice.kind === "bare") argv.push("--mode", choice.mode);
-  else argv.push("--checkpointing", choice.checkpointing);
+  else if (choice.kind === "sdk") argv.push("--checkpointing", choice.checkpointing);
+  else argv.push("--functions", choice.functions.join(","));
   const child = fork(name, new URL(`../apps/${choice.kind}.ts`, import.meta.url), argv);
   const registered = heard(name, child, "registered", 2 * START_MS);
   registered.catch(() => {}); // Only those who need a registration wait for it.

@@ -12,18 +12,22 @@ import { createScene } from "./story.ts";
 
 const PLAIN: FunctionSpec = { id: "plain", handler: () => "plain" };
 
-/** Capabilities of later versions: a registration that asks for one is refused whole, and says which. */
+/** Options that break a rule: the registration is refused whole, and says which function and which option. */
 const REFUSED: readonly { what: string; spec: FunctionSpec; named: RegExp }[] = [
   {
-    what: "concurrency",
-    spec: { ...PLAIN, options: { concurrency: { limit: 1 } } },
-    named: /concurrency/,
+    what: "a concurrency rule of the environment without a key",
+    spec: { ...PLAIN, options: { concurrency: { limit: 1, scope: "env" } } },
+    named: /concurrency\.key/,
   },
-  { what: "a cron trigger", spec: { ...PLAIN, triggers: [{ cron: "0 * * * *" }] }, named: /cron/ },
   {
-    what: "onFailure",
-    spec: { ...PLAIN, options: { onFailure: () => null } },
-    named: /onFailure|inngest\/function\.failed/,
+    what: "a cron trigger that cannot be read",
+    spec: { ...PLAIN, triggers: [{ cron: "61 * * * *" }] },
+    named: /triggers\[0\]\.cron/,
+  },
+  {
+    what: "an expression that cannot be read",
+    spec: { ...PLAIN, options: { throttle: { limit: 1, period: "5s", key: "event.data.user ==" } } },
+    named: /throttle\.key: .*1:19/,
   },
 ];
 
@@ -88,64 +92,63 @@ for (const cell of CELLS) {
 }
 
 for (const cell of SDK_CELLS) {
-  describe(
-    `registration of what this version lacks: ${cell.name}`,
-    { concurrency: true, timeout: 60_000 },
-    () => {
-      for (const { what, spec, named } of REFUSED) {
-        it(`${what} is refused with a sentence that names it, and nothing is registered`, async () => {
-          await using server = await startTestServer();
-          const other: FunctionSpec = { id: "other", handler: () => null };
-          await using app = await startTestApp({
-            server,
-            ...cell,
-            functions: [other, spec],
-            register: "none",
-          });
-          const answer = await app.put();
-          assert.equal(answer.status, 400);
-          assert.match(answer.message, named);
-          assert.match(answer.message, /plain/);
-          assert.match(answer.message, /\.$/);
-          const refusal = await clientOf(server)
-            .syncApp(app.url)
-            .then(
-              () => null,
-              (error: unknown) => error,
-            );
-          assert.ok(isHoldfastError(refusal), String(refusal));
-          assert.match(refusal.message, named);
-          assert.deepEqual(await clientOf(server).apps(), []);
+  describe(`registration of faulty options: ${cell.name}`, { concurrency: true, timeout: 60_000 }, () => {
+    for (const { what, spec, named } of REFUSED) {
+      it(`${what} is refused with a sentence that names it, and nothing is registered`, async () => {
+        await using server = await startTestServer();
+        const other: FunctionSpec = { id: "other", handler: () => null };
+        await using app = await startTestApp({
+          server,
+          ...cell,
+          functions: [other, spec],
+          register: "none",
         });
-      }
-    },
-  );
+        const answer = await app.put();
+        assert.equal(answer.status, 400);
+        assert.match(answer.message, named);
+        assert.match(answer.message, /plain/);
+        assert.match(answer.message, /\.$/);
+        const refusal = await clientOf(server)
+          .syncApp(app.url)
+          .then(
+            () => null,
+            (error: unknown) => error,
+          );
+        assert.ok(isHoldfastError(refusal), String(refusal));
+        assert.match(refusal.message, named);
+        assert.deepEqual(await clientOf(server).apps(), []);
+      });
+    }
+  });
 }
 
 describe("POST /fn/register", { concurrency: true, timeout: 60_000 }, () => {
-  it("refuses what this version lacks with the code feature_not_supported", async () => {
+  it("refuses faulty options with the code of the first fault, and names all of them", async () => {
     await using server = await startTestServer();
-    for (const members of [
-      { concurrency: [{ limit: 1 }] },
-      { triggers: [{ cron: "0 * * * *" }] },
-      { throttle: { limit: 1, period: "1m" } },
-      { rateLimit: { limit: 1, period: "1m" } },
-      { debounce: { period: "1m" } },
-      { batchEvents: { maxSize: 10, timeout: "1s" } },
-      { priority: { run: "1" } },
-      { idempotency: "event.data.id" },
-      { cancel: [{ event: "a/b" }] },
-      { timeouts: { start: "1m" } },
-      { singleton: { mode: "skip" } },
-    ]) {
+    const batchEvents = { maxSize: 10, timeout: "1s" };
+    for (const [code, members] of [
+      ["concurrency_limit_invalid", { concurrency: [{ limit: -1 }] }],
+      ["config_invalid", { concurrency: [{ limit: 1 }, { limit: 2 }, { limit: 3 }] }],
+      ["schedule_invalid", { triggers: [{ cron: "@daily" }] }],
+      ["config_invalid", { triggers: [{ event: "a/b", expression: "event.data." }] }],
+      ["config_invalid", { throttle: { limit: 1 } }],
+      ["config_invalid", { rateLimit: { limit: 1, period: "25h" } }],
+      ["config_invalid", { debounce: { period: "8d" } }],
+      ["batch_size_invalid", { batchEvents: { ...batchEvents, maxSize: 1 } }],
+      ["batch_timeout_invalid", { batchEvents: { ...batchEvents, timeout: "1ms" } }],
+      ["combo_unsupported", { batchEvents, singleton: { mode: "skip" } }],
+      ["config_invalid", { priority: { run: 1 } }],
+      ["config_invalid", { idempotency: "(" }],
+      ["event_name_invalid", { cancel: [{ event: "", if: "true" }] }],
+      ["config_invalid", { timeouts: { start: 60 } }],
+      ["config_invalid", { singleton: { mode: "queue" } }],
+    ] as const) {
       const registration = registrationOf("app", "http://127.0.0.1:9/api/inngest", ["some"], members);
       const { status, body } = await postRegistration(server, registration);
-      const [member] = Object.keys(members);
-      assert.deepEqual(
-        [member, status, body["status"], body["code"]],
-        [member, 400, 400, "feature_not_supported"],
-      );
-      assert.equal(typeof body["error"], "string");
+      const options = Object.keys(members);
+      assert.deepEqual([options, status, body["status"], body["code"]], [options, 400, 400, code]);
+      const error = String(body["error"]);
+      for (const option of options) assert.ok(error.includes(option), error);
     }
     assert.deepEqual(await clientOf(server).apps(), []);
   });

@@ -47,6 +47,8 @@ it(
       retryIntervalMs: 20,
       callSlots: 64,
       tickMs: 50,
+      cronCatchUpMax: 0,
+      timeScale: 1,
       logLevel: "warn",
     };
     const sender = new Sender(`${serverUrl}/e/${eventKey}`);

@@ -46,6 +46,8 @@ export async function startTestServer(options: Partial<ServerOptions> = {}): Pro
     retryIntervalMs: 20,
     callSlots: 1000,
     tickMs: 50,
+    cronCatchUpMax: 0,
+    timeScale: 1,
     logLevel: "info",
     logTo: log,
     ...options,

@@ -7,6 +7,7 @@ export function devBanner(
     readonly url: string;
     readonly dataDir: string;
     readonly discovery: boolean;
+    readonly timeScale: number;
   },
   style: Style,
 ): readonly string[] {
@@ -15,6 +16,7 @@ export function devBanner(
     "",
     `  Server   ${facts.url}`,
     `  Events   ${facts.url}/e/dev`,
+    ...(facts.timeScale === 1 ? [] : [`  Time     ${style.yellow(`${facts.timeScale} times as fast`)}`]),
     "",
     style.dim(`  ${style.dots} ${facts.discovery ? "watching for apps" : "waiting for apps"}. Ctrl+C stops.`),
     "",

@@ -15,6 +15,16 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./commands/dev.ts")).dev,
   },
   {
+    name: "dev clock show",
+    summary: "Show what time it is for a development server.",
+    load: async () => (await import("./commands/dev-clock-show.ts")).devClockShow,
+  },
+  {
+    name: "dev clock advance",
+    summary: "Move a development server's time ahead.",
+    load: async () => (await import("./commands/dev-clock-advance.ts")).devClockAdvance,
+  },
+  {
     name: "start",
     summary: "Run a production server.",
     load: async () => (await import("./commands/start.ts")).start,

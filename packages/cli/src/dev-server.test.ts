@@ -86,6 +86,17 @@ describe("holdfast dev", { concurrency: 2 }, () => {
     assert.match(faulty.stderr, /line 2 of the file -/);
   });
 
+  test("has a clock that the command shows and moves ahead", LIMIT, async (t) => {
+    const { dev, holdfast } = await startDev(t, ["--time-scale", "60"]);
+    await dev.prints(/Time {5}60 times as fast/);
+    assert.match(
+      (await holdfast("dev", "clock", "advance", "3d")).stdout,
+      /✓ 3d later · 20.* 60 times as fast/,
+    );
+    const { stdout } = await holdfast("dev", "clock", "show", "--json");
+    assert.match(stdout, /"scale":60,"offsetMs":\d{9}/);
+  });
+
   test("with --json it prints JSON lines and nothing else", LIMIT, async (t) => {
     const { dev, holdfast } = await startDev(t, ["--json"]);
     await holdfast("send", "a/b");

@@ -44,6 +44,7 @@ export async function runDev(invocation: Invocation): Promise<number> {
     url: server.url,
     dataDir: shownDir.startsWith("..") ? dataDir : shownDir,
     discovery: options.discovery,
+    timeScale: options.timeScale,
   };
   if (report.json) report.result({ ...facts, mode: "dev", events_url: `${server.url}/e/dev` }, []);
   else for (const line of devBanner(facts, report.style)) report.line(line);

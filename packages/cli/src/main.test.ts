@@ -30,6 +30,8 @@ describe("holdfast", { concurrency: 2 }, () => {
     [["dev", "--prot", "1"], 2, /Did you mean --port/],
     [["dev", "extra"], 2, /"extra" is one argument too many/],
     [["dev", "--port", "abc"], 2, /"abc" for --port/],
+    [["dev", "--time-scale", "0"], 2, /from 0\.001 to 100000/],
+    [["dev", "clock", "advance", "soon"], 2, /"soon".*not a duration/],
     [["send"], 2, /either an event's name or --file/],
     [["send", "x", "--data", "{"], 2, /--data/],
     [["dev", "--host", "0.0.0.0"], 3, /--allow-lan-without-password/],

@@ -4,7 +4,17 @@ import type { CommandOption } from "./command.ts";
 import { GLOBAL_OPTIONS } from "./command.ts";
 import { findCommand, parseOptions } from "./parse.ts";
 
-const NAMES = ["dev", "start", "send", "runs get", "apps list", "apps sync", "help"];
+const NAMES = [
+  "dev",
+  "dev clock show",
+  "dev clock advance",
+  "start",
+  "send",
+  "runs get",
+  "apps list",
+  "apps sync",
+  "help",
+];
 const find = (...argv: readonly string[]) => findCommand(argv, NAMES, GLOBAL_OPTIONS);
 
 const OPTIONS: readonly CommandOption[] = [
@@ -34,6 +44,26 @@ test("findCommand() finds commands of one and two words, behind options too", ()
   });
   assert.deepEqual(find("send", "apps", "list"), { ok: true, name: "send", rest: ["apps", "list"] });
   assert.deepEqual(find("--json"), { ok: true, name: null, rest: ["--json"] });
+});
+
+test("findCommand() finds a command of three words behind one that takes flags of its own", () => {
+  assert.deepEqual(find("dev", "clock", "--json", "advance", "2h"), {
+    ok: true,
+    name: "dev clock advance",
+    rest: ["--json", "2h"],
+  });
+  assert.deepEqual(find("dev", "--data-dir", "clock"), {
+    ok: true,
+    name: "dev",
+    rest: ["--data-dir", "clock"],
+  });
+  for (const [argv, words] of [
+    [["dev", "clock"], "There are: dev clock show, dev clock advance."],
+    [["dev", "clock", "advnace", "2h"], 'Did you mean "holdfast dev clock advance"?'],
+  ] as const) {
+    const found = find(...argv);
+    assert.ok(!found.ok && found.next === words, JSON.stringify(found));
+  }
 });
 
 test("findCommand() suggests the nearest command, and runs none", () => {

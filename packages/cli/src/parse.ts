@@ -25,35 +25,43 @@ export interface FoundCommand {
   readonly rest: readonly string[];
 }
 
+/** A command's name has at most so many words. */
+const NAME_WORDS_MAX = 3;
+
 /**
- * Finds which command is meant: the first one or two arguments that are no options. For a word that is no command it
- * names the nearest one; nothing is ever run on a guess.
+ * Finds which command is meant: the longest name that the first arguments that are no options make. For words that are
+ * no command it names the nearest one; nothing is ever run on a guess.
  */
 export function findCommand(
   argv: readonly string[],
   names: readonly string[],
   globals: readonly CommandOption[],
 ): FoundCommand | UsageProblem {
-  const { tokens } = tokenize(argv, globals);
-  const [first, second] = tokens.filter((token) => token.kind === "positional");
-  if (first === undefined) return { ok: true, name: null, rest: argv };
-  const pair = second === undefined ? null : `${first.value} ${second.value}`;
-  if (pair !== null && names.includes(pair)) {
-    return {
-      ok: true,
-      name: pair,
-      rest: argv.filter((_, index) => index !== first.index && index !== second?.index),
-    };
+  const words = tokenize(argv, globals)
+    .tokens.filter((token) => token.kind === "positional")
+    .slice(0, NAME_WORDS_MAX);
+  const named = (count: number): string =>
+    words
+      .slice(0, count)
+      .map(({ value }) => value)
+      .join(" ");
+  let count = words.length;
+  while (count > 0 && !names.includes(named(count))) count -= 1;
+  if (words.length === 0) return { ok: true, name: null, rest: argv };
+
+  // A word right behind a command may begin another's name; one further on is the value of an option.
+  const [last, next] = [words[count - 1], words[count]];
+  const isNext = next !== undefined && next.index === (last?.index ?? next.index - 1) + 1;
+  const group = names.filter((name) => name.startsWith(`${named(count + 1)} `));
+  if (count > 0 && !(isNext && group.length > 0)) {
+    const own = new Set(words.slice(0, count).map(({ index }) => index));
+    return { ok: true, name: named(count), rest: argv.filter((_, index) => !own.has(index)) };
   }
-  if (names.includes(first.value)) {
-    return { ok: true, name: first.value, rest: argv.filter((_, index) => index !== first.index) };
-  }
-  const group = names.filter((name) => name.startsWith(`${first.value} `));
-  const close = nearest(pair ?? first.value, names) ?? nearest(first.value, names);
-  const said = group.length > 0 ? (pair ?? first.value) : first.value;
+  const said = group.length > 0 ? named(NAME_WORDS_MAX) : named(count + 1);
+  const close = nearest(named(NAME_WORDS_MAX), names) ?? nearest(named(2), names) ?? nearest(named(1), names);
   return problem(
     `Cannot run "${said}": there is no such command.`,
-    close !== null
+    close !== null && !(count > 0 && close === named(count))
       ? `Did you mean "holdfast ${close}"?`
       : group.length > 0
         ? `There are: ${group.join(", ")}.`

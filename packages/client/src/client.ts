@@ -1,10 +1,20 @@
 import type { EventId, RunId } from "@holdfast/protocol";
-import { HoldfastError } from "@holdfast/protocol";
+import { HoldfastError, isHoldfastError } from "@holdfast/protocol";
 import { bearerOf } from "./bearer.ts";
 import type { Exchange } from "./exchange.ts";
 import { isObject, requestJson } from "./exchange.ts";
 import { followUpdates } from "./follow.ts";
-import type { App, AppSync, EventToSend, FollowOptions, Health, Run, StoredEvent, Update } from "./shapes.ts";
+import type {
+  App,
+  AppSync,
+  EventToSend,
+  FollowOptions,
+  Health,
+  Run,
+  ServerClock,
+  StoredEvent,
+  Update,
+} from "./shapes.ts";
 
 /** Longest wait for an ordinary answer. */
 const ANSWER_MS = 30_000;
@@ -41,6 +51,10 @@ export interface Client {
   /** Has the server sync the app at this URL now. */
   syncApp(url: string): Promise<AppSync>;
   health(): Promise<Health>;
+  /** What time it is for events and runs. Only a development server says: others throw `not_found`. */
+  clock(): Promise<ServerClock>;
+  /** Moves that time ahead by whole milliseconds, and returns what it is then. Development servers only, as `clock`. */
+  advanceClock(ms: number): Promise<ServerClock>;
   /**
    * What happens on the server from now on, as it becomes durable. Ends when the signal aborts; throws
    * `server_unreachable` when the connection breaks and `request_failed` when the reader falls too far behind:
@@ -83,6 +97,26 @@ export function createClient(options: ClientOptions): Client {
     if (isObject(answer) && "data" in answer) {
       // The caller names the shape that this route is documented to answer with.
       return answer["data"] as T;
+    }
+    throw unexpected(part.purpose, origin);
+  };
+
+  const askClock = async (part: Pick<Exchange, "purpose" | "method" | "body">): Promise<ServerClock> => {
+    let answer: unknown;
+    try {
+      answer = await ask({ ...part, path: "/dev/clock" });
+    } catch (error) {
+      if (!isHoldfastError(error, "not_found")) throw error;
+      throw new HoldfastError("not_found", error.message, {
+        cause: error,
+        details: error.details,
+        next: "Only a development server has a clock of its own: start one with holdfast dev.",
+      });
+    }
+    if (isObject(answer)) {
+      const { now, scale, offsetMs } = answer;
+      if (typeof now === "number" && typeof scale === "number" && typeof offsetMs === "number")
+        return { now, scale, offsetMs };
     }
     throw unexpected(part.purpose, origin);
   };
@@ -147,6 +181,13 @@ export function createClient(options: ClientOptions): Client {
         message: typeof answer["message"] === "string" ? answer["message"] : "",
       };
     },
+    clock: () => askClock({ purpose: "read the server's clock", method: "GET" }),
+    advanceClock: (ms) =>
+      askClock({
+        purpose: `advance the server's clock by ${ms} ms`,
+        method: "POST",
+        body: { advanceMs: ms },
+      }),
     follow: (filter, signal) =>
       followUpdates({ origin, fetch: options.fetch ?? fetch, headers: authorization, filter, signal }),
   };

@@ -10,6 +10,7 @@ export type {
   Health,
   JournalEntry,
   Run,
+  ServerClock,
   StoredEvent,
   Update,
 } from "./shapes.ts";

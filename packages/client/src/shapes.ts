@@ -77,6 +77,16 @@ export interface Health {
   readonly message: string;
 }
 
+/** What time it is on a development server (`/dev/clock`). */
+export interface ServerClock {
+  /** Unix ms, as events and runs have it. */
+  readonly now: number;
+  /** How many times as fast as on its machine time passes there. */
+  readonly scale: number;
+  /** By how many ms `now` is ahead of its machine. */
+  readonly offsetMs: number;
+}
+
 /** One line of a run's history. Times are Unix ms. */
 export interface JournalEntry {
   /** Position in the run, from 1, without gaps. */

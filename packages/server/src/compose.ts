@@ -3,12 +3,14 @@ import { hostname } from "node:os";
 import type { EnvironmentName } from "@holdfast/protocol";
 import { createApi } from "#api";
 import { createEgress } from "#egress";
-import { createIds, createLog, nodeDigest, systemClock, systemRandom } from "#kernel";
+import { createIds, createLog, nodeDigest, scaledClock, systemClock, systemRandom } from "#kernel";
 import { createKeys } from "#keys";
+import { SESSION_MS } from "#queue";
 import { openSqliteStore } from "#store";
 import { createSync } from "#sync";
 import type { AppChange } from "#sync";
 import type { ServerOptions } from "./options.ts";
+import { checkTimeScale } from "./options.ts";
 import { buildRooms } from "./rooms.ts";
 
 /** A server that answers. */
@@ -31,11 +33,15 @@ export interface ServerHooks {
 /**
  * Builds every room once, hands each what it needs, and begins to listen.
  *
- * @throws HoldfastError `store_locked`, `store_corrupt`, `schema_newer`, … when the data cannot be opened;
- *   `key_invalid` for a bad key. An error of the socket (`EADDRINUSE`, …) when it cannot listen. Nothing is left running.
+ * @throws HoldfastError `config_invalid` for a time scale that is not for this mode; `store_locked`, `store_corrupt`,
+ *   `schema_newer`, … when the data cannot be opened; `key_invalid` for a bad key. An error of the socket (`EADDRINUSE`,
+ *   …) when it cannot listen. Nothing is left running.
  */
 export async function startServer(options: ServerOptions, hooks: ServerHooks = {}): Promise<RunningServer> {
-  const clock = systemClock;
+  checkTimeScale(options);
+  const machineClock = systemClock;
+  const virtualTime = options.mode === "dev" ? scaledClock(machineClock, options.timeScale) : null;
+  const clock = virtualTime ?? machineClock;
   const random = systemRandom;
   const digest = nodeDigest;
   const log = createLog(options.logLevel, options.logTo);
@@ -45,7 +51,8 @@ export async function startServer(options: ServerOptions, hooks: ServerHooks = {
 
   const keys = createKeys({ signingKeys: options.signingKeys, eventKeys: options.eventKeys, digest });
   const store = await openSqliteStore({ dataDir: options.dataDir, log });
-  const egress = createEgress({ clock });
+  // A call that has a slot must not wait for a connection: one app may hold a quiet function and a noisy one.
+  const egress = createEgress({ clock: machineClock, connectionsPerOrigin: options.callSlots });
   const closeBelow = async (): Promise<void> => {
     await egress.close();
     await store.close();
@@ -57,6 +64,7 @@ export async function startServer(options: ServerOptions, hooks: ServerHooks = {
       egress,
       keys,
       clock,
+      machineClock,
       random,
       ids,
       digest,
@@ -65,7 +73,9 @@ export async function startServer(options: ServerOptions, hooks: ServerHooks = {
       serverKind,
       node: hostname(),
       callSlots: options.callSlots,
-      tickMs: options.tickMs,
+      // The store is looked at as often by the machine's time, however fast the other runs.
+      tickMs: options.tickMs * options.timeScale,
+      sessionMs: virtualTime === null ? SESSION_MS : VIRTUAL_SESSION_MS,
       retry: { intervalMs: options.retryIntervalMs },
       cronCatchUpMax: options.cronCatchUpMax,
     });
@@ -74,7 +84,7 @@ export async function startServer(options: ServerOptions, hooks: ServerHooks = {
       egress,
       keys,
       registry,
-      clock,
+      clock: machineClock,
       random,
       log,
       serverKind,
@@ -96,6 +106,8 @@ export async function startServer(options: ServerOptions, hooks: ServerHooks = {
       realtime,
       queue,
       clock,
+      machineClock,
+      virtualTime,
       ids,
       log,
     });
@@ -124,6 +136,13 @@ export async function startServer(options: ServerOptions, hooks: ServerHooks = {
     throw error;
   }
 }
+
+/**
+ * How long a session lasts where time can be moved: longer than time may be moved at all. Otherwise calls under way would
+ * be taken for lost when time leaps, and be made again. Nobody waits for this session to end: the lock on the data
+ * proves to the next process that this one is gone.
+ */
+const VIRTUAL_SESSION_MS = 100 * 366 * 24 * 60 * 60 * 1000;
 
 /** Addresses that only this machine reaches. */
 const LOOPBACK_HOSTS: ReadonlySet<string> = new Set(["127.0.0.1", "localhost", "::1"]);

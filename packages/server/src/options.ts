@@ -1,3 +1,4 @@
+import { HoldfastError } from "@holdfast/protocol";
 import type { LogLevel } from "#kernel";
 
 /** How one server is set up. Everything is explicit: reading flags, environment and files is the command's work. */
@@ -22,10 +23,14 @@ export interface ServerOptions {
   readonly pollIntervalMs: number | null;
   /** Flat delay between attempts instead of the back-off table. */
   readonly retryIntervalMs: number | null;
+  /** Occurrences of a cron trigger missed while the server was down that are made good, at most; 0 for none. */
+  readonly cronCatchUpMax: number;
   /** Calls under way at once. Functions share them: one alone gets half, so that others find room at once. */
   readonly callSlots: number;
   /** Longest wait between two looks for due work; commits of this process wake it at once anyway. */
   readonly tickMs: number;
+  /** How many times faster than on this machine time passes for events and runs. Anything but 1 needs `dev`. */
+  readonly timeScale: number;
   readonly logLevel: LogLevel;
   /** Where log lines go; stderr when absent. */
   readonly logTo?: { write(line: string): void };
@@ -37,4 +42,29 @@ export const SERVER_DEFAULTS = {
   tickMs: 150,
   cronCatchUpMax: 0,
   pollIntervalMs: 5000,
+  timeScale: 1,
 } as const;
+
+/** The slowest and the fastest that time may pass in development. */
+const TIME_SCALE_RANGE = { min: 0.001, max: 100_000 } as const;
+
+/**
+ * Holds a server's pace of time against its mode.
+ *
+ * @throws HoldfastError `config_invalid`
+ */
+export function checkTimeScale({ mode, timeScale }: Pick<ServerOptions, "mode" | "timeScale">): void {
+  if (mode === "production" && timeScale !== 1) {
+    throw new HoldfastError(
+      "config_invalid",
+      `Cannot let time pass ${timeScale} times as fast: this is a production server, whose time is the machine's.`,
+      { next: "Leave the time scale at 1, or run a development server: holdfast dev." },
+    );
+  }
+  const { min, max } = TIME_SCALE_RANGE;
+  if (timeScale >= min && timeScale <= max) return;
+  throw new HoldfastError(
+    "config_invalid",
+    `Cannot let time pass ${timeScale} times as fast: it must be a number from ${min} to ${max}.`,
+  );
+}

@@ -27,6 +27,8 @@ export interface World {
   readonly egress: Egress;
   readonly keys: Keys;
   readonly clock: Clock;
+  /** The clock of the machine, where `clock` is another one. */
+  readonly machineClock: Clock;
   readonly random: Random;
   readonly ids: Ids;
   readonly digest: Digest;
@@ -39,8 +41,8 @@ export interface World {
   readonly tickMs: number;
   readonly retry: { readonly intervalMs: number | null };
   readonly cronCatchUpMax: number;
-  /** How long the session lasts in which work is held, without a sign of life; absent for the queue's own measure. */
-  readonly sessionMs?: number;
+  /** How long the session lasts on `clock` in which work is held, without a sign of life. */
+  readonly sessionMs: number;
   /** Longest pause between two looks for what starts by the clock; absent for the room's own measure. */
   readonly lookMsMax?: number;
   /** Stands between the queue and the rooms that use it. */
@@ -71,11 +73,12 @@ export async function buildRooms(world: World): Promise<Rooms> {
   const opened = await openQueue({
     store: store.queue,
     clock,
+    machineClock: world.machineClock,
     log,
     node: world.node,
     slots: world.callSlots,
     tickMs: world.tickMs,
-    ...(world.sessionMs === undefined ? {} : { sessionMs: world.sessionMs }),
+    sessionMs: world.sessionMs,
   });
   const queue = world.around === undefined ? opened : world.around(opened);
   const ingest = createIngest({

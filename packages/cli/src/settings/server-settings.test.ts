@@ -5,7 +5,7 @@ import { resolveSettings } from "./resolve.ts";
 import { isLoopback, serverSettings } from "./server-settings.ts";
 import { settingsOf } from "./table.ts";
 
-const DEFAULTS = { port: 8288, callSlots: 1000, tickMs: 150 };
+const DEFAULTS = { port: 8288, callSlots: 2000, tickMs: 150, cronCatchUpMax: 0, timeScale: 1 };
 const settle = (
   command: "dev" | "start",
   flags: Readonly<Record<string, true | string | readonly string[]>> = {},
@@ -31,8 +31,10 @@ test("serverSettings() of dev are a loopback server that looks for apps and asks
       discovery: true,
       pollIntervalMs: null,
       retryIntervalMs: null,
-      callSlots: 1000,
+      callSlots: 2000,
       tickMs: 150,
+      cronCatchUpMax: 0,
+      timeScale: 1,
       logLevel: "warn",
     },
   });

@@ -11,6 +11,8 @@ export interface ServerSettings {
 
 const DAY_SECONDS = 86_400;
 const GRACE_MS = 30_000;
+/** What the server takes. Said here too, so that a value outside is refused by the name of its setting. */
+const TIME_SCALE_RANGE = { min: 0.001, max: 100_000 } as const;
 /** What development servers ask at when nothing of this machine can tell of a change: the app is on another. */
 const REMOTE_POLL_MS = 5000;
 
@@ -27,7 +29,7 @@ const LOG_LEVELS = {
 } as const;
 
 /** What the server's package uses when nothing is set. */
-export type ServerDefaults = Readonly<Record<"port" | "callSlots" | "tickMs", number>>;
+export type ServerDefaults = Readonly<Record<"port" | "callSlots" | "tickMs" | "cronCatchUpMax" | "timeScale", number>>;
 
 /**
  * Turns settings into the server's options.
@@ -63,6 +65,10 @@ export function serverSettings(
         defaults.callSlots,
       tickMs:
         number(get("tick"), { min: 1, max: 60_000, unit: "milliseconds", whole: true }) ?? defaults.tickMs,
+      cronCatchUpMax:
+        number(get("cron-catch-up"), { min: 0, max: 1000, unit: "occurrences", whole: true }) ??
+        defaults.cronCatchUpMax,
+      timeScale: number(get("time-scale"), { ...TIME_SCALE_RANGE, unit: "times" }) ?? defaults.timeScale,
       logLevel: oneOf(get("log-level"), LOG_LEVELS) ?? (isVerbose ? "debug" : isDev ? "warn" : "info"),
     },
     graceMs: durationMs(get("grace")) ?? GRACE_MS,

@@ -65,12 +65,25 @@ export const SETTINGS: readonly Setting[] = [
     value: "SECONDS",
     summary: "Fixed pause between attempts. Default: 0, longer each time.",
   },
-  { name: "queue-workers", kind: "text", value: "COUNT", summary: "Calls under way at once. Default: 1000." },
+  { name: "queue-workers", kind: "text", value: "COUNT", summary: "Calls under way at once. Default: 2000." },
   {
     name: "tick",
     kind: "text",
     value: "MS",
     summary: "Longest pause between two looks for due work. Default: 150.",
+  },
+  {
+    name: "cron-catch-up",
+    kind: "text",
+    value: "COUNT",
+    summary: "Occurrences of a cron trigger missed while the server was down to make good. Default: 0.",
+  },
+  {
+    name: "time-scale",
+    kind: "text",
+    value: "FACTOR",
+    summary: "Let time pass so many times as fast for events and runs. Default: 1.",
+    only: "dev",
   },
   {
     name: "grace",

@@ -1,18 +1,23 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { createIds, nodeDigest, silentLog, systemClock, systemRandom } from "#kernel";
+import { createIds, nodeDigest, scaledClock, silentLog, systemClock, systemRandom } from "#kernel";
 import { createKeys } from "#keys";
 import type { ApiContext } from "./api.ts";
 import { createApi } from "./api.ts";
 
 /** A context in which no route can be called: enough to look at the list of them. */
 function contextOf(mode: ApiContext["mode"]): ApiContext {
-  const parts: Pick<ApiContext, "mode" | "version" | "isOnLan" | "keys" | "clock" | "ids" | "log"> = {
+  const parts: Pick<
+    ApiContext,
+    "mode" | "version" | "isOnLan" | "keys" | "clock" | "machineClock" | "virtualTime" | "ids" | "log"
+  > = {
     mode,
     version: "0.0.0",
     isOnLan: false,
     keys: createKeys({ signingKeys: [], eventKeys: [], digest: nodeDigest }),
     clock: systemClock,
+    machineClock: systemClock,
+    virtualTime: mode === "dev" ? scaledClock(systemClock, 1) : null,
     ids: createIds(systemClock, systemRandom),
     log: silentLog,
   };
@@ -60,6 +65,14 @@ describe("createApi()", () => {
     assert.deepEqual(production.toSorted(), ROUTES);
     const development: string[] = [];
     createApi(contextOf("dev"), (route) => development.push(route));
-    assert.deepEqual(development.toSorted(), [...ROUTES, "GET /dev signing-key"].toSorted());
+    assert.deepEqual(
+      development.toSorted(),
+      [
+        ...ROUTES,
+        "GET /dev signing-key",
+        "GET /dev/clock signing-key",
+        "POST /dev/clock signing-key",
+      ].toSorted(),
+    );
   });
 });

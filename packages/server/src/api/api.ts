@@ -7,6 +7,7 @@ import { authenticate } from "./authenticate.ts";
 import { browserGuard } from "./browser-guard.ts";
 import { checkpointRoutes } from "./checkpoint.ts";
 import type { ApiContext } from "./context.ts";
+import { developmentClockRoutes } from "./development-clock.ts";
 import { developmentRoutes } from "./development.ts";
 import { asHoldfastError, forCaller, reasonOf, sendError, statusOf } from "./errors.ts";
 import { eventRoutes } from "./events.ts";
@@ -58,8 +59,8 @@ export function createApi(
     genReqId: () => context.ids.request(),
     requestIdHeader: false,
   });
-  closePromptly(app, context.clock);
-  const refusals = createRefusalLog(context);
+  closePromptly(app, context.machineClock);
+  const refusals = createRefusalLog({ clock: context.machineClock, log: context.log });
 
   // Bodies are read as bytes and parsed by the routes: after the caller is known, and by our own rules.
   app.removeAllContentTypeParsers();
@@ -101,6 +102,7 @@ export function createApi(
   runStateRoutes(app, context);
   restV1Routes(app, context);
   developmentRoutes(app, context);
+  developmentClockRoutes(app, context);
   followRoutes(app, context);
   appRoutes(app, context);
   return app;

@@ -1,6 +1,6 @@
 import type { Executor } from "#executor";
 import type { Ingest } from "#ingest";
-import type { Clock, Ids, Log } from "#kernel";
+import type { AdjustableClock, Clock, Ids, Log } from "#kernel";
 import type { Keys } from "#keys";
 import type { Queue } from "#queue";
 import type { Realtime } from "#realtime";
@@ -20,7 +20,12 @@ export interface ApiContext {
   readonly sync: Sync;
   readonly realtime: Realtime;
   readonly queue: Queue;
+  /** Time as events and runs have it. */
   readonly clock: Clock;
+  /** Time as this machine has it: for connections, and for facts about apps. */
+  readonly machineClock: Clock;
+  /** What moves `clock`; null in production, where it is the machine's. */
+  readonly virtualTime: AdjustableClock | null;
   readonly ids: Ids;
   readonly log: Log;
 }

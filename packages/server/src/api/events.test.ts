@@ -26,6 +26,8 @@ describe("POST /e/:key", { timeout: 10_000 }, () => {
       isOnLan: false,
       keys: createKeys({ signingKeys: [], eventKeys: ["right"], digest: nodeDigest }),
       clock: systemClock,
+      machineClock: systemClock,
+      virtualTime: null,
       ids: createIds(systemClock, systemRandom),
       log: silentLog,
       ingest,

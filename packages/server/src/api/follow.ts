@@ -20,7 +20,7 @@ interface FollowQuery {
  * `runId` and `kinds` (a comma list of kinds of updates and journal entries) filter; `data=1` adds payloads.
  */
 export function followRoutes(app: FastifyInstance, context: ApiContext): void {
-  const { clock, realtime } = context;
+  const { machineClock, realtime } = context;
   const open = new Set<() => void>();
   app.addHook("preClose", (done) => {
     for (const end of open) end();
@@ -44,10 +44,10 @@ export function followRoutes(app: FastifyInstance, context: ApiContext): void {
         "x-accel-buffering": "no",
       });
 
-      let heartbeat = clock.after(HEARTBEAT_MS, beat);
+      let heartbeat = machineClock.after(HEARTBEAT_MS, beat);
       function beat(): void {
         response.write(":\n\n");
-        heartbeat = clock.after(HEARTBEAT_MS, beat);
+        heartbeat = machineClock.after(HEARTBEAT_MS, beat);
       }
       const leave = realtime.follow(filter, (updates) => {
         if (response.writableLength > BEHIND_BYTES_MAX) {

@@ -46,6 +46,21 @@ test("createEgress() opens no more connections to an origin than allowed; the ot
   assert.ok(app.connectionCount() <= 3, `${app.connectionCount()} connections`);
 });
 
+test("createEgress() has as many requests under way at once as connections are allowed, be they many", async (t) => {
+  const held: (() => void)[] = [];
+  const app = await startApp(t, (response) => held.push(() => response.end()));
+  const egress = createEgress({ clock: manualClock(0), connectionsPerOrigin: 150 });
+  t.after(() => egress.close());
+  const outcomes = Array.from({ length: 151 }, (_, index) => egress.send(get(`${app.origin}/${index}`)));
+  await app.arrived(150);
+  assert.equal(app.connectionCount(), 150);
+  for (const end of held.splice(0)) end();
+  await app.arrived(151);
+  held[0]?.();
+  for (const outcome of await Promise.all(outcomes)) assert.equal(answered(outcome).status, 200);
+  assert.equal(app.connectionCount(), 150);
+});
+
 test("createEgress() holds requests to one origin apart from those to another", async (t) => {
   const busy = await startApp(t, () => {});
   const free = await startApp(t, (response) => response.end("ok"));

@@ -8,7 +8,7 @@ import { Targets } from "./target.ts";
 
 export interface EgressOptions {
   readonly clock: Clock;
-  /** Most connections to one origin; further requests wait for a free one. */
+  /** Most connections to one origin; further requests stand in line for one. */
   readonly connectionsPerOrigin?: number;
   /** Whether redirects are followed where that is safe; otherwise each is refused. */
   readonly allowRedirects?: boolean;

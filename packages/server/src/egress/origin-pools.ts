@@ -2,9 +2,11 @@ import { getCACertificates } from "node:tls";
 import { Pool } from "undici";
 import type { Clock, Timer } from "#kernel";
 
-/** Connections to one origin. */
+/** Some of the connections to one origin. */
 export interface OriginPool {
   readonly pool: Pool;
+  /** Most connections it opens. */
+  readonly connectionCount: number;
   /** Requests under way. */
   userCount: number;
   /** When the last request ended, on the monotonic clock. */
@@ -24,12 +26,19 @@ export interface OriginPoolsOptions {
 const HEAD_BYTES_MAX = 32 * 1024;
 
 /**
- * One pool of kept-alive connections per origin. Pools that served nothing for a while are closed, and so is the one
- * idle longest when there are too many. A pool in use is never closed; the bound may be passed by those alone.
+ * Connections in one pool. A pool looks through its connections for a free one with each request: with a thousand busy
+ * ones in a single pool, that would cost more than all else about sending it.
+ */
+const POOL_CONNECTIONS_MAX = 64;
+
+/**
+ * Kept-alive connections to each origin, in pools of a bounded size that are filled one after the other. Pools that
+ * served nothing for a while are closed, and so are those of the origin idle longest when there are too many origins. A
+ * pool in use is never closed; the bound may be passed by those alone.
  */
 export class OriginPools {
   readonly #options: OriginPoolsOptions;
-  readonly #pools = new Map<string, OriginPool>();
+  readonly #origins = new Map<string, OriginPool[]>();
   readonly #closing = new Set<Promise<void>>();
   readonly #certificates: readonly string[] | undefined;
   #timer: Timer | null = null;
@@ -41,22 +50,22 @@ export class OriginPools {
     }
   }
 
+  /** Origins with open pools. */
   get size(): number {
-    return this.#pools.size;
+    return this.#origins.size;
   }
 
-  /** The pool of this origin, for one request. Give it back with `release`. */
+  /** A pool of this origin, for one request: one with a free connection if there is any. Give it back with `release`. */
   take(origin: string): OriginPool {
-    const known = this.#pools.get(origin);
-    if (known !== undefined) {
-      known.userCount++;
-      return known;
+    let pools = this.#origins.get(origin);
+    if (pools === undefined) {
+      if (this.#origins.size >= this.#options.originsMax) this.#closeIdlest();
+      pools = [];
+      this.#origins.set(origin, pools);
     }
-    if (this.#pools.size >= this.#options.originsMax) this.#closeIdlest();
-    const fresh = { pool: this.#open(origin), userCount: 1, idleSince: this.#options.clock.monotonic() };
-    this.#pools.set(origin, fresh);
-    this.#timer ??= this.#options.clock.after(this.#options.originIdleMs, () => this.#sweep());
-    return fresh;
+    const taken = this.#withRoom(origin, pools);
+    taken.userCount++;
+    return taken;
   }
 
   release(taken: OriginPool): void {
@@ -68,13 +77,32 @@ export class OriginPools {
   async close(): Promise<void> {
     this.#timer?.cancel();
     this.#timer = null;
-    for (const [origin, { pool }] of this.#pools) this.#closePool(origin, pool);
+    for (const pools of this.#origins.values()) for (const { pool } of pools) this.#closePool(pool);
+    this.#origins.clear();
     await Promise.all(this.#closing);
   }
 
-  #open(origin: string): Pool {
+  /** The first pool with a free connection, or a fresh one; where all connections are taken, the pool with the shortest line. */
+  #withRoom(origin: string, pools: OriginPool[]): OriginPool {
+    let leftCount = this.#options.connectionsPerOrigin;
+    let shortest: OriginPool | null = null;
+    for (const candidate of pools) {
+      if (candidate.userCount < candidate.connectionCount) return candidate;
+      if (shortest === null || lineOf(candidate) < lineOf(shortest)) shortest = candidate;
+      leftCount -= candidate.connectionCount;
+    }
+    if (leftCount <= 0 && shortest !== null) return shortest;
+    const connectionCount = Math.min(POOL_CONNECTIONS_MAX, leftCount);
+    const pool = this.#open(origin, connectionCount);
+    const fresh = { pool, connectionCount, userCount: 0, idleSince: this.#options.clock.monotonic() };
+    pools.push(fresh);
+    this.#timer ??= this.#options.clock.after(this.#options.originIdleMs, () => this.#sweep());
+    return fresh;
+  }
+
+  #open(origin: string, connections: number): Pool {
     return new Pool(origin, {
-      connections: this.#options.connectionsPerOrigin,
+      connections,
       pipelining: 1,
       // HTTP/2 streams that a server turns away may be sent again by the client; a call must go out once.
       allowH2: false,
@@ -92,11 +120,16 @@ export class OriginPools {
 
   #sweep(): void {
     const now = this.#options.clock.monotonic();
-    for (const [origin, { pool, userCount, idleSince }] of this.#pools) {
-      if (userCount === 0 && now - idleSince >= this.#options.originIdleMs) this.#closePool(origin, pool);
+    for (const [origin, pools] of this.#origins) {
+      const kept = pools.filter(
+        ({ userCount, idleSince }) => userCount > 0 || now - idleSince < this.#options.originIdleMs,
+      );
+      for (const { pool } of pools.filter((candidate) => !kept.includes(candidate))) this.#closePool(pool);
+      if (kept.length === 0) this.#origins.delete(origin);
+      else this.#origins.set(origin, kept);
     }
     this.#timer =
-      this.#pools.size === 0
+      this.#origins.size === 0
         ? null
         : this.#options.clock.after(this.#options.originIdleMs, () => this.#sweep());
   }
@@ -104,18 +137,25 @@ export class OriginPools {
   #closeIdlest(): void {
     let idlest: string | undefined;
     let since = Infinity;
-    for (const [origin, { userCount, idleSince }] of this.#pools) {
-      if (userCount > 0 || idleSince >= since) continue;
+    for (const [origin, pools] of this.#origins) {
+      if (pools.some(({ userCount }) => userCount > 0)) continue;
+      const idleSince = Math.max(...pools.map((candidate) => candidate.idleSince));
+      if (idleSince >= since) continue;
       idlest = origin;
       since = idleSince;
     }
-    const found = idlest === undefined ? undefined : this.#pools.get(idlest);
-    if (idlest !== undefined && found !== undefined) this.#closePool(idlest, found.pool);
+    if (idlest === undefined) return;
+    for (const { pool } of this.#origins.get(idlest) ?? []) this.#closePool(pool);
+    this.#origins.delete(idlest);
   }
 
-  #closePool(origin: string, pool: Pool): void {
-    this.#pools.delete(origin);
+  #closePool(pool: Pool): void {
     const closed = pool.close().finally(() => this.#closing.delete(closed));
     this.#closing.add(closed);
   }
+}
+
+/** Requests that wait for each connection of the pool. */
+function lineOf({ userCount, connectionCount }: OriginPool): number {
+  return userCount / connectionCount;
 }

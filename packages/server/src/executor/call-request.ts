@@ -102,7 +102,8 @@ export function memoFields(steps: RunState["steps"], inputs: RunState["inputs"])
   // The default sort compares UTF-16 code units, which is the order RFC 8785 asks for.
   const ids = [...steps.keys(), ...inputs.keys()].sort();
   let fields = "";
-  for (const id of ids) fields += `${fields === "" ? "" : ","}${quoted(id)}:${steps.get(id) ?? inputs.get(id)}`;
+  for (const id of ids)
+    fields += `${fields === "" ? "" : ","}${quoted(id)}:${steps.get(id) ?? inputs.get(id)}`;
   return fields;
 }
 

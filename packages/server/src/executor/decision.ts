@@ -92,4 +92,3 @@ export interface Decision {
   /** Whether there is anything to commit. */
   readonly changed: boolean;
 }
-

@@ -24,7 +24,8 @@ export interface LaterStep {
   readonly id: StepId;
   readonly label: string;
   readonly dueAt: number;
-  readonly note: JournalKind & ("step.planned" | "step.sleeping" | "step.waiting" | "step.invoking" | "step.requesting");
+  readonly note: JournalKind &
+    ("step.planned" | "step.sleeping" | "step.waiting" | "step.invoking" | "step.requesting");
   readonly op: string;
   /** JSON text of what the journal keeps beside, or null. */
   readonly data: string | null;

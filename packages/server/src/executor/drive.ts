@@ -6,14 +6,7 @@ import type { Keys } from "#keys";
 import type { Queue, Work } from "#queue";
 import type { Realtime } from "#realtime";
 import type { FunctionDefinition, Registry } from "#registry";
-import type {
-  CancellationStore,
-  EventStore,
-  QueueItem,
-  RunRecord,
-  RunSnapshot,
-  RunStore,
-} from "#store";
+import type { CancellationStore, EventStore, QueueItem, RunRecord, RunSnapshot, RunStore } from "#store";
 import type { RetryPolicy } from "./backoff.ts";
 import { createHttpCaller } from "./call.ts";
 import { memoFields } from "./call-request.ts";
@@ -77,8 +70,7 @@ export function createExecutor(deps: ExecutorDeps): Executor {
   /** A function in use, by its slug or its id. */
   function target(reference: string): { id: FunctionId; slug: string } | null {
     // Whatever the text, it is only looked up.
-    const found =
-      deps.registry.functionBySlug(reference) ?? deps.registry.function(reference as FunctionId);
+    const found = deps.registry.functionBySlug(reference) ?? deps.registry.function(reference as FunctionId);
     return found === null || found.archived ? null : found;
   }
 
@@ -256,10 +248,7 @@ export function createExecutor(deps: ExecutorDeps): Executor {
     }
   }
 
-  async function cancel(
-    runId: RunId,
-    reason: string | null,
-  ): Promise<"cancelled" | "ended" | "unknown"> {
+  async function cancel(runId: RunId, reason: string | null): Promise<"cancelled" | "ended" | "unknown"> {
     const verdict = await tell(runId, { kind: "cancel", reason });
     if (verdict === null) return "unknown";
     return verdict.kind === "applied" ? "cancelled" : "ended";
@@ -331,7 +320,11 @@ export function createExecutor(deps: ExecutorDeps): Executor {
       if (hasEnded(snapshot.run.status)) return { kind: "ended" };
       const steps = new Map(snapshot.steps.map((step) => [step.id, step.memo]));
       const inputs = new Map(snapshot.inputs.map((input) => [input.id, input.memo]));
-      return { kind: "live", events: `[${snapshot.events.join(",")}]`, steps: `{${memoFields(steps, inputs)}}` };
+      return {
+        kind: "live",
+        events: `[${snapshot.events.join(",")}]`,
+        steps: `{${memoFields(steps, inputs)}}`,
+      };
     },
     async view(runId) {
       const run = await deps.runs.get(runId);

@@ -9,7 +9,8 @@ export type GatewayRequest = Pick<EgressRequest, "method" | "url" | "headers" | 
 const METHODS: ReadonlySet<string> = new Set(["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"]);
 
 /** Headers that the connection owns, and those by which we speak to apps: a step must not pass for the server. */
-const FORBIDDEN = /^(?:host|connection|content-length|transfer-encoding|upgrade|te|trailer|keep-alive|proxy-.*|x-inngest-.*)$/i;
+const FORBIDDEN =
+  /^(?:host|connection|content-length|transfer-encoding|upgrade|te|trailer|keep-alive|proxy-.*|x-inngest-.*)$/i;
 
 /** A header's name, and what its value may hold (RFC 9110, 5.1 and 5.5). */
 const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
@@ -35,10 +36,12 @@ export function gatewayRequest(
   }
   const given = opts["headers"];
   if (given !== undefined && given !== null) {
-    if (typeof given !== "object" || Array.isArray(given)) return refuse("The step's headers must be an object.");
+    if (typeof given !== "object" || Array.isArray(given))
+      return refuse("The step's headers must be an object.");
     for (const [header, value] of Object.entries(given)) {
       const text = Array.isArray(value) ? value.join(", ") : String(value);
-      if (!HEADER_NAME.test(header) || !HEADER_VALUE.test(text)) return refuse(`The header "${header.slice(0, 80)}" is not valid.`);
+      if (!HEADER_NAME.test(header) || !HEADER_VALUE.test(text))
+        return refuse(`The header "${header.slice(0, 80)}" is not valid.`);
       if (!FORBIDDEN.test(header)) headers.set(header.toLowerCase(), text);
     }
   }

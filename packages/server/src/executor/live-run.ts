@@ -186,9 +186,7 @@ export class LiveRun {
 
   /** After a doubtful commit: what it left in our hands, and nobody here is doing, is taken up. */
   #resume(held: readonly string[]): void {
-    this.#offer(
-      held.flatMap((key) => (this.offered.has(key) ? [] : (this.#state.items.get(key) ?? []))),
-    );
+    this.#offer(held.flatMap((key) => (this.offered.has(key) ? [] : (this.#state.items.get(key) ?? []))));
   }
 
   /** Reads the run again. The keys of its items that somebody holds, or null when it is gone. */

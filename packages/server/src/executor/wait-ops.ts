@@ -74,12 +74,14 @@ const BY_CORRELATION = "async.data.correlation_id == event.correlation";
 export function invokeFunction(draft: Draft, op: ReportedOp): WaitOutcome {
   const reference = textOf(op.opts["function_id"]) ?? "";
   const timeout = textOf(op.opts["timeout"]);
-  const until =
-    timeout === null ? { at: draft.now + LIMITS.invokeMs } : timeoutAt(op, timeout, draft.now);
+  const until = timeout === null ? { at: draft.now + LIMITS.invokeMs } : timeoutAt(op, timeout, draft.now);
   if ("error" in until) return { kind: "fatal", error: until.error };
   const target = draft.terms.target(reference);
   if (target === null) {
-    return { kind: "finished", error: { name: "Error", message: `could not find function with ID: ${reference}` } };
+    return {
+      kind: "finished",
+      error: { name: "Error", message: `could not find function with ID: ${reference}` },
+    };
   }
   const correlation = `${draft.run.id}.${op.id}`;
   const key = `step:${op.id}`;

@@ -38,7 +38,9 @@ const INVOKE_TIMED_OUT: Wake = {
 
 /** The end of a child, as its parent gets it. The event is our own (`lifecycle-events.ts`). */
 function childResult(finished: string): Wake {
-  const { data } = JSON.parse(finished) as { readonly data: { readonly error?: unknown; readonly result?: unknown } };
+  const { data } = JSON.parse(finished) as {
+    readonly data: { readonly error?: unknown; readonly result?: unknown };
+  };
   return data.error === undefined
     ? { memo: `{"data":${canonicalJson(data.result ?? null)}}`, isFailure: false }
     : { memo: `{"error":${canonicalJson(data.error)}}`, isFailure: true };

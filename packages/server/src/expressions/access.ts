@@ -18,9 +18,21 @@ export function member(map: ConstructedMap | JsonMap, key: Value): Value | undef
   return typeof key === "string" && Object.hasOwn(map, key) ? asValue(map[key]) : undefined;
 }
 
-/** The keys of a map. JSON has no way to count or list them piece by piece, so this costs their number at once. */
+/**
+ * The keys of large maps of JSON, which are never changed here. The engine cannot count or list keys piece by piece, and
+ * for an event of nothing but keys a list takes tens of milliseconds: once for the event, not once for each expression.
+ */
+const KEYS = new WeakMap<JsonMap, readonly string[]>();
+const REMEMBERED_FROM_COUNT = 1000;
+
+/** The keys of a map. */
 export function keysOf(map: ConstructedMap | JsonMap): readonly Value[] {
-  return map instanceof ConstructedMap ? Array.from(map.entries.values(), ([key]) => key) : Object.keys(map);
+  if (map instanceof ConstructedMap) return Array.from(map.entries.values(), ([key]) => key);
+  const known = KEYS.get(map);
+  if (known !== undefined) return known;
+  const keys = Object.keys(map);
+  if (keys.length >= REMEMBERED_FROM_COUNT) KEYS.set(map, keys);
+  return keys;
 }
 
 /** `value.field`: null for a field that is missing, and for a field of what has none (12.3). */

@@ -124,14 +124,15 @@ class Compiler {
   }
 
   #select(node: Extract<Node, { kind: "select" }>): Code {
-    const path = pathOf(node);
+    const { operand, field } = node;
+    // The types whose names have dots have two, so nothing longer needs a look.
+    const path = operand.kind === "select" && operand.operand.kind === "name" ? pathOf(node) : null;
     const typeName = path === null ? "" : [path.root, ...path.fields].join(".");
     if (TYPE_NAMES.has(typeName)) {
       const type = new TypeName(typeName);
       return () => type;
     }
-    const { field } = node;
-    return onValue(this.compile(node.operand), (value) => select(value, field));
+    return onValue(this.compile(operand), (value) => select(value, field));
   }
 
   #list(items: readonly Node[]): Code {

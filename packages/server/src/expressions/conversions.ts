@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import { EXPRESSION_LIMITS } from "./limits.ts";
 import { EXHAUSTED, type Meter, spendChars } from "./meter.ts";
 import { scalarText } from "./text.ts";
@@ -98,12 +99,7 @@ export function decodeBase64(value: Value, meter: Meter): Result {
 
 function decodeUtf8(bytes: Uint8Array, meter: Meter): Result {
   if (!spendChars(meter, bytes.length)) return EXHAUSTED;
-  try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    // The decoder throws for what is no UTF-8, and has no other way to say so.
-    return new Failure("the bytes are no UTF-8");
-  }
+  return isUtf8(bytes) ? Buffer.from(bytes).toString("utf8") : new Failure("the bytes are no UTF-8");
 }
 
 /** `json_parse(s)`: the value of a JSON text. */

@@ -130,11 +130,7 @@ function zoneOffset(ms: number, zone: Value, meter: Meter): number | Failure {
   }
 }
 
-const ZONE_CHARS_MAX = 64;
-const UNKNOWN_ZONE = new Failure(
-  "the time zone is not known; expected a name such as Europe/Berlin or an offset such as +01:00",
-);
-
+/** The parts of a calendar, in a form that reads as numbers. */
 const ALL_PARTS = {
   calendar: "gregory",
   numberingSystem: "latn",
@@ -146,3 +142,11 @@ const ALL_PARTS = {
   minute: "numeric",
   second: "numeric",
 } as const;
+
+// The platform reads its tables when it is first asked for a zone; better while the program starts than in an evaluation.
+new Intl.DateTimeFormat("en-US", { timeZone: "Europe/Berlin", ...ALL_PARTS }).formatToParts(0);
+
+const ZONE_CHARS_MAX = 64;
+const UNKNOWN_ZONE = new Failure(
+  "the time zone is not known; expected a name such as Europe/Berlin or an offset such as +01:00",
+);

@@ -1,6 +1,7 @@
 import { RE2JS, type RE2JS as Program } from "re2js";
 import { EXPRESSION_LIMITS } from "./limits.ts";
 import { EXHAUSTED, type Meter, spend } from "./meter.ts";
+import { expandedSize } from "./pattern-size.ts";
 import { Failure } from "./value.ts";
 
 /** A pattern that was read, with the number of its instructions. */
@@ -23,18 +24,21 @@ export class Pattern {
 
 /** Named classes, which a pattern of a few characters can ask for many times. */
 const NAMED_CLASS = /\\[pP]|\[:/g;
+/** What switches off the sense for upper and lower case: a group that sets the flag `i`. */
+const CASELESS = /\(\?[a-zA-Z-]*i/;
+/** A range of a class that ends beyond ASCII. Without case it is looked through character by character. */
+const WIDE_RANGE = /-(?:[^\0-\x7f]|\\[xpP0-7])/;
+/** Quotes braces and brackets, which would hide what a pattern expands to. */
+const QUOTATION = "\\Q";
 
 /**
  * Reads a pattern of RE2 syntax. Small programs only: what `matches` costs is the product of the program and the text,
- * and repetitions in one another would make a short pattern a large program.
+ * and repetitions in one another would make a short pattern a large program. What takes long to compile is refused by
+ * its look, before it is compiled.
  */
 export function compilePattern(source: string): Pattern | Failure {
-  if (source.length > EXPRESSION_LIMITS.patternChars) {
-    return new Failure(`the pattern is longer than ${EXPRESSION_LIMITS.patternChars} characters`);
-  }
-  if ((source.match(NAMED_CLASS)?.length ?? 0) > EXPRESSION_LIMITS.patternClassesCount) {
-    return new Failure(`the pattern has more than ${EXPRESSION_LIMITS.patternClassesCount} named classes`);
-  }
+  const refusal = refuse(source);
+  if (refusal !== null) return new Failure(refusal);
   let program: Program;
   try {
     program = RE2JS.compile(source);
@@ -43,8 +47,29 @@ export function compilePattern(source: string): Pattern | Failure {
   }
   const instructions = program.programSize();
   return instructions > EXPRESSION_LIMITS.patternInstructionsCount
-    ? new Failure(
-        `the pattern stands for more than ${EXPRESSION_LIMITS.patternInstructionsCount} instructions`,
-      )
+    ? new Failure(TOO_LARGE)
     : new Pattern(program, instructions);
 }
+
+const TOO_LARGE = `the pattern stands for more than ${EXPRESSION_LIMITS.patternInstructionsCount} instructions`;
+
+function refuse(source: string): string | null {
+  if (source.length > EXPRESSION_LIMITS.patternChars) {
+    return `the pattern is longer than ${EXPRESSION_LIMITS.patternChars} characters`;
+  }
+  if ((source.match(NAMED_CLASS)?.length ?? 0) > EXPRESSION_LIMITS.patternClassesCount) {
+    return `the pattern has more than ${EXPRESSION_LIMITS.patternClassesCount} named classes`;
+  }
+  if (CASELESS.test(source) && WIDE_RANGE.test(source)) {
+    return "the pattern ignores case and has a range beyond ASCII, which together are not supported";
+  }
+  if (source.includes(QUOTATION))
+    return "the pattern has \\Q, which is not supported; escape the characters one by one";
+  const size = expandedSize(source);
+  if (size === Number.POSITIVE_INFINITY) return "the pattern is not valid: its brackets do not pair up";
+  return size > EXPRESSION_LIMITS.patternExpandedCount ? TOO_LARGE : null;
+}
+
+// The tables behind case folding and named classes are made when they are first asked for, which takes as long as
+// thousands of patterns. Better while the program starts than while somebody waits.
+RE2JS.compile("(?i)\\pL");

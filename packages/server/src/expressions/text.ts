@@ -39,6 +39,8 @@ export function canonicalText(value: Value, charsMax: number): string | null {
   return writer.left < 0 ? null : writer.pieces.join("");
 }
 
+const ENTRY_CHARS_MIN = 4;
+
 class Writer {
   readonly pieces: string[] = [];
   left: number;
@@ -70,8 +72,14 @@ class Writer {
   }
 
   #map(map: Parameters<typeof keysOf>[0]): void {
+    const unsorted = keysOf(map);
+    // No entry is shorter than `"":0`, so what cannot fit is not sorted either.
+    if (unsorted.length * ENTRY_CHARS_MIN > this.left) {
+      this.left = -1;
+      return;
+    }
     // Keys are sorted by their tagged text, which for the keys of JSON is their own order.
-    const keys = keysOf(map).map((key) => [scalarKey(key), key] as const);
+    const keys = unsorted.map((key) => [scalarKey(key), key] as const);
     keys.sort(([left], [right]) => ((left ?? "") < (right ?? "") ? -1 : 1));
     this.#put("{");
     for (const [position, [, key]] of keys.entries()) {

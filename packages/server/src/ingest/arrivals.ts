@@ -16,7 +16,11 @@ export interface Arrivals {
   events(prepared: readonly NewEvent[], result: AcceptResult, now: number): void;
   /** Runs that were opened for events stored earlier. `bodies` are those of each run's events. */
   runs(
-    opened: readonly { readonly run: NewRun; readonly result: OpenResult; readonly bodies: readonly string[] }[],
+    opened: readonly {
+      readonly run: NewRun;
+      readonly result: OpenResult;
+      readonly bodies: readonly string[];
+    }[],
     workDueAt: number | null,
     now: number,
   ): void;

@@ -65,4 +65,3 @@ export type RerunOutcome =
   | { readonly kind: "cron" }
   | { readonly kind: "function_gone" }
   | { readonly kind: "step_unknown" | "step_ambiguous"; readonly message: string };
-

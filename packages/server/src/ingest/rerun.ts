@@ -25,7 +25,8 @@ export async function rerunRun(deps: RerunDeps, request: RerunRequest): Promise<
   const first = events[0];
   if (first === undefined) return { kind: "unknown" };
   if (first.name === "inngest/scheduled.timer") return { kind: "cron" };
-  const kept = request.fromStep === null ? null : remember(await runs.journal(request.runId), request.fromStep);
+  const kept =
+    request.fromStep === null ? null : remember(await runs.journal(request.runId), request.fromStep);
   if (kept !== null && "kind" in kept) return kept;
 
   const now = clock.now();

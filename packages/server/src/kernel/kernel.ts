@@ -8,3 +8,5 @@ export type { Log, LogLevel } from "./log.ts";
 export { createLog, silentLog } from "./log.ts";
 export type { Random } from "./random.ts";
 export { systemRandom } from "./random.ts";
+export type { AdjustableClock } from "./scaled-clock.ts";
+export { scaledClock } from "./scaled-clock.ts";

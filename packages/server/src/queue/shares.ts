@@ -11,9 +11,6 @@ interface Sharer<Key, Item> {
   behind: Sharer<Key, Item> | null;
 }
 
-/** Taken items are cut off the front of an array once there are so many of them. */
-const TAKEN_ITEMS_MAX = 1024;
-
 /**
  * Who gets the next free slot. Slots are shared by dynamic thresholds (Choudhury and Hahne, "Dynamic queue length
  * thresholds for shared-memory packet switches", IEEE/ACM Transactions on Networking 6(2), 1998) with a factor of one:
@@ -74,7 +71,8 @@ export class Shares<Key, Item> {
     // Who stands in a line has an item at its head.
     const item = sharer.items[sharer.head] as Item;
     sharer.head += 1;
-    if (sharer.head === sharer.items.length || sharer.head === TAKEN_ITEMS_MAX) {
+    // Once for every so many takes as there are items to copy.
+    if (sharer.head * 2 >= sharer.items.length) {
       sharer.items = sharer.items.slice(sharer.head);
       sharer.head = 0;
     }

@@ -1,14 +1,15 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { FunctionId, RunId } from "@holdfast/protocol";
-import { silentLog } from "#kernel";
+import type { AdjustableClock } from "#kernel";
+import { scaledClock, silentLog } from "#kernel";
 import type { QueueItem, QueueItemKind, RunSnapshot } from "#store";
 import type { ManualClock } from "../kernel/testing/manual-clock.ts";
 import { manualClock } from "../kernel/testing/manual-clock.ts";
 import type { Queue, Work } from "./contract.ts";
 import type { MemoryQueueStore } from "./testing/memory-queue-store.ts";
 import { memoryQueueStore } from "./testing/memory-queue-store.ts";
-import { openQueue } from "./work-queue.ts";
+import { openQueue, SESSION_MS } from "./work-queue.ts";
 
 const START = 1_700_000_000_000;
 const NOISY = "11111111-1111-8111-8111-111111111111" as FunctionId;
@@ -16,7 +17,10 @@ const QUIET = "22222222-2222-8222-8222-222222222222" as FunctionId;
 
 interface Harness {
   readonly store: MemoryQueueStore;
+  /** The machine's clock, which makes everything go on. */
   readonly clock: ManualClock;
+  /** What the queue goes by for what is due. */
+  readonly virtual: AdjustableClock;
   readonly queue: Queue;
   readonly begun: Work[];
   /** Ends the piece that was begun in this place. */
@@ -29,14 +33,29 @@ interface Harness {
 }
 
 /** A queue whose pieces of work end when the test says so. */
-async function harness(slots = 4, store = memoryQueueStore()): Promise<Harness> {
+async function harness(
+  slots = 4,
+  store = memoryQueueStore(),
+  { scale = 1, sessionMs = SESSION_MS }: { scale?: number; sessionMs?: number } = {},
+): Promise<Harness> {
   const clock = manualClock(START);
-  const queue = await openQueue({ store, clock, log: silentLog, node: "test", slots, tickMs: 1000 });
+  const virtual = scaledClock(clock, scale);
+  const queue = await openQueue({
+    store,
+    clock: virtual,
+    machineClock: clock,
+    log: silentLog,
+    node: "test",
+    slots,
+    tickMs: 1000,
+    sessionMs,
+  });
   const begun: Work[] = [];
   const ends: (() => void)[] = [];
   return {
     store,
     clock,
+    virtual,
     queue,
     begun,
     async finish(index) {
@@ -286,6 +305,64 @@ describe("Queue", () => {
       begun.map(({ item }) => item.generation),
       [1, 2],
     );
+  });
+
+  it("takes work up again that is under way when its clock leaps past the end of its session", async () => {
+    const { clock, virtual, queue, begun, start, free } = await harness();
+    free(START);
+    start();
+    await clock.advance(0);
+    const before = queue.session;
+    virtual.advance(SESSION_MS);
+    await clock.advance(12_000);
+    assert.notEqual(queue.session, before);
+    assert.deepEqual(
+      begun.map(({ item }) => item.generation),
+      [1, 2],
+    );
+  });
+
+  it("keeps work that is under way when its clock leaps less than a session, and begins what is due by then", async () => {
+    const hourMs = 3_600_000;
+    const { clock, virtual, queue, begun, start, free } = await harness(4, memoryQueueStore(), {
+      scale: 60,
+      sessionMs: 1000 * hourMs,
+    });
+    const running = free(START);
+    const later = free(START + 72 * hourMs);
+    start();
+    await clock.advance(0);
+    const before = queue.session;
+    virtual.advance(72 * hourMs);
+    // Leaps and beats in turn: each beat extends the session from where the clock is by then.
+    for (let day = 0; day < 10; day += 1) {
+      virtual.advance(24 * hourMs);
+      await clock.advance(10_000);
+    }
+    assert.equal(queue.session, before);
+    assert.deepEqual(
+      begun.map(({ item }) => [item.runId, item.generation]),
+      [
+        [running, 1],
+        [later, 1],
+      ],
+    );
+  });
+
+  it("stop() gives work its grace by the machine's clock, not by one that runs fast or leaps", async () => {
+    const { clock, virtual, queue, finish, start, free } = await harness(1, memoryQueueStore(), {
+      scale: 1000,
+    });
+    free(START);
+    start();
+    await clock.advance(0);
+    let stopped = false;
+    const stopping = queue.stop(10_000).then(() => (stopped = true));
+    virtual.advance(3_600_000);
+    await clock.advance(9_999);
+    assert.equal(stopped, false);
+    await finish(0);
+    await stopping;
   });
 
   it("stop() waits for what is under way, begins nothing more, and gives up after the grace", async () => {

@@ -9,7 +9,10 @@ import { Shares } from "./shares.ts";
 
 export interface QueueDeps {
   readonly store: QueueStore;
+  /** Says what is due. */
   readonly clock: Clock;
+  /** Paces the session's signs of life and the grace of a stop, which are about this process and not about its work. */
+  readonly machineClock: Clock;
   readonly log: Log;
   /** Names this process in the store. */
   readonly node: string;
@@ -17,13 +20,13 @@ export interface QueueDeps {
   readonly slots: number;
   /** Longest wait between two looks for due work. */
   readonly tickMs: number;
-  /** How long a session lasts without a sign of life; `SESSION_MS` when absent. */
-  readonly sessionMs?: number;
+  /** How long a session lasts on `clock` without a sign of life. More than that clock may leap or run in one beat. */
+  readonly sessionMs: number;
 }
 
-/** How long a session lasts without a sign of life, and how often one is given in that time. */
-const SESSION_MS = 30_000;
-const BEATS_PER_SESSION = 3;
+/** How long a session lasts where clocks keep to the pace of the machine, and how often a sign of life is given. */
+export const SESSION_MS = 30_000;
+const EXTEND_MS = 10_000;
 
 /**
  * Pieces of work held at once, in slots. The store admits 1000 calls of one function at a time, so this is what lets a
@@ -45,8 +48,7 @@ const BEGUN_AT_ONCE_MAX = 64;
 /** Opens a session in the store and builds the queue around it. Nothing is handed out before `start`. */
 export async function openQueue(deps: QueueDeps): Promise<Queue> {
   const now = deps.clock.now();
-  const expiresAt = now + (deps.sessionMs ?? SESSION_MS);
-  const session = await deps.store.openSession({ node: deps.node, now, expiresAt });
+  const session = await deps.store.openSession({ node: deps.node, now, expiresAt: now + deps.sessionMs });
   const paused = await deps.store.paused();
   return new WorkQueue(deps, session, new HeldBack(paused.keys()));
 }
@@ -63,7 +65,6 @@ export async function openQueue(deps: QueueDeps): Promise<Queue> {
  */
 class WorkQueue implements Queue {
   readonly #deps: QueueDeps;
-  readonly #sessionMs: number;
   readonly #shares: Shares<FunctionId, Work>;
   readonly #heldBack: HeldBack;
   readonly #looks: Looks;
@@ -81,7 +82,6 @@ class WorkQueue implements Queue {
 
   constructor(deps: QueueDeps, session: SessionId, heldBack: HeldBack) {
     this.#deps = deps;
-    this.#sessionMs = deps.sessionMs ?? SESSION_MS;
     this.#session = session;
     this.#shares = new Shares(deps.slots);
     this.#heldBack = heldBack;
@@ -151,7 +151,7 @@ class WorkQueue implements Queue {
     if (this.#shares.active > 0) {
       await new Promise<void>((resolve) => {
         this.#drained = resolve;
-        this.#deps.clock.after(graceMs, resolve);
+        this.#deps.machineClock.after(graceMs, resolve);
       });
     }
     this.#heartbeat?.cancel();
@@ -234,7 +234,7 @@ class WorkQueue implements Queue {
   }
 
   #beat(): void {
-    this.#heartbeat = this.#deps.clock.after(this.#sessionMs / BEATS_PER_SESSION, () => {
+    this.#heartbeat = this.#deps.machineClock.after(EXTEND_MS, () => {
       void this.#extend().finally(() => {
         if (!this.#stopping || this.#shares.active > 0) this.#beat();
       });
@@ -244,12 +244,12 @@ class WorkQueue implements Queue {
   async #extend(): Promise<void> {
     const now = this.#deps.clock.now();
     try {
-      if (await this.#deps.store.extendSession(this.#session, now + this.#sessionMs, now)) return;
+      if (await this.#deps.store.extendSession(this.#session, now + this.#deps.sessionMs, now)) return;
       this.#deps.log.warn({}, "the session in which work was held had ended; beginning a new one");
       this.#session = await this.#deps.store.openSession({
         node: this.#deps.node,
         now,
-        expiresAt: now + this.#sessionMs,
+        expiresAt: now + this.#deps.sessionMs,
       });
       this.#look();
     } catch (error) {

@@ -1,4 +1,4 @@
-import { isHoldfastError } from "@holdfast/protocol";
+import { isHoldfastError, LIMITS } from "@holdfast/protocol";
 import type { Expression, Purpose } from "#expressions";
 import { compileExpression } from "#expressions";
 import { parseCron } from "#schedules";
@@ -26,7 +26,7 @@ export function compileConfig(configuration: FunctionConfig, note: Note): Compil
   const { triggers, concurrency = [], cancel = [] } = configuration;
   return {
     configuration,
-    triggers: triggers.flatMap((trigger, index): EventTrigger[] =>
+    triggers: triggers.flatMap((trigger, index): readonly EventTrigger[] =>
       "cron" in trigger
         ? []
         : withExpression(trigger.expression, "filter", `triggers[${index}].expression`, note, (filter) => ({
@@ -34,7 +34,7 @@ export function compileConfig(configuration: FunctionConfig, note: Note): Compil
             filter,
           })),
     ),
-    crons: triggers.flatMap((trigger, index): CronTrigger[] =>
+    crons: triggers.flatMap((trigger, index): readonly CronTrigger[] =>
       "cron" in trigger
         ? attempt(`triggers[${index}].cron`, note, () => ({
             cron: parseCron(trigger.cron),
@@ -43,18 +43,20 @@ export function compileConfig(configuration: FunctionConfig, note: Note): Compil
         : [],
     ),
     flowControl: {
-      concurrency: concurrency.flatMap(({ level, scope, key, limit, rule }, index): ConcurrencyRule[] =>
-        withExpression(key, "key", `concurrency[${index}].key`, note, (compiled) => ({
-          level,
-          scope,
-          key: compiled,
-          max: limit,
-          rule,
-        })),
+      concurrency: concurrency.flatMap(
+        ({ level, scope, key, limit, rule }, index): readonly ConcurrencyRule[] =>
+          withExpression(key, "key", `concurrency[${index}].key`, note, (compiled) => ({
+            level,
+            scope,
+            key: compiled,
+            max: limit,
+            rule,
+          })),
       ),
       ...compileStarts(configuration, note),
+      ...compileRateLimit(configuration, note),
     },
-    cancels: cancel.flatMap(({ event, if: source, timeoutMs = null }, index): CancelRule[] =>
+    cancels: cancel.flatMap(({ event, if: source, timeoutMs = null }, index): readonly CancelRule[] =>
       withExpression(source, "cancel", `cancel[${index}].if`, note, (filter) => ({
         event,
         filter,
@@ -66,9 +68,9 @@ export function compileConfig(configuration: FunctionConfig, note: Note): Compil
 
 /** What decides when runs start. */
 function compileStarts(
-  { throttle, rateLimit, debounce, batchEvents, priority, singleton }: FunctionConfig,
+  { throttle, debounce, batchEvents, priority, singleton }: FunctionConfig,
   note: Note,
-): Omit<FlowControl, "concurrency"> {
+): Omit<FlowControl, "concurrency" | "rateLimit" | "hasIdempotencyKey"> {
   const keyed = <Compiled>(
     option: string,
     source: string | undefined,
@@ -77,8 +79,6 @@ function compileStarts(
   return {
     throttle:
       throttle === undefined ? null : keyed("throttle", throttle.key, (key) => ({ ...throttle, key })),
-    rateLimit:
-      rateLimit === undefined ? null : keyed("rateLimit", rateLimit.key, (key) => ({ ...rateLimit, key })),
     debounce:
       debounce === undefined
         ? null
@@ -93,6 +93,27 @@ function compileStarts(
     singleton:
       singleton === undefined ? null : keyed("singleton", singleton.key, (key) => ({ ...singleton, key })),
   };
+}
+
+/** An idempotency key is one run in 24 hours for each of its values, in place of the function's rate limit (14.7). */
+function compileRateLimit(
+  { rateLimit, idempotency }: FunctionConfig,
+  note: Note,
+): Pick<FlowControl, "rateLimit" | "hasIdempotencyKey"> {
+  if (idempotency !== undefined) {
+    const [limit = null] = withExpression(idempotency, "key", "idempotency", note, (key) => ({
+      limit: 1,
+      periodMs: LIMITS.idempotencyMs,
+      key,
+    }));
+    return { rateLimit: limit, hasIdempotencyKey: limit !== null };
+  }
+  if (rateLimit === undefined) return { rateLimit: null, hasIdempotencyKey: false };
+  const [limit = null] = withExpression(rateLimit.key, "key", "rateLimit.key", note, (key) => ({
+    ...rateLimit,
+    key,
+  }));
+  return { rateLimit: limit, hasIdempotencyKey: false };
 }
 
 function compileBatch(

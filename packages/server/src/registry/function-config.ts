@@ -25,10 +25,11 @@ export interface FunctionOptions {
         readonly key?: string | undefined;
       }
     | undefined;
-  /** What `idempotency` asks for is here, too. */
   readonly rateLimit?:
     | { readonly limit: number; readonly periodMs: number; readonly key?: string | undefined }
     | undefined;
+  /** Source of the key that goes before `rateLimit`. */
+  readonly idempotency?: string | undefined;
   readonly debounce?:
     | {
         readonly periodMs: number;

@@ -38,11 +38,11 @@ export function parseFunction(
 ): ParsedFunction | FunctionFault {
   const ordinal = `Function number ${index + 1}`;
   if (!isFields(raw))
-    return { id: `#${index + 1}`, code: "config_invalid", errors: [`${ordinal} is not an object`] };
+    return { id: `#${index + 1}`, code: "config_invalid", errors: [`${ordinal} is not an object.`] };
   const slug = typeof raw["id"] === "string" && raw["id"] !== "" ? raw["id"] : slugOf(app.name, raw["name"]);
   const faults: { readonly code: FaultCode; readonly error: string }[] = [];
   const report: Report = (code, reason) => {
-    faults.push({ code, error: `Function ${quotedId(slug)}: ${reason}` });
+    faults.push({ code, error: `Function ${quotedId(slug)}: ${reason}.` });
   };
 
   const slugFault = identifierFault(slug);
@@ -50,7 +50,7 @@ export function parseFunction(
   if (!slug.startsWith(`${app.name}-`))
     report("config_invalid", `it must have an id that begins with "${app.name}-"`);
   else if (slug.length === app.name.length + 1)
-    faults.push({ code: "config_invalid", error: `${ordinal} must have an id or a name` });
+    faults.push({ code: "config_invalid", error: `${ordinal} must have an id or a name.` });
   const triggers = parseTriggers(raw["triggers"], report);
   const step = parseStep(raw, url, report);
   const options = parseOptions(raw, report, context.digest);

@@ -5,7 +5,7 @@ import type { FaultCode } from "./options/report.ts";
 /** A registration that was not taken. */
 export type Refusal = RegisterOutcome & { readonly ok: false };
 
-/** What is wrong with one function: a sentence without its full stop for each fault, and the code of the first. */
+/** What is wrong with one function: a sentence for each fault, and the code of the first. */
 export interface FunctionFault {
   readonly id: string;
   readonly code: FaultCode;
@@ -14,7 +14,7 @@ export interface FunctionFault {
 
 /** One fault of a function that is well by itself: `reason` goes on after its name. */
 export function functionFault(slug: string, reason: string): FunctionFault {
-  return { id: slug, code: "config_invalid", errors: [`Function ${quotedId(slug)}: ${reason}`] };
+  return { id: slug, code: "config_invalid", errors: [`Function ${quotedId(slug)}: ${reason}.`] };
 }
 
 /** So many faults are in the message; `functions` has all of them. */
@@ -29,11 +29,11 @@ export function refuse(code: string, message: string): Refusal {
 export function refuseFunctions(faults: readonly [FunctionFault, ...FunctionFault[]]): Refusal {
   const sentences = faults.flatMap(({ errors }) => errors);
   const more = sentences.length - MESSAGE_FAULTS_MAX;
-  const ending = more > 0 ? `; and ${more} more` : "";
+  const ending = more > 0 ? ` And ${more} more.` : "";
   return {
     ok: false,
     code: faults[0].code,
-    message: `At least one function is invalid: ${sentences.slice(0, MESSAGE_FAULTS_MAX).join("; ")}${ending}`,
+    message: `At least one function is invalid: ${sentences.slice(0, MESSAGE_FAULTS_MAX).join(" ")}${ending}`,
     functions: faults.map(({ id, errors }) => ({ id, errors })),
   };
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { isHoldfastError } from "@holdfast/protocol";
 import fc from "fast-check";
-import { parseCron } from "./cron.ts";
+import { parseCron } from "#schedules";
 import type { Pattern } from "./testing/minute-scan.ts";
 import { expressionOf, scanMinutes } from "./testing/minute-scan.ts";
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
 import { nodeDigest } from "#kernel";
-import { jitterOf } from "./jitter.ts";
+import { jitterOf } from "#schedules";
 
 describe("jitterOf()", () => {
   it("is a whole number from a second to the jitter, the same each time", () => {

@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
-import { parseCron } from "./cron.ts";
-import { CATCH_UP_MAX, missedTicks } from "./missed-ticks.ts";
+import { CATCH_UP_MAX, missedTicks, parseCron } from "#schedules";
 
 const at = (time: string): number => Date.parse(`2026-01-01T${time}Z`);
 const HOUR_MS = 3_600_000;

@@ -1,4 +1,4 @@
-import type { Disk, Log, Rooms, Store } from "@holdfast/server/rooms";
+import type { Clock, Disk, Log, Rooms, Store } from "@holdfast/server/rooms";
 import { buildRooms, createIds, createKeys, nodeDigest } from "@holdfast/server/rooms";
 import { ENVIRONMENT } from "../oracle/at-rest.ts";
 import { parseCall } from "../app/call.ts";
@@ -114,6 +114,7 @@ export function createServers(world: ServersWorld): Servers {
       ),
       keys: createKeys({ signingKeys: [], eventKeys: [], digest: nodeDigest }),
       clock: process.clock,
+      machineClock: slowed(process.clock, settings.sessionMs / SESSION_MS),
       random,
       ids: createIds(process.clock, random),
       digest: nodeDigest,
@@ -203,6 +204,14 @@ export function createServers(world: ServersWorld): Servers {
       if (isDown) boot(false);
     },
   };
+}
+
+/** How long a session of a real server lasts. */
+const SESSION_MS = 30_000;
+
+/** A clock by which signs of life are given: where sessions are long, they are rare. */
+function slowed(clock: Clock, factor: number): Clock {
+  return { ...clock, after: (delayMs, callback) => clock.after(delayMs * factor, callback) };
 }
 
 /** The same watch, telling what it sees. */

@@ -75,7 +75,17 @@ export function stateOf(
 }
 
 export function op(code: OpCode, id: string, fields: Partial<ReportedOp> = {}): ReportedOp {
-  return { op: code, id: step(id), carried: null, label: id, data: "null", error: null, opts: {}, metadata: null, ...fields };
+  return {
+    op: code,
+    id: step(id),
+    carried: null,
+    label: id,
+    data: "null",
+    error: null,
+    opts: {},
+    metadata: null,
+    ...fields,
+  };
 }
 
 export const boom: WireError = { name: "Error", message: "boom" };

@@ -11,7 +11,7 @@ import { parseSingleton } from "./singleton.ts";
 import { parseThrottle } from "./throttle.ts";
 import { parseTimeouts } from "./timeouts.ts";
 import type { Fields } from "./values.ts";
-import { isFields, isGiven } from "./values.ts";
+import { expressionAt, isFields, isGiven } from "./values.ts";
 
 /**
  * The options of a registered function (wire-protocol 4.4), checked by their rules and limits. What is wrong is reported,
@@ -22,7 +22,8 @@ export function parseOptions(raw: Fields, report: Report, digest: Digest): Funct
   return {
     concurrency: parseConcurrency(raw["concurrency"], report, digest),
     throttle: parseThrottle(raw["throttle"], report),
-    rateLimit: parseRateLimit(raw["rateLimit"], raw["idempotency"], report),
+    rateLimit: parseRateLimit(raw["rateLimit"], report),
+    idempotency: expressionAt(raw["idempotency"], "idempotency", "key", report),
     debounce: parseDebounce(raw["debounce"], report),
     batchEvents: parseBatch(raw["batchEvents"], report),
     priority: parsePriority(raw["priority"], report),

@@ -12,7 +12,7 @@ export type FaultCode =
   | "schedule_invalid";
 
 /**
- * Notes what is wrong with the function that is being read, in words that go on after its name:
+ * Notes what is wrong with the function that is being read, in words that go on after its name, without a full stop:
  * `throttle.limit must be a whole number of 1 or more, not 0`. Reading goes on, so that everything wrong is named at once.
  */
 export type Report = (code: FaultCode, reason: string) => void;
