@@ -17,8 +17,8 @@ export interface GeneratorOptions {
 
 const EVENT_NAMES = ["order", "user", "tick"] as const;
 /** Whether worlds hold waits, invokes, signals and requests of the server's own; and options of functions. */
-const WITH_WAITS = false;
-const WITH_OPTIONS = false;
+const WITH_WAITS = true;
+const WITH_OPTIONS = true;
 const CANCEL_EVENT = "stop";
 /** Events have one of so many keys. */
 const KEY_MAX = 2;

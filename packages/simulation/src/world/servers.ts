@@ -1,3 +1,4 @@
+import type { RunId } from "@holdfast/protocol";
 import type { Clock, Disk, Log, Rooms, Store } from "@holdfast/server/rooms";
 import { buildRooms, createIds, createKeys, nodeDigest } from "@holdfast/server/rooms";
 import { ENVIRONMENT } from "../oracle/at-rest.ts";
@@ -95,7 +96,8 @@ export function createServers(world: ServersWorld): Servers {
     // What was committed and not told to anybody is known from here on.
     for (const run of oracle.runs.values()) {
       if (run.hasEnded) continue;
-      const snapshot = await world.observer.runs.load(run.runId);
+      // The id is one that the server sent.
+      const snapshot = await world.observer.runs.load(run.runId as RunId);
       if (snapshot !== null) oracle.found(snapshot);
     }
     const watched = watchedStore(opened, oracle, (line) => world.trace(`${process.name} ${line}`));
