@@ -1,5 +1,6 @@
 import type { EgressRequest } from "@holdfast/server/rooms";
 import type { EventData } from "../scenario/program.ts";
+import { APP_URL } from "../scenario/registration.ts";
 import type { Memos } from "./replay.ts";
 
 /** A call as the app reads it (wire-protocol section 5). */
@@ -35,6 +36,11 @@ interface CallBody {
   readonly events: readonly { readonly id: string }[];
   readonly steps: Readonly<Record<string, unknown>>;
   readonly defers?: Readonly<Record<string, unknown>>;
+}
+
+/** Whether a request is a call of the app, and not one that the server makes for it. */
+export function isCall(request: EgressRequest): boolean {
+  return request.url.startsWith(APP_URL);
 }
 
 /** Reads what the server sent. It is the server under test: what it sends is taken as the protocol says. */

@@ -1,6 +1,6 @@
 import { hasEnded } from "@holdfast/protocol";
 import type { Advance, EgressRequest, RunSnapshot } from "@holdfast/server/rooms";
-import { parseCall } from "../app/call.ts";
+import { isCall, parseCall } from "../app/call.ts";
 import { slugOf } from "../scenario/registration.ts";
 import type { Scenario, SentEvent } from "../scenario/scenario.ts";
 import type { CallWatch } from "../world/network.ts";
@@ -53,6 +53,7 @@ export function createOracle(scenario: Scenario, now: () => number): Oracle {
   }
 
   function begins(process: SimulatedProcess, request: EgressRequest): () => void {
+    if (!isCall(request)) return () => undefined;
     const call = parseCall(request);
     const spec = bySlug.get(call.slug);
     if (spec === undefined) {

@@ -2,7 +2,7 @@ import type { RunId } from "@holdfast/protocol";
 import type { Clock, Disk, Log, Rooms, Store } from "@holdfast/server/rooms";
 import { buildRooms, createIds, createKeys, nodeDigest } from "@holdfast/server/rooms";
 import { ENVIRONMENT } from "../oracle/at-rest.ts";
-import { parseCall } from "../app/call.ts";
+import { isCall, parseCall } from "../app/call.ts";
 import type { Oracle } from "../oracle/oracle.ts";
 import { watchedStore } from "../oracle/watched-store.ts";
 import type { Settings } from "../scenario/scenario.ts";
@@ -221,10 +221,14 @@ function traced(name: string, watch: CallWatch, trace: (line: string) => void): 
   let what = "";
   return {
     begins(request) {
+      watch.begins(request);
+      if (!isCall(request)) {
+        trace(`${name} requests ${(what = request.url)}`);
+        return;
+      }
       const { runId, itemKey, generation, attempt, target, memos } = parseCall(request);
       what = `${runId} ${itemKey}#${generation}`;
       trace(`${name} calls ${what}, attempt ${attempt}, ${target === null ? "discovery" : "targeted"}, ${memos.size} memos`);
-      watch.begins(request);
     },
     ends(outcome) {
       trace(`${name} has ${outcome.kind === "answered" ? outcome.status : outcome.code} for ${what}`);

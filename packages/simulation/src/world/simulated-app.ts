@@ -1,6 +1,7 @@
-import type { EgressRequest } from "@holdfast/server/rooms";
+import type { EgressOutcome, EgressRequest } from "@holdfast/server/rooms";
 import type { AppHost } from "../app/app.ts";
 import { answerCall } from "../app/app.ts";
+import { isCall } from "../app/call.ts";
 import type { FunctionSpec } from "../scenario/scenario.ts";
 import type { AppSide } from "./network.ts";
 import { never } from "./process.ts";
@@ -38,6 +39,7 @@ export function createSimulatedApp(functions: readonly FunctionSpec[], host: App
 
   return {
     receive(request: EgressRequest) {
+      if (!isCall(request)) return Promise.resolve(elsewhere(request));
       if (!isUp) return null;
       if (crashed()) {
         stop();
@@ -54,4 +56,9 @@ export function createSimulatedApp(functions: readonly FunctionSpec[], host: App
       isUp = true;
     },
   };
+}
+
+/** What is asked of somebody else on an app's behalf is always answered. */
+function elsewhere({ url }: EgressRequest): EgressOutcome {
+  return { kind: "answered", status: 200, headers: { "content-type": "text/plain" }, body: `at ${url}` };
 }
