@@ -10,3 +10,5 @@ export type {
 } from "./contract.ts";
 export { createExecutor } from "./drive.ts";
 export type { InternalEvent } from "./internal-event.ts";
+export { traceOf } from "./trace.ts";
+export type { Pause, Span, SpanMetadata, SpanOp, SpanStatus } from "./trace-span.ts";
