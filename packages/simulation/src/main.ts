@@ -7,6 +7,7 @@
  *     … --years 2         what happens is spread over so much virtual time
  *     … --store file      the database is a file, and not in memory
  *     … --no-faults       nothing goes wrong but what programs do
+ *     … --brief           failures are named, and neither shrunk nor shown
  *     … --trace           one line for each thing that happens
  *
  * Exits with 1 when an invariant did not hold. The seed says which world it was; with the same source it is the same again.
@@ -29,6 +30,7 @@ const { values } = parseArgs({
     minutes: { type: "string" },
     store: { type: "string", default: "memory" },
     "no-faults": { type: "boolean", default: false },
+    brief: { type: "boolean", default: false },
     trace: { type: "boolean", default: false },
   },
 });
@@ -36,7 +38,7 @@ const { values } = parseArgs({
 /** How long a failure is shrunk. */
 const SHRINK_MS = 20_000;
 /** Failures shown before the run stops: more would say the same. */
-const FAILURES_MAX = 5;
+const FAILURES_MAX = values.brief ? 100 : 5;
 const SEED_MAX = 2 ** 31;
 
 const options = { years: Number(values.years), withFaults: !values["no-faults"] };
@@ -69,6 +71,7 @@ process.exitCode = report.failures === 0 ? 0 : 1;
 /** Cuts a failure down and shows what is left of it. */
 async function explain(seed: string, { violation, struck }: SimulationResult): Promise<void> {
   console.log(`\nseed ${seed}: ${violation?.invariant}\n  ${violation?.message}`);
+  if (values.brief) return;
   const deadline = elapsedMs() + SHRINK_MS;
   const shrunk = await shrink(
     generateScenario(seed, options),

@@ -175,12 +175,17 @@ function checkEnd(
     const error = field(result, "error");
     const message = field(error, "message");
     if (standing.kind === "failed" && message === standing.message) return;
+    if (field(error, "name") === "InngestErrSignalConflict" && leavesOf(spec.program).some(failsOnConflict)) return;
     if (hadFaults && FAULT_ERRORS.has(field(error, "name"))) return;
     // Attempts that faults used up count towards the failures that the program asks for.
     if (typeof message === "string" && message.startsWith("failed at attempt") && spec.program.failures > spec.retries) return;
     if (hadFaults && typeof message === "string" && /^requested step|^failed at attempt/.test(message)) return;
     oracle.violate("failed-without-cause", `${what} failed: ${JSON.stringify(error)}`);
   }
+}
+
+function failsOnConflict(leaf: Leaf): boolean {
+  return leaf.kind === "signal" && leaf.conflict === "fail";
 }
 
 async function checkSent(
