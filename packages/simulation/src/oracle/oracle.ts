@@ -46,6 +46,8 @@ export function createOracle(scenario: Scenario, now: () => number): Oracle {
   const outlived = new Set<SimulatedProcess>();
   /** Runs that ended before anybody was called for them. */
   const endedUncalled = new Set<string>();
+  /** Runs that a process asked to end: they may be over, and hold no room from then on. */
+  const ending = new Set<string>();
   let violation: Violation | null = null;
 
   function violate(invariant: Invariant, message: string): void {
@@ -67,7 +69,6 @@ export function createOracle(scenario: Scenario, now: () => number): Oracle {
         spec,
         data: call.data,
         memos: new Map(),
-        isEnding: false,
         hasEnded: false,
         endRevision: null,
         handOuts: new Set(),
@@ -88,7 +89,7 @@ export function createOracle(scenario: Scenario, now: () => number): Oracle {
       if (!call.memos.has(id)) violate("step-repeated", `${what}: the call does not hold the result of step ${id}`);
       else if (JSON.stringify(call.memos.get(id)) !== memo) violate("memo-changed", `${what}: step ${id} is not ${memo}`);
     }
-    if (facts.isEnding) return () => undefined;
+    if (ending.has(facts.runId)) return () => undefined;
     const broken = inFlight.begin(facts, call.itemKey);
     if (broken !== null) violate("limit-exceeded", `${what}: ${broken}`);
     return () => inFlight.end(facts, call.itemKey);
@@ -129,17 +130,18 @@ export function createOracle(scenario: Scenario, now: () => number): Oracle {
     advances(advance) {
       const facts = runs.get(advance.runId);
       const ends = hasEnded(advance.run.status);
-      if (facts !== undefined && ends && !facts.isEnding) {
-        facts.isEnding = true;
-        inFlight.runEnds(facts);
+      if (ends) {
+        ending.add(advance.runId);
+        if (facts !== undefined) inFlight.runEnds(facts);
       }
       return (isCommitted) => {
         if (facts === undefined) {
-          if (isCommitted && ends) endedUncalled.add(advance.runId);
+          if (!isCommitted) ending.delete(advance.runId);
+          else if (ends) endedUncalled.add(advance.runId);
           return;
         }
         if (!isCommitted) {
-          if (!facts.hasEnded) facts.isEnding = false;
+          if (!facts.hasEnded) ending.delete(facts.runId);
           return;
         }
         for (const entry of advance.journal) {
@@ -160,7 +162,7 @@ export function createOracle(scenario: Scenario, now: () => number): Oracle {
       if (facts === undefined) return;
       for (const { id, memo } of snapshot.steps) learn(facts, id, JSON.stringify(JSON.parse(memo)));
       facts.hasEnded ||= hasEnded(snapshot.run.status);
-      facts.isEnding = facts.hasEnded;
+      if (!facts.hasEnded) ending.delete(facts.runId);
       if (facts.hasEnded) facts.endRevision ??= snapshot.run.revision;
     },
     crashed(process) {

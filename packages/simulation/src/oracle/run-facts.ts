@@ -8,8 +8,6 @@ export interface RunFacts {
   readonly data: EventData;
   /** Memos whose commit some process was told of, as JSON text by step id. */
   readonly memos: Map<string, string>;
-  /** A process asked to end it; it may be over. */
-  isEnding: boolean;
   /** The end is committed, and a process was told. */
   hasEnded: boolean;
   /** Revision of the run at its end. */
