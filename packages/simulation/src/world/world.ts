@@ -145,7 +145,7 @@ export function createWorld(scenario: Scenario, options: SimulationOptions): Sim
     faults.cease();
     servers.recover();
     app.start();
-    const restMs = settings.activeMs + 50 * longestPauseMs(scenario) + 24 * HOUR_MS;
+    const restMs = settings.activeMs + 50 * longestPauseMs(scenario) + setBackMs(scenario) + 24 * HOUR_MS;
     await goOn(timeline.now + restMs, isAtRest);
     await goOn(timeline.now + LATE_MS, never);
     let runCount = oracle.runs.size;
@@ -186,6 +186,11 @@ const CHECKPOINT_FAULTS = {
 
 /** What the API answers for each outcome of a checkpoint. */
 const STATUS_OF = { saved: 200, stale: 409, ended: 409, unknown: 404, refused: 400 } as const;
+
+/** By how much clocks are set back: what is due at an instant is later by that. */
+function setBackMs(scenario: Scenario): number {
+  return scenario.acts.reduce((sum, act) => sum + (act.kind === "clock-jump" ? Math.max(0, -act.byMs) : 0), 0);
+}
 
 function longestPauseMs(scenario: Scenario): number {
   let longest = 0;
