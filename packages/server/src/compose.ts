@@ -5,7 +5,6 @@ import { createApi } from "#api";
 import { createEgress } from "#egress";
 import { createIds, createLog, nodeDigest, scaledClock, systemClock, systemRandom } from "#kernel";
 import { createKeys } from "#keys";
-import { SESSION_MS } from "#queue";
 import { openSqliteStore } from "#store";
 import { createSync } from "#sync";
 import type { AppChange } from "#sync";
@@ -75,7 +74,7 @@ export async function startServer(options: ServerOptions, hooks: ServerHooks = {
       callSlots: options.callSlots,
       // The store is looked at as often by the machine's time, however fast the other runs.
       tickMs: options.tickMs * options.timeScale,
-      sessionMs: virtualTime === null ? SESSION_MS : VIRTUAL_SESSION_MS,
+      sessionMs: SESSION_MS,
       retry: { intervalMs: options.retryIntervalMs },
       cronCatchUpMax: options.cronCatchUpMax,
     });
@@ -138,11 +137,11 @@ export async function startServer(options: ServerOptions, hooks: ServerHooks = {
 }
 
 /**
- * How long a session lasts where time can be moved: longer than time may be moved at all. Otherwise calls under way would
- * be taken for lost when time leaps, and be made again. Nobody waits for this session to end: the lock on the data
- * proves to the next process that this one is gone.
+ * How long a session lasts: longer than clocks may leap, or time be moved. A session that ended while its process lives
+ * would have the calls under way taken for lost, and made again beside themselves, past every limit. Nobody waits for
+ * this session to end: the lock on the data proves to the next process that this one is gone.
  */
-const VIRTUAL_SESSION_MS = 100 * 366 * 24 * 60 * 60 * 1000;
+const SESSION_MS = 100 * 366 * 24 * 60 * 60 * 1000;
 
 /** Addresses that only this machine reaches. */
 const LOOPBACK_HOSTS: ReadonlySet<string> = new Set(["127.0.0.1", "localhost", "::1"]);

@@ -6,6 +6,7 @@
  *     npm run simulate -- --minutes 10              fresh seeds for so long
  *     … --years 2         what happens is spread over so much virtual time
  *     … --store file      the database is a file, and not in memory
+ *     … --nodes 2         processes that stood still are replaced, and go on beside the ones that replaced them
  *     … --no-faults       nothing goes wrong but what programs do
  *     … --brief           failures are named, and neither shrunk nor shown
  *     … --trace           one line for each thing that happens
@@ -29,6 +30,7 @@ const { values } = parseArgs({
     years: { type: "string", default: "0" },
     minutes: { type: "string" },
     store: { type: "string", default: "memory" },
+    nodes: { type: "string", default: "1" },
     "no-faults": { type: "boolean", default: false },
     brief: { type: "boolean", default: false },
     trace: { type: "boolean", default: false },
@@ -41,7 +43,7 @@ const SHRINK_MS = 20_000;
 const FAILURES_MAX = values.brief ? 100 : 5;
 const SEED_MAX = 2 ** 31;
 
-const options = { years: Number(values.years), withFaults: !values["no-faults"] };
+const options = { years: Number(values.years), withFaults: !values["no-faults"], withTwoNodes: values.nodes === "2" };
 const file = join(tmpdir(), `holdfast-simulation-${process.pid}.db`);
 const isFile = values.store === "file";
 if (!isFile && values.store !== "memory") fail(`Cannot use the store "${values.store}": it is "memory" or "file".`);

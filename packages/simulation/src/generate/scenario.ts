@@ -13,6 +13,8 @@ export interface GeneratorOptions {
   /** How long things happen; 0 leaves it to the seed. */
   readonly years: number;
   readonly withFaults: boolean;
+  /** Whether a process that stood still may be replaced, and then go on beside the one that replaced it. */
+  readonly withTwoNodes: boolean;
 }
 
 const EVENT_NAMES = ["order", "user", "tick"] as const;
@@ -28,7 +30,7 @@ export function generateScenario(seed: string, options: GeneratorOptions): Scena
   const rng = createRng(`${seed}/scenario`);
   const pace = generatePace(rng, options.years);
   const functions = generateFunctions(rng, pace);
-  const happenings = options.withFaults ? generateHappenings(rng, pace) : [];
+  const happenings = options.withFaults ? generateHappenings(rng, pace, options.withTwoNodes) : [];
   const hasTwoNodes = happenings.some((act) => act.kind === "server-zombie");
   return {
     seed,
@@ -39,7 +41,10 @@ export function generateScenario(seed: string, options: GeneratorOptions): Scena
       // With one process everything is woken, and a wake-up that gets lost must show. Of what another process held
       // nobody is told.
       tickMs: hasTwoNodes ? 2000 : 100 * YEAR_MS,
-      sessionMs: pace.sessionMs,
+      // One process owns its store, and holds what it holds until it is gone.
+      sessionMs: hasTwoNodes ? 3 * pace.beatMs : 100 * YEAR_MS,
+      beatMs: pace.beatMs,
+      hasTwoNodes,
       commitMs: rng.pick([0, 0, 2, 10]),
       latencyMs: rng.pick([
         [0, 0],
@@ -112,7 +117,7 @@ function generateActs(rng: Rng, pace: Pace, functions: readonly FunctionSpec[]):
 }
 
 /** Faults that have an instant of their own. */
-function generateHappenings(rng: Rng, pace: Pace): readonly Act[] {
+function generateHappenings(rng: Rng, pace: Pace, withTwoNodes: boolean): readonly Act[] {
   const acts: Act[] = [];
   const add = (times: number, make: (id: string, atMs: number) => Act): void => {
     for (let index = 0; index < times; index += 1) {
@@ -124,13 +129,13 @@ function generateHappenings(rng: Rng, pace: Pace): readonly Act[] {
   add(some(), (id, atMs) => ({ id, atMs, kind: "server-crash", downMs: downMs() }));
   add(some(), (id, atMs) => ({ id, atMs, kind: "app-down", forMs: downMs() }));
   if (rng.chance(0.3)) {
-    add(1, (id, atMs) => ({ id, atMs, kind: "server-stall", forMs: rng.integer(1, pace.sessionMs * 3) }));
+    add(1, (id, atMs) => ({ id, atMs, kind: "server-stall", forMs: rng.integer(1, pace.beatMs * 9) }));
   }
-  if (rng.chance(0.2) && pace.sessionMs <= 30_000) {
-    add(1, (id, atMs) => ({ id, atMs, kind: "server-zombie", forMs: rng.integer(1, pace.sessionMs * 3) }));
+  if (withTwoNodes && rng.chance(0.2) && pace.beatMs <= 10_000) {
+    add(1, (id, atMs) => ({ id, atMs, kind: "server-zombie", forMs: rng.integer(1, pace.beatMs * 9) }));
   }
   if (rng.chance(0.3)) {
-    const byMs = (): number => rng.pick([-1, 1]) * rng.integer(1, pace.sessionMs * 4);
+    const byMs = (): number => rng.pick([-1, 1]) * rng.integer(1, pace.beatMs * 12);
     add(rng.integer(1, 3), (id, atMs) => ({ id, atMs, kind: "clock-jump", byMs: byMs() }));
   }
   return acts;

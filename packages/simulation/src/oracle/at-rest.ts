@@ -212,7 +212,8 @@ async function checkSent(
     }
     for (const [functionId, spec] of specs) {
       if (spec.event !== event.name || (spec.onlyKey !== null && spec.onlyKey !== event.k)) continue;
-      if (gathers(spec)) continue;
+      // A key of the function's own goes before the id that the sender chose.
+      if (gathers(spec) || (spec.options.isIdempotent && event.id !== null)) continue;
       const count = started.get(`${functionId}/${acknowledged}`) ?? 0;
       if (event.id !== null) {
         const key = `${functionId}/${event.id}`;

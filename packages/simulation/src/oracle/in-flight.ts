@@ -9,7 +9,11 @@ export interface InFlight {
   runEnds(run: RunFacts): void;
 }
 
-export function createInFlight(): InFlight {
+/**
+ * @param hasTwoNodes work may be taken from a process that stood still: its calls are given up with it, and the latest
+ *   hand-out of an item is the one that counts
+ */
+export function createInFlight(hasTwoNodes: boolean): InFlight {
   const calls = new Map<string, Map<string, number>>();
   const runs = new Map<string, Set<string>>();
 
@@ -28,7 +32,7 @@ export function createInFlight(): InFlight {
         const open = calls.get(counterOf(limit, run));
         const key = `${run.runId}/${item}`;
         const count = open?.get(key) ?? 0;
-        if (count > 1) open?.set(key, count - 1);
+        if (count > 1 && !hasTwoNodes) open?.set(key, count - 1);
         else open?.delete(key);
       }
     },

@@ -29,7 +29,7 @@ export interface Oracle {
   /** A process is about to call an app. */
   watchCall(process: SimulatedProcess): CallWatch;
   /** A process asks for a commit on a run; the function it returns is told how that went, if the process is. */
-  advances(advance: Advance): (isCommitted: boolean) => void;
+  advances(process: SimulatedProcess, advance: Advance): (isCommitted: boolean) => void;
   /** What a run holds that a new process finds. */
   found(snapshot: RunSnapshot): void;
   crashed(process: SimulatedProcess): void;
@@ -41,7 +41,7 @@ export function createOracle(scenario: Scenario, now: () => number): Oracle {
   const bySlug = new Map(scenario.functions.map((spec) => [slugOf(spec.name), spec]));
   const runs = new Map<string, RunFacts>();
   const sent: SentFacts[] = [];
-  const inFlight = createInFlight();
+  const inFlight = createInFlight(scenario.settings.hasTwoNodes);
   const open = new Map<SimulatedProcess, Set<() => void>>();
   const outlived = new Set<SimulatedProcess>();
   /** Runs that ended before anybody was called for them. */
@@ -82,12 +82,16 @@ export function createOracle(scenario: Scenario, now: () => number): Oracle {
     facts.handOuts.add(handOut);
     if (outlived.has(process)) return () => undefined;
     if (facts.hasEnded || endedUncalled.has(facts.runId)) violate("called-after-end", `${what}: the run is over`);
-    if (call.target !== null && facts.memos.has(call.target)) {
+    const finished = call.target === null ? undefined : facts.memos.get(call.target);
+    if (finished !== undefined && (finished.toldTo === null || finished.toldTo === process)) {
       violate("step-repeated", `${what}: step ${call.target} is finished`);
     }
-    for (const [id, memo] of facts.memos) {
-      if (!call.memos.has(id)) violate("step-repeated", `${what}: the call does not hold the result of step ${id}`);
-      else if (JSON.stringify(call.memos.get(id)) !== memo) violate("memo-changed", `${what}: step ${id} is not ${memo}`);
+    for (const [id, { text, toldTo }] of facts.memos) {
+      if (call.memos.has(id)) {
+        if (JSON.stringify(call.memos.get(id)) !== text) violate("memo-changed", `${what}: step ${id} is not ${text}`);
+      } else if (toldTo === null || toldTo === process) {
+        violate("step-repeated", `${what}: the call does not hold the result of step ${id}`);
+      }
     }
     if (ending.has(facts.runId)) return () => undefined;
     const broken = inFlight.begin(facts, call.itemKey);
@@ -95,10 +99,12 @@ export function createOracle(scenario: Scenario, now: () => number): Oracle {
     return () => inFlight.end(facts, call.itemKey);
   }
 
-  function learn(facts: RunFacts, id: string, memo: string): void {
+  function learn(facts: RunFacts, id: string, text: string, toldTo: SimulatedProcess | null): void {
     const known = facts.memos.get(id);
-    if (known === undefined) facts.memos.set(id, memo);
-    else if (known !== memo) violate("memo-changed", `run ${facts.runId}: step ${id} was ${known}, and is ${memo}`);
+    if (known === undefined || toldTo === null) facts.memos.set(id, { text, toldTo });
+    if (known !== undefined && known.text !== text) {
+      violate("memo-changed", `run ${facts.runId}: step ${id} was ${known.text}, and is ${text}`);
+    }
   }
 
   return {
@@ -127,7 +133,7 @@ export function createOracle(scenario: Scenario, now: () => number): Oracle {
         },
       };
     },
-    advances(advance) {
+    advances(process, advance) {
       const facts = runs.get(advance.runId);
       const ends = hasEnded(advance.run.status);
       if (ends) {
@@ -146,7 +152,7 @@ export function createOracle(scenario: Scenario, now: () => number): Oracle {
         }
         for (const entry of advance.journal) {
           if (entry.stepId !== null && (entry.kind === "step.completed" || entry.kind === "step.failed")) {
-            learn(facts, entry.stepId, JSON.stringify(JSON.parse(entry.data ?? "null")));
+            learn(facts, entry.stepId, JSON.stringify(JSON.parse(entry.data ?? "null")), process);
           }
         }
         if (!ends) return;
@@ -160,7 +166,7 @@ export function createOracle(scenario: Scenario, now: () => number): Oracle {
     found(snapshot) {
       const facts = runs.get(snapshot.run.id);
       if (facts === undefined) return;
-      for (const { id, memo } of snapshot.steps) learn(facts, id, JSON.stringify(JSON.parse(memo)));
+      for (const { id, memo } of snapshot.steps) learn(facts, id, JSON.stringify(JSON.parse(memo)), null);
       facts.hasEnded ||= hasEnded(snapshot.run.status);
       if (!facts.hasEnded) ending.delete(facts.runId);
       if (facts.hasEnded) facts.endRevision ??= snapshot.run.revision;

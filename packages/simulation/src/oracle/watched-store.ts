@@ -1,12 +1,18 @@
 import type { Store } from "@holdfast/server/rooms";
+import type { SimulatedProcess } from "../world/process.ts";
 import type { Oracle } from "./oracle.ts";
 
 /** The store as one process has it, with the oracle looking on. */
-export function watchedStore(store: Store, oracle: Oracle, trace: (line: string) => void): Store {
+export function watchedStore(
+  store: Store,
+  process: SimulatedProcess,
+  oracle: Oracle,
+  trace: (line: string) => void,
+): Store {
   return over(store, {
     runs: over(store.runs, {
       async advance(advance) {
-        const told = oracle.advances(advance);
+        const told = oracle.advances(process, advance);
         const result = await store.runs.advance(advance);
         const what = [
           ...advance.journal.map(({ kind, name }) => (name === null ? kind : `${kind} ${name}`)),

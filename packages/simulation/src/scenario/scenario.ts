@@ -17,6 +17,9 @@ export interface Settings {
   /** How long the server may sleep without a wake-up. So long that a lost one is seen. */
   readonly tickMs: number;
   readonly sessionMs: number;
+  readonly beatMs: number;
+  /** Whether a second process may live beside the first, over one store: then sessions end, and what was held is taken over. */
+  readonly hasTwoNodes: boolean;
   /** What a commit takes when the disk is well; 0 for no time at all. */
   readonly commitMs: number;
   /** What a message takes, at least and at most, when the network is well. */

@@ -100,7 +100,7 @@ export function createServers(world: ServersWorld): Servers {
       const snapshot = await world.observer.runs.load(run.runId as RunId);
       if (snapshot !== null) oracle.found(snapshot);
     }
-    const watched = watchedStore(opened, oracle, (line) => world.trace(`${process.name} ${line}`));
+    const watched = watchedStore(opened, process, oracle, (line) => world.trace(`${process.name} ${line}`));
     const random = createRng(`${world.seed}/${process.name}`);
     return buildRooms({
       store: plant.store === undefined ? watched : plant.store(watched),
@@ -116,7 +116,7 @@ export function createServers(world: ServersWorld): Servers {
       ),
       keys: createKeys({ signingKeys: [], eventKeys: [], digest: nodeDigest }),
       clock: process.clock,
-      machineClock: slowed(process.clock, settings.sessionMs / SESSION_MS),
+      machineClock: slowed(process.clock, settings.beatMs / BEAT_MS),
       random,
       ids: createIds(process.clock, random),
       digest: nodeDigest,
@@ -208,8 +208,8 @@ export function createServers(world: ServersWorld): Servers {
   };
 }
 
-/** How long a session of a real server lasts. */
-const SESSION_MS = 30_000;
+/** How often a real server gives a sign of life. */
+const BEAT_MS = 10_000;
 
 /** A clock by which signs of life are given: where sessions are long, they are rare. */
 function slowed(clock: Clock, factor: number): Clock {
