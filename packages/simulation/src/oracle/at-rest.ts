@@ -33,18 +33,20 @@ export async function checkAtRest(world: RestWorld): Promise<{ readonly runCount
   const runs = await allRuns(store);
   for (const run of runs) {
     const spec = specs.get(run.functionId);
-    if (spec === undefined) oracle.violate("unexpected-error", `run ${run.id} is of a function that nobody registered`);
+    if (spec === undefined)
+      oracle.violate("unexpected-error", `run ${run.id} is of a function that nobody registered`);
     else await checkRun(world, run, spec);
   }
   await checkSent(world, runs, specs);
   const { queued, held } = await store.queue.size();
-  if (queued > 0) oracle.violate("work-left", `${queued} items are queued and ${held} held, with every run at its end`);
+  if (queued > 0)
+    oracle.violate("work-left", `${queued} items are queued and ${held} held, with every run at its end`);
   return { runCount: runs.length };
 }
 
 async function allRuns(store: Store): Promise<readonly RunRecord[]> {
   const all: RunRecord[] = [];
-  for (let after: RunId | undefined; all.length < RUN_COUNT_MAX; ) {
+  for (let after: RunId | undefined; all.length < RUN_COUNT_MAX;) {
     // One environment, the production one, is all there is.
     const page = await store.runs.list({
       environment: ENVIRONMENT,
@@ -102,11 +104,16 @@ function checkMemos(
   const seen = new Set<string>();
   for (const entry of journal) {
     if (entry.stepId === null || (entry.kind !== "step.completed" && entry.kind !== "step.failed")) continue;
-    if (seen.has(entry.stepId)) oracle.violate("step-repeated", `${what}: step ${entry.stepId} finished twice`);
+    if (seen.has(entry.stepId))
+      oracle.violate("step-repeated", `${what}: step ${entry.stepId} finished twice`);
     seen.add(entry.stepId);
     const leaf = leaves.get(entry.stepId);
-    const fault = leaf === undefined ? "is not in the program" : memoFault(leaf, spec, data, JSON.parse(entry.data ?? "null"));
-    if (fault !== null) oracle.violate("memo-wrong", `${what}: step ${leaf?.id ?? entry.stepId} ${fault}: ${entry.data}`);
+    const fault =
+      leaf === undefined
+        ? "is not in the program"
+        : memoFault(leaf, spec, data, JSON.parse(entry.data ?? "null"));
+    if (fault !== null)
+      oracle.violate("memo-wrong", `${what}: step ${leaf?.id ?? entry.stepId} ${fault}: ${entry.data}`);
   }
 }
 
@@ -166,20 +173,31 @@ function checkEnd(
   const result = JSON.parse(end?.data ?? "null") as unknown;
   if (run.status === "Completed") {
     const output = field(result, "output");
-    if (standing.kind !== "done") oracle.violate("output-wrong", `${what} is Completed; its program is ${standing.kind}`);
+    if (standing.kind !== "done")
+      oracle.violate("output-wrong", `${what} is Completed; its program is ${standing.kind}`);
     else if (output !== standing.output) {
-      oracle.violate("output-wrong", `${what} returned ${JSON.stringify(output)}, its program ${standing.output}`);
+      oracle.violate(
+        "output-wrong",
+        `${what} returned ${JSON.stringify(output)}, its program ${standing.output}`,
+      );
     }
   }
   if (run.status === "Failed") {
     const error = field(result, "error");
     const message = field(error, "message");
     if (standing.kind === "failed" && message === standing.message) return;
-    if (field(error, "name") === "InngestErrSignalConflict" && leavesOf(spec.program).some(failsOnConflict)) return;
+    if (field(error, "name") === "InngestErrSignalConflict" && leavesOf(spec.program).some(failsOnConflict))
+      return;
     if (hadFaults && FAULT_ERRORS.has(field(error, "name"))) return;
     // Attempts that faults used up count towards the failures that the program asks for.
-    if (typeof message === "string" && message.startsWith("failed at attempt") && spec.program.failures > spec.retries) return;
-    if (hadFaults && typeof message === "string" && /^requested step|^failed at attempt/.test(message)) return;
+    if (
+      typeof message === "string" &&
+      message.startsWith("failed at attempt") &&
+      spec.program.failures > spec.retries
+    )
+      return;
+    if (hadFaults && typeof message === "string" && /^requested step|^failed at attempt/.test(message))
+      return;
     oracle.violate("failed-without-cause", `${what} failed: ${JSON.stringify(error)}`);
   }
 }
@@ -207,7 +225,10 @@ async function checkSent(
     // Ids are ULIDs that the server gave out.
     const stored = await store.events.get(acknowledged as EventId);
     if (stored === null) {
-      oracle.violate("event-lost", `event ${acknowledged} (${event.name}, n ${event.n}) was acknowledged and is gone`);
+      oracle.violate(
+        "event-lost",
+        `event ${acknowledged} (${event.name}, n ${event.n}) was acknowledged and is gone`,
+      );
       continue;
     }
     for (const [functionId, spec] of specs) {
@@ -219,7 +240,10 @@ async function checkSent(
         const key = `${functionId}/${event.id}`;
         byChosenId.set(key, (byChosenId.get(key) ?? 0) + count);
       } else if (count === 0 && !isLossy(spec)) {
-        oracle.violate("run-missing", `event ${acknowledged} (${event.name}, n ${event.n}) started no run of ${spec.name}`);
+        oracle.violate(
+          "run-missing",
+          `event ${acknowledged} (${event.name}, n ${event.n}) started no run of ${spec.name}`,
+        );
       }
     }
   }
