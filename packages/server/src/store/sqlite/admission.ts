@@ -54,6 +54,7 @@ export class Admission {
   readonly #admit: Statement;
   readonly #move: Statement;
   readonly #setFlags: Statement;
+  readonly #dropGates: Statement;
   readonly #idOf: Statement<readonly [id: string]>;
 
   constructor(db: DatabaseSync) {
@@ -72,6 +73,7 @@ export class Admission {
     );
     this.#move = prepare(db, "UPDATE queue SET parked = ? WHERE run = ? AND key = ?");
     this.#setFlags = prepare(db, "UPDATE runs SET flags = ? WHERE num = ?");
+    this.#dropGates = prepare(db, "UPDATE runs SET gates = NULL WHERE num = ?");
     this.#idOf = prepare(db, "SELECT id FROM runs WHERE num = ?");
     this.#rebuild(db);
   }
@@ -112,8 +114,9 @@ export class Admission {
     for (const gate of terms.gates) if (gate.level === "step") this.#leave(gate.counter);
   }
 
-  /** Gives back what a run held that has ended. */
+  /** Gives back what a run held that has ended, and forgets its gates. */
   end(terms: RunTerms): void {
+    this.#dropGates.run(terms.num);
     if ((terms.flags & RunFlag.begun) === 0) return;
     for (const gate of terms.gates) if (gate.level === "run") this.#leave(gate.counter);
   }
@@ -303,7 +306,7 @@ export class Admission {
     const begun = prepare<readonly [fn: number, gates: string]>(
       db,
       `SELECT function, gates FROM runs INDEXED BY runs_with_gates
-       WHERE gates IS NOT NULL AND ended_at IS NULL AND flags & ${RunFlag.begun}`,
+       WHERE gates IS NOT NULL AND flags & ${RunFlag.begun}`,
     );
     for (const [fn, column] of begun.all()) {
       for (const gate of decodeGates(column, fn)) if (gate.level === "run") this.tally.add(gate.counter, 1);

@@ -174,6 +174,31 @@ const DAMAGE: readonly { readonly damage: string; readonly sql: string; readonly
     finding: /a run that has not ended has no queue item: run "01JDRUN0000000000000000001"/,
   },
   {
+    damage: "a parked item that somebody holds",
+    sql: "UPDATE queue SET parked = '1:calls/1', session = 1",
+    finding: /parked and handed out at once: run "1"/,
+  },
+  {
+    damage: "a signal of a run that has ended",
+    sql: "INSERT INTO signals SELECT environment, 's', num, 'k' FROM runs WHERE status = 2",
+    finding: /ended still waits for something: run "01JDRUN0000000000000000002"/,
+  },
+  {
+    damage: "a singleton of no run",
+    sql: "INSERT INTO singletons VALUES (1, 'k', 99)",
+    finding: /belongs to no run: run "99"/,
+  },
+  {
+    damage: "a name that nothing waits for",
+    sql: "INSERT INTO wait_names VALUES (1, 1, 'payment', 1)",
+    finding: /not counted right under the name "payment"/,
+  },
+  {
+    damage: "a gathering without events",
+    sql: "INSERT INTO gatherings VALUES (7, 1, 0, '', 1, 1, 1, 1, 1, 1, 1)",
+    finding: /a gathering has no event: function and number "1 7"/,
+  },
+  {
     damage: "a journal without its middle",
     sql: "DELETE FROM journal WHERE seq = 2",
     finding: /the journal of a run has gaps: run "01JDRUN0000000000000000001"/,
