@@ -157,6 +157,16 @@ export function waitSuite(create: CreateHarness): void {
     assert.deepEqual(await store.runs.stranded(10), []);
   });
 
+  storeTest(
+    create,
+    "an item in the place of one that waited is not woken by what that waited for",
+    async (store) => {
+      await wait(store, 1);
+      await store.runs.advance(anAdvance(1, { expectedRevision: 1, enqueue: [waiting()] }));
+      assert.equal((await accept(store, payment(1))).workDueAt, null);
+    },
+  );
+
   storeTest(create, "one event resumes several waits of one run", async (store) => {
     await wait(
       store,

@@ -211,6 +211,8 @@ export class AdvanceAct {
     const enqueued = reader.number();
     for (let left = enqueued; left > 0; left--) {
       const item = readItem(reader);
+      // An item that takes the place of another takes nothing of what that waited for.
+      if ((terms.flags & (RunFlag.waits | RunFlag.signals)) !== 0) this.#finish(terms, item.key);
       if (items.put(act, terms, item)) held.push(item.key);
     }
     if (finished > 0 && enqueued === 0 && !items.hasAny(terms.num)) {
