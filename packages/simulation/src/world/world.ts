@@ -146,8 +146,12 @@ export function createWorld(scenario: Scenario, options: SimulationOptions): Sim
     servers.recover();
     app.start();
     const restMs = settings.activeMs + 50 * longestPauseMs(scenario) + setBackMs(scenario) + 24 * HOUR_MS;
-    await goOn(timeline.now + restMs, isAtRest);
-    await goOn(timeline.now + LATE_MS, never);
+    const restAt = timeline.now + restMs;
+    do {
+      await goOn(restAt, isAtRest);
+      await goOn(timeline.now + LATE_MS, never);
+      // What came late may have begun something new.
+    } while (oracle.violation === null && timeline.now < restAt && !(await isAtRest()));
     let runCount = oracle.runs.size;
     if (oracle.violation === null) {
       const functions = await observer.apps.functions();
