@@ -33,7 +33,7 @@ export function createSimulatedApp(functions: readonly FunctionSpec[], host: App
   function stop(): void {
     isUp = false;
     life += 1;
-    for (const told of [...listeners]) told();
+    for (const told of listeners) told();
     listeners.clear();
   }
 
