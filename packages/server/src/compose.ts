@@ -50,7 +50,7 @@ export async function startServer(options: ServerOptions, hooks: ServerHooks = {
 
   const keys = createKeys({ signingKeys: options.signingKeys, eventKeys: options.eventKeys, digest });
   const store = await openSqliteStore({ dataDir: options.dataDir, log });
-  // A call that has a slot must not wait for a connection: one app may hold a quiet function and a noisy one.
+  // A call that has a slot does not wait for a connection longer than its app needs to take one up.
   const egress = createEgress({ clock: machineClock, connectionsPerOrigin: options.callSlots });
   const closeBelow = async (): Promise<void> => {
     await egress.close();

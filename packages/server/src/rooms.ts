@@ -109,6 +109,7 @@ export async function buildRooms(world: World): Promise<Rooms> {
     clock,
     random,
     ids,
+    digest,
     log,
     retry: world.retry,
     serverKind: world.serverKind,

@@ -43,17 +43,27 @@ const SHRINK_MS = 20_000;
 const FAILURES_MAX = values.brief ? 100 : 5;
 const SEED_MAX = 2 ** 31;
 
-const options = { years: Number(values.years), withFaults: !values["no-faults"], withTwoNodes: values.nodes === "2" };
+const options = {
+  years: Number(values.years),
+  withFaults: !values["no-faults"],
+  withTwoNodes: values.nodes === "2",
+};
 const file = join(tmpdir(), `holdfast-simulation-${process.pid}.db`);
 const isFile = values.store === "file";
-if (!isFile && values.store !== "memory") fail(`Cannot use the store "${values.store}": it is "memory" or "file".`);
+if (!isFile && values.store !== "memory")
+  fail(`Cannot use the store "${values.store}": it is "memory" or "file".`);
 const startedAt = process.hrtime.bigint();
 const elapsedMs = (): number => Number(process.hrtime.bigint() - startedAt) / 1e6;
 // Fresh seeds begin where the clock of this machine happens to stand.
 const first = values.seed === undefined ? Number(startedAt % BigInt(SEED_MAX)) : Number(values.seed);
 const minutesMs = values.minutes === undefined ? null : Number(values.minutes) * 60_000;
 const count = values.seeds === undefined ? (minutesMs === null ? 1 : Infinity) : Number(values.seeds);
-for (const [name, value] of Object.entries({ seed: first, seeds: count, years: options.years, minutes: minutesMs })) {
+for (const [name, value] of Object.entries({
+  seed: first,
+  seeds: count,
+  years: options.years,
+  minutes: minutesMs,
+})) {
   if (value !== null && Number.isNaN(value)) fail(`Cannot use --${name}: it is not a number.`);
 }
 
@@ -83,7 +93,9 @@ async function explain(seed: string, { violation, struck }: SimulationResult): P
   );
   console.log(`  shrunk in ${shrunk.tries} tries; functions: ${JSON.stringify(shrunk.scenario.functions)}`);
   await run(shrunk.scenario, shrunk.left, (line) => console.log(`  ${line}`));
-  console.log(`  again: npm run simulate -- --seed ${seed}${options.years > 0 ? ` --years ${options.years}` : ""}\n`);
+  console.log(
+    `  again: npm run simulate -- --seed ${seed}${options.years > 0 ? ` --years ${options.years}` : ""}\n`,
+  );
 }
 
 async function run(

@@ -38,7 +38,7 @@ export async function shrink(
   };
 
   let kept = await minimise(removable, (candidate) => attempt(scenario, leaveOut(candidate)));
-  for (let isSmaller = true; isSmaller; ) {
+  for (let isSmaller = true; isSmaller;) {
     isSmaller = false;
     for (const candidate of smallerScenarios(smallest)) {
       if (!(await attempt(candidate, leaveOut(kept)))) continue;
@@ -57,9 +57,9 @@ export async function minimise<Part>(
   holds: (parts: readonly Part[]) => Promise<boolean>,
 ): Promise<readonly Part[]> {
   let kept = parts;
-  for (let size = Math.ceil(kept.length / 2); size >= 1 && kept.length > 0; ) {
+  for (let size = Math.ceil(kept.length / 2); size >= 1 && kept.length > 0;) {
     let isCut = false;
-    for (let from = 0; from < kept.length; ) {
+    for (let from = 0; from < kept.length;) {
       const without = [...kept.slice(0, from), ...kept.slice(from + size)];
       if (await holds(without)) {
         kept = without;

@@ -20,7 +20,12 @@ export interface Op {
 }
 
 /** Runs the user's code of a step and says how it came out. */
-export async function runOp(spec: FunctionSpec, call: Call, { leaf, mode }: Found, host: AppHost): Promise<Op> {
+export async function runOp(
+  spec: FunctionSpec,
+  call: Call,
+  { leaf, mode }: Found,
+  host: AppHost,
+): Promise<Op> {
   const named = { id: stepIdOf(leaf.id), displayName: leaf.id, ...modeOf(mode) };
   host.stepBegins(call, leaf);
   if (leaf.kind === "send") {
@@ -85,7 +90,11 @@ export function foundOp(spec: FunctionSpec, call: Call, { leaf, mode }: Found): 
       return {
         op: "WaitForSignal",
         ...named,
-        opts: { signal: signalName(call.data.k), timeout: formatDuration(leaf.timeoutMs), conflict: leaf.conflict },
+        opts: {
+          signal: signalName(call.data.k),
+          timeout: formatDuration(leaf.timeoutMs),
+          conflict: leaf.conflict,
+        },
       };
     case "fetch":
       return { op: "Gateway", ...named, opts: { url: `http://elsewhere.sim/${leaf.id}`, method: "GET" } };

@@ -65,7 +65,9 @@ export function replay(program: Program, memos: Memos): Standing {
 
   function together(node: Node & { readonly kind: "parallel" }): Result {
     const results = node.branches.map((branch) => sequence(branch, node.mode));
-    const settled = results.filter((result) => result.kind !== "blocked").sort((left, right) => left.at - right.at);
+    const settled = results
+      .filter((result) => result.kind !== "blocked")
+      .sort((left, right) => left.at - right.at);
     const first = settled[0];
     if (node.mode === "race") return first ?? { kind: "blocked" };
     const error = settled.find((result) => result.kind === "error");
@@ -79,7 +81,9 @@ export function replay(program: Program, memos: Memos): Standing {
 function errorIn(memo: unknown): string | null {
   if (typeof memo !== "object" || memo === null || !("error" in memo)) return null;
   const { error } = memo;
-  return typeof error === "object" && error !== null && "message" in error ? String(error.message) : "unknown";
+  return typeof error === "object" && error !== null && "message" in error
+    ? String(error.message)
+    : "unknown";
 }
 
 /**

@@ -36,10 +36,12 @@ export function generateOptions(rng: Rng, pace: Pace, shared: SharedOptions): Fu
           }
         : null,
     batch: isBatched ? { sizeMax: rng.integer(2, 4), timeoutMs: periodMs(), isKeyed: isKeyed() } : null,
-    singleton: rng.chance(0.15) && !isBatched ? { mode: rng.pick(["skip", "cancel"]), isKeyed: isKeyed() } : null,
+    singleton:
+      rng.chance(0.15) && !isBatched ? { mode: rng.pick(["skip", "cancel"]), isKeyed: isKeyed() } : null,
     hasPriority: rng.chance(0.2) && !isBatched,
     isIdempotent: rng.chance(0.05) && !isBatched,
-    cancelOn: rng.chance(0.15) && !isBatched && shared.cancelEvents.length > 0 ? rng.pick(shared.cancelEvents) : null,
+    cancelOn:
+      rng.chance(0.15) && !isBatched && shared.cancelEvents.length > 0 ? rng.pick(shared.cancelEvents) : null,
     startTimeoutMs: rng.chance(0.1) ? periodMs() : null,
     finishTimeoutMs: rng.chance(0.1) ? Math.min(periodMs() + pace.pauseMsMax, 360 * DAY_MS) : null,
     cron: null,
@@ -60,9 +62,14 @@ function generateLimits(rng: Rng, shared: SharedOptions): readonly Limit[] {
   const limits: Limit[] = Array.from({ length: rng.integer(1, 2) }, limit);
   // One rule of each kind: two that count the same would be one.
   const distinct = limits.filter(
-    (each, index) => limits.findIndex((other) => other.isShared === each.isShared && other.isKeyed === each.isKeyed) === index,
+    (each, index) =>
+      limits.findIndex((other) => other.isShared === each.isShared && other.isKeyed === each.isKeyed) ===
+      index,
   );
   return rng.chance(0.3)
-    ? [{ level: "run", max: rng.integer(1, 3), isKeyed: rng.chance(0.5), isShared: false }, ...distinct.slice(1)]
+    ? [
+        { level: "run", max: rng.integer(1, 3), isKeyed: rng.chance(0.5), isShared: false },
+        ...distinct.slice(1),
+      ]
     : distinct;
 }

@@ -16,7 +16,11 @@ export interface Pace {
 /** @param years how long things happen; 0 leaves it to the seed */
 export function generatePace(rng: Rng, years: number): Pace {
   if (years > 0) {
-    return { activeMs: years * YEAR_MS, pauseMsMax: Math.min(years * YEAR_MS, 366 * DAY_MS), beatMs: 3 * DAY_MS };
+    return {
+      activeMs: years * YEAR_MS,
+      pauseMsMax: Math.min(years * YEAR_MS, 366 * DAY_MS),
+      beatMs: 3 * DAY_MS,
+    };
   }
   return rng.pick([
     { activeMs: MINUTE_MS, pauseMsMax: 20_000, beatMs: 10_000 },

@@ -59,7 +59,12 @@ function generateLeaf(rng: Rng, pace: Pace, can: Capabilities, id: string): Leaf
         timeoutMs: rng.integer(1000, pace.pauseMsMax),
       };
     case "signal":
-      return { kind, id, timeoutMs: rng.integer(1000, pace.pauseMsMax), conflict: rng.pick(["fail", "replace"]) };
+      return {
+        kind,
+        id,
+        timeoutMs: rng.integer(1000, pace.pauseMsMax),
+        conflict: rng.pick(["fail", "replace"]),
+      };
     case "invoke":
       return {
         kind,

@@ -22,7 +22,8 @@ export function createInFlight(hasTwoNodes: boolean): InFlight {
       for (const limit of limitsOf(run)) {
         const counter = counterOf(limit, run);
         const size = limit.level === "run" ? countRun(counter, run) : countCall(counter, run, item);
-        if (size > limit.max) return `${size} ${limit.level === "run" ? "runs" : "calls"} at once under ${counter}, at most ${limit.max} allowed: ${[...(limit.level === "run" ? (runs.get(counter) ?? []) : (calls.get(counter)?.keys() ?? []))].join(", ")}`;
+        if (size > limit.max)
+          return `${size} ${limit.level === "run" ? "runs" : "calls"} at once under ${counter}, at most ${limit.max} allowed: ${[...(limit.level === "run" ? (runs.get(counter) ?? []) : (calls.get(counter)?.keys() ?? []))].join(", ")}`;
       }
       return null;
     },

@@ -81,14 +81,16 @@ export function createOracle(scenario: Scenario, now: () => number): Oracle {
     if (facts.handOuts.has(handOut)) violate("handed-out-twice", `${what} was called before`);
     facts.handOuts.add(handOut);
     if (outlived.has(process)) return () => undefined;
-    if (facts.hasEnded || endedUncalled.has(facts.runId)) violate("called-after-end", `${what}: the run is over`);
+    if (facts.hasEnded || endedUncalled.has(facts.runId))
+      violate("called-after-end", `${what}: the run is over`);
     const finished = call.target === null ? undefined : facts.memos.get(call.target);
     if (finished !== undefined && (finished.toldTo === null || finished.toldTo === process)) {
       violate("step-repeated", `${what}: step ${call.target} is finished`);
     }
     for (const [id, { text, toldTo }] of facts.memos) {
       if (call.memos.has(id)) {
-        if (JSON.stringify(call.memos.get(id)) !== text) violate("memo-changed", `${what}: step ${id} is not ${text}`);
+        if (JSON.stringify(call.memos.get(id)) !== text)
+          violate("memo-changed", `${what}: step ${id} is not ${text}`);
       } else if (toldTo === null || toldTo === process) {
         violate("step-repeated", `${what}: the call does not hold the result of step ${id}`);
       }

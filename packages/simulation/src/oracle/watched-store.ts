@@ -16,7 +16,9 @@ export function watchedStore(
         const result = await store.runs.advance(advance);
         const what = [
           ...advance.journal.map(({ kind, name }) => (name === null ? kind : `${kind} ${name}`)),
-          ...advance.enqueue.map(({ key, dueAt, generation }) => `queue ${key}#${generation}@${dueAt - advance.now}`),
+          ...advance.enqueue.map(
+            ({ key, dueAt, generation }) => `queue ${key}#${generation}@${dueAt - advance.now}`,
+          ),
           ...advance.finish.map((key) => `finish ${key}`),
         ];
         trace(`commits ${advance.runId} (${advance.run.status}): ${result.kind}, ${what.join(", ")}`);

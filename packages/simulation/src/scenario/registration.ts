@@ -62,7 +62,11 @@ function optionsOf(options: FunctionOptions): Record<string, unknown> {
     };
   }
   if (rateLimit !== null) {
-    fields["rateLimit"] = { limit: rateLimit.limit, period: formatDuration(rateLimit.periodMs), ...keyOf(rateLimit) };
+    fields["rateLimit"] = {
+      limit: rateLimit.limit,
+      period: formatDuration(rateLimit.periodMs),
+      ...keyOf(rateLimit),
+    };
   }
   if (debounce !== null) {
     fields["debounce"] = {
@@ -72,7 +76,11 @@ function optionsOf(options: FunctionOptions): Record<string, unknown> {
     };
   }
   if (batch !== null) {
-    fields["batchEvents"] = { maxSize: batch.sizeMax, timeout: formatDuration(batch.timeoutMs), ...keyOf(batch) };
+    fields["batchEvents"] = {
+      maxSize: batch.sizeMax,
+      timeout: formatDuration(batch.timeoutMs),
+      ...keyOf(batch),
+    };
   }
   if (singleton !== null) fields["singleton"] = { mode: singleton.mode, ...keyOf(singleton) };
   if (options.hasPriority) fields["priority"] = { run: "event.data.n % 100" };

@@ -53,9 +53,18 @@ export interface FunctionSpec {
 
 export interface FunctionOptions {
   readonly limits: readonly Limit[];
-  readonly throttle: { readonly limit: number; readonly periodMs: number; readonly burst: number; readonly isKeyed: boolean } | null;
+  readonly throttle: {
+    readonly limit: number;
+    readonly periodMs: number;
+    readonly burst: number;
+    readonly isKeyed: boolean;
+  } | null;
   readonly rateLimit: { readonly limit: number; readonly periodMs: number; readonly isKeyed: boolean } | null;
-  readonly debounce: { readonly periodMs: number; readonly timeoutMs: number | null; readonly isKeyed: boolean } | null;
+  readonly debounce: {
+    readonly periodMs: number;
+    readonly timeoutMs: number | null;
+    readonly isKeyed: boolean;
+  } | null;
   readonly batch: { readonly sizeMax: number; readonly timeoutMs: number; readonly isKeyed: boolean } | null;
   readonly singleton: { readonly mode: "skip" | "cancel"; readonly isKeyed: boolean } | null;
   /** By the event's `n`. */

@@ -126,7 +126,9 @@ export function createActor(world: ActorWorld): Actor {
         const run = [...oracle.runs.values()].findLast((each) => !each.hasEnded);
         if (run === undefined) return;
         // The id is one that the server sent.
-        isBusyWith(operate((rooms) => rooms.executor.cancel(run.runId as Parameters<typeof rooms.executor.cancel>[0])));
+        isBusyWith(
+          operate((rooms) => rooms.executor.cancel(run.runId as Parameters<typeof rooms.executor.cancel>[0])),
+        );
         return;
       }
       case "pause":

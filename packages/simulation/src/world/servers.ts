@@ -156,7 +156,8 @@ export function createServers(world: ServersWorld): Servers {
       (facts: Readonly<Record<string, unknown>>, message: string): void => {
         if (!process.isAlive) return;
         world.trace(`${process.name} logs ${level}: ${message} ${JSON.stringify(facts)}`);
-        if (UNEXPECTED.has(message)) oracle.violate("unexpected-error", `${message}: ${JSON.stringify(facts)}`);
+        if (UNEXPECTED.has(message))
+          oracle.violate("unexpected-error", `${message}: ${JSON.stringify(facts)}`);
       };
     return { debug: () => undefined, info: () => undefined, warn: note("warn"), error: note("error") };
   }
@@ -228,7 +229,9 @@ function traced(name: string, watch: CallWatch, trace: (line: string) => void): 
       }
       const { runId, itemKey, generation, attempt, target, memos } = parseCall(request);
       what = `${runId} ${itemKey}#${generation}`;
-      trace(`${name} calls ${what}, attempt ${attempt}, ${target === null ? "discovery" : "targeted"}, ${memos.size} memos`);
+      trace(
+        `${name} calls ${what}, attempt ${attempt}, ${target === null ? "discovery" : "targeted"}, ${memos.size} memos`,
+      );
     },
     ends(outcome) {
       trace(`${name} has ${outcome.kind === "answered" ? outcome.status : outcome.code} for ${what}`);

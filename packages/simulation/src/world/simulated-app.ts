@@ -13,7 +13,11 @@ export interface SimulatedApp extends AppSide {
 }
 
 /** @param host what the app reaches, but for the calls that die with it */
-export function createSimulatedApp(functions: readonly FunctionSpec[], host: AppHost, crashed: () => boolean): SimulatedApp {
+export function createSimulatedApp(
+  functions: readonly FunctionSpec[],
+  host: AppHost,
+  crashed: () => boolean,
+): SimulatedApp {
   let life = 0;
   let isUp = true;
   const listeners = new Set<() => void>();

@@ -93,8 +93,7 @@ function take(heap: Entry[]): void {
     if (left >= heap.length) break;
     const right = left + 1;
     // Both were just compared with the length.
-    const child =
-      right < heap.length && isBefore(heap[right] as Entry, heap[left] as Entry) ? right : left;
+    const child = right < heap.length && isBefore(heap[right] as Entry, heap[left] as Entry) ? right : left;
     const below = heap[child] as Entry;
     if (!isBefore(below, last)) break;
     heap[at] = below;

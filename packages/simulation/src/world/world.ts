@@ -144,10 +144,13 @@ export function createWorld(scenario: Scenario, options: SimulationOptions): Sim
     servers.start();
     await settle();
     let isRegistered = false;
-    void actor.operate((rooms) => rooms.registry.register(registrationOf(scenario.functions), wallMs())).then((outcome) => {
-      isRegistered = true;
-      if (!outcome.ok) oracle.violate("unexpected-error", `the registration was refused: ${outcome.message}`);
-    });
+    void actor
+      .operate((rooms) => rooms.registry.register(registrationOf(scenario.functions), wallMs()))
+      .then((outcome) => {
+        isRegistered = true;
+        if (!outcome.ok)
+          oracle.violate("unexpected-error", `the registration was refused: ${outcome.message}`);
+      });
     while (!isRegistered && (await timeline.step()));
     const beganAt = timeline.now;
     faults.begin();
@@ -203,7 +206,10 @@ const STATUS_OF = { saved: 200, stale: 409, ended: 409, unknown: 404, refused: 4
 
 /** By how much clocks are set back: what is due at an instant is later by that. */
 function setBackMs(scenario: Scenario): number {
-  return scenario.acts.reduce((sum, act) => sum + (act.kind === "clock-jump" ? Math.max(0, -act.byMs) : 0), 0);
+  return scenario.acts.reduce(
+    (sum, act) => sum + (act.kind === "clock-jump" ? Math.max(0, -act.byMs) : 0),
+    0,
+  );
 }
 
 function longestPauseMs(scenario: Scenario): number {
