@@ -30,7 +30,7 @@ export function watchedStore(
 }
 
 /** An object with some of its members replaced. Methods keep the object they belong to. */
-function over<Target extends object>(target: Target, members: Partial<Target>): Target {
+export function over<Target extends object>(target: Target, members: Partial<Target>): Target {
   return new Proxy(target, {
     get(_, key) {
       // The keys of a proxy's traps are not tied to the type of its target.
