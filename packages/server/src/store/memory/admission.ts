@@ -1,0 +1,185 @@
+import { LIMITS } from "@holdfast/protocol";
+import type { Gate } from "../records.ts";
+import type { Act } from "./act.ts";
+import type { Functions } from "./functions.ts";
+import { by } from "./order.ts";
+import type { Queued, QueueItems } from "./queue-items.ts";
+import type { Rates } from "./rates.ts";
+import type { Runs, StoredRun } from "./runs.ts";
+import type { Table, Tables } from "./tables.ts";
+
+/** A counter that a call needs a place of, and how many places it has for this call. */
+interface Place {
+  readonly counter: string;
+  readonly max: number;
+}
+
+interface Call {
+  readonly run: StoredRun;
+  readonly queued: Queued;
+}
+
+/** Key of a run's first call, the only one that a throttle holds back. */
+const START = "start";
+
+/** Of those that wait, who goes first. */
+const inTurn = by<Call>(
+  ({ run }) => run.score,
+  ({ run }) => run.num,
+  ({ queued }) => queued.item.key,
+);
+
+/**
+ * Lets calls through the gates of their runs. A call that has come to its gates is admitted when each of them has room,
+ * and from then on holds a place of each until it is done. Otherwise it waits. Whenever something changed, those that
+ * wait are asked in turn; one that finds no room keeps nobody up who needs other places.
+ */
+export class Admission {
+  readonly #functions: Functions;
+  readonly #runs: Runs;
+  readonly #items: QueueItems;
+  readonly #rates: Rates;
+  /** How many places of each counter are taken. */
+  readonly #taken: Table<string, number>;
+
+  constructor(
+    tables: Tables,
+    rooms: {
+      readonly functions: Functions;
+      readonly runs: Runs;
+      readonly items: QueueItems;
+      readonly rates: Rates;
+    },
+  ) {
+    this.#functions = rooms.functions;
+    this.#runs = rooms.runs;
+    this.#items = rooms.items;
+    this.#rates = rooms.rates;
+    this.#taken = tables.table();
+  }
+
+  /** A call has come to its gates. Whoever waits and comes before it goes first. `true`: it is admitted. */
+  arrive(act: Act, queued: Queued): boolean {
+    const { runId, key } = queued.item;
+    this.#items.put({ ...queued, standing: "waiting", holder: null });
+    for (const call of this.#waiting()) {
+      this.#admit(act, call);
+      if (call.queued.item.runId === runId && call.queued.item.key === key) break;
+    }
+    return this.#items.get(runId, key)?.standing === "admitted";
+  }
+
+  /** Admits whoever waits and finds room; notes what a throttle lets go on later. */
+  settle(act: Act): void {
+    for (const call of this.#waiting()) {
+      const mayGoAt = this.#admit(act, call);
+      if (mayGoAt !== null) act.noteWork(mayGoAt);
+    }
+  }
+
+  /** Gives back what a call held that is done, or is not to be done now. */
+  leave(run: StoredRun, queued: Queued): void {
+    if (queued.standing !== "admitted") return;
+    for (const { counter } of this.#placesOfCall(run)) this.#take(counter, -1);
+  }
+
+  /** Gives back what a run held that has ended. */
+  leaveRun(run: StoredRun): void {
+    if (run.hasBegun) for (const { counter } of this.#placesOfRun(run)) this.#take(counter, -1);
+  }
+
+  /** Whether the run's calls are held back, whatever room there is. */
+  isPaused(run: StoredRun): boolean {
+    return this.#functions.paused.has(run.record.functionId);
+  }
+
+  /** When the next throttled start may go on if nothing else happens before, or null. */
+  nextStartAt(now: number): number | null {
+    const instants = this.#waiting().flatMap((call) => this.#mayGoAt(call, now) ?? []);
+    return instants.length === 0 ? null : Math.min(...instants);
+  }
+
+  /** Runs with a call that waits although there is room, and that no throttle holds back: there are none after `settle`. */
+  overlooked(): readonly StoredRun[] {
+    return this.#waiting()
+      .filter((call) => throttlesOf(call.run, call.queued).length === 0 && this.#mayGoAt(call, 0) !== null)
+      .map(({ run }) => run);
+  }
+
+  #waiting(): readonly Call[] {
+    return this.#items
+      .all()
+      .filter(({ standing }) => standing === "waiting")
+      .flatMap((queued) => {
+        const run = this.#runs.get(queued.item.runId);
+        return run === undefined ? [] : [{ run, queued }];
+      })
+      .sort(inTurn);
+  }
+
+  /** Admits a call if it may go now. When it may: now, at an instant by its throttle, or null where something has to end. */
+  #admit(act: Act, { run: { record }, queued }: Call): number | null {
+    // Another call of its run may have begun it a moment ago.
+    const run = this.#runs.get(record.id);
+    if (run === undefined) return null;
+    const mayGoAt = this.#mayGoAt({ run, queued }, act.now);
+    if (mayGoAt !== act.now) return mayGoAt;
+    for (const { counter } of this.#placesOfCall(run)) this.#take(counter, 1);
+    if (!run.hasBegun) {
+      for (const { counter } of this.#placesOfRun(run)) this.#take(counter, 1);
+      for (const throttle of throttlesOf(run, queued)) {
+        this.#rates.take(bucketOf(throttle), act.now, throttle);
+      }
+      this.#runs.put({ ...run, hasBegun: true });
+    }
+    this.#items.put({ ...queued, standing: "admitted" });
+    return act.now;
+  }
+
+  #mayGoAt({ run, queued }: Call, now: number): number | null {
+    if (this.isPaused(run)) return null;
+    const places = [...this.#placesOfCall(run), ...(run.hasBegun ? [] : this.#placesOfRun(run))];
+    if (places.some(({ counter, max }) => (this.#taken.get(counter) ?? 0) >= max)) return null;
+    const instants = throttlesOf(run, queued).map((throttle) =>
+      this.#rates.allowedAt(bucketOf(throttle), now, throttle),
+    );
+    return Math.max(now, ...instants);
+  }
+
+  /** What each call of the run needs, the places of its function included. */
+  #placesOfCall(run: StoredRun): readonly Place[] {
+    const counter = `calls/${run.record.functionId}`;
+    return [{ counter, max: LIMITS.callsPerFunctionCount }, ...this.#placesOf(run, "step")];
+  }
+
+  /** What the run needs as a whole, from its first call until its end. Of a singleton there is one place. */
+  #placesOfRun(run: StoredRun): readonly Place[] {
+    const { singletonKey, record } = run;
+    const places = this.#placesOf(run, "run");
+    if (singletonKey === null) return places;
+    return [...places, { counter: `singleton/${record.functionId}/${singletonKey}`, max: 1 }];
+  }
+
+  #placesOf({ gates, record }: StoredRun, level: "step" | "run"): readonly Place[] {
+    return gates.flatMap((gate) => {
+      if (gate.level !== level) return [];
+      const max = this.#functions.limit(record.functionId, gate.rule, gate.max) ?? Infinity;
+      return [{ counter: `${level}/${gate.counter}`, max }];
+    });
+  }
+
+  #take(counter: string, count: number): void {
+    this.#taken.put(counter, (this.#taken.get(counter) ?? 0) + count);
+  }
+}
+
+type Throttle = Gate & { readonly level: "throttle" };
+
+/** The throttles that a call still has to pass. */
+function throttlesOf({ gates, hasBegun }: StoredRun, { item }: Queued): readonly Throttle[] {
+  return hasBegun || item.key !== START ? [] : gates.filter((gate) => gate.level === "throttle");
+}
+
+function bucketOf({ counter }: Throttle): string {
+  return `throttle/${counter}`;
+}
