@@ -322,6 +322,28 @@ export function gateSuite(create: CreateHarness): void {
     );
   });
 
+  storeTest(create, "what waited through a pause goes before what comes after it", async (store) => {
+    const session = await aSession(store);
+    await openEach(store, [gated(1, [aGate("step", "a")])]);
+    await store.queue.pause(functionId(1), NOW);
+    assert.deepEqual(await leaseAll(store, session), []);
+    await store.queue.resume(functionId(1), NOW);
+    await openEach(store, [gated(2, [aGate("step", "a")])], session);
+    assert.deepEqual(await leaseAll(store, session), [itemName(1)]);
+  });
+
+  storeTest(create, "what waited at a limit goes before what comes when it is raised", async (store) => {
+    const session = await aSession(store);
+    const register = (checksum: string, max: number): Promise<void> =>
+      store.apps.register(aRegistration({ checksum }, [aFunction(1, { limits: { "step:0": max } })]));
+    await register("a", 0);
+    await openEach(store, [gated(1, [aGate("step", "a", 9)])]);
+    assert.deepEqual(await leaseAll(store, session), []);
+    await register("b", 1);
+    await openEach(store, [gated(2, [aGate("step", "a", 9)])], session);
+    assert.deepEqual(await leaseAll(store, session), [itemName(1)]);
+  });
+
   storeTest(create, "a new run of a paused function is stored as Skipped", async (store) => {
     await open(store, []);
     await store.queue.pause(functionId(1), NOW);

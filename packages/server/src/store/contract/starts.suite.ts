@@ -67,6 +67,15 @@ export function startSuite(create: CreateHarness): void {
     assert.equal(second.workDueAt, NOW + 1000);
   });
 
+  storeTest(create, "lease() says nothing of a throttled start that is gone", async (store) => {
+    const session = await aSession(store);
+    const gates = [throttle(1, 1000, 0)];
+    await open(store, [aNewRun(1, { gates }), aNewRun(2, { gates })], { session });
+    await end(store, 2);
+    const lease = await store.queue.lease({ session, limit: 10, now: NOW });
+    assert.deepEqual(lease, { items: [], nextDueAt: null });
+  });
+
   storeTest(create, "a throttle lets a burst and one more through at once", async (store) => {
     const session = await aSession(store);
     await open(

@@ -5,7 +5,6 @@ import { eventSuite } from "./events.suite.ts";
 import { gateModelSuite } from "./gates-model.suite.ts";
 import { gateSuite } from "./gates.suite.ts";
 import type { CreateHarness } from "./testing/harness.ts";
-import { modelSuite } from "./model.suite.ts";
 import { queueSuite } from "./queue.suite.ts";
 import { runSuite } from "./runs.suite.ts";
 import { scheduleSuite } from "./schedules.suite.ts";
@@ -17,9 +16,9 @@ import { waitSuite } from "./waits.suite.ts";
 /**
  * The behaviour that `store.ts` states, as tests. Every store calls this with a way to make a fresh one.
  *
- * @param modelRuns how many random histories to compare with the model
+ * @param histories how many random ones of gates, and of waits
  */
-export function runStoreContract(name: string, createHarness: CreateHarness, modelRuns = 20): void {
+export function runStoreContract(name: string, createHarness: CreateHarness, histories = 20): void {
   describe(name, () => {
     describe("events", () => eventSuite(createHarness));
     describe("runs", () => runSuite(createHarness));
@@ -31,10 +30,9 @@ export function runStoreContract(name: string, createHarness: CreateHarness, mod
     describe("schedules", () => scheduleSuite(createHarness));
     describe("apps", () => appSuite(createHarness));
     describe("life", () => closeSuite(createHarness));
-    describe("model", () => {
-      modelSuite(createHarness, modelRuns);
-      gateModelSuite(createHarness, modelRuns);
-      waitModelSuite(createHarness, modelRuns);
+    describe("histories", () => {
+      gateModelSuite(createHarness, histories);
+      waitModelSuite(createHarness, histories);
     });
   });
 }

@@ -63,18 +63,16 @@ export class Admission {
     const { runId, key } = queued.item;
     this.#items.put({ ...queued, standing: "waiting", holder: null });
     for (const call of this.#waiting()) {
-      this.#admit(act, call);
-      if (call.queued.item.runId === runId && call.queued.item.key === key) break;
+      const isAdmitted = this.#admit(act, call);
+      if (call.queued.item.runId === runId && call.queued.item.key === key) return isAdmitted;
+      if (isAdmitted) act.noteWork(act.now);
     }
-    return this.#items.get(runId, key)?.standing === "admitted";
+    return false;
   }
 
-  /** Admits whoever waits and finds room; notes what a throttle lets go on later. */
+  /** Admits whoever waits and finds room. */
   settle(act: Act): void {
-    for (const call of this.#waiting()) {
-      const mayGoAt = this.#admit(act, call);
-      if (mayGoAt !== null) act.noteWork(mayGoAt);
-    }
+    for (const call of this.#waiting()) if (this.#admit(act, call)) act.noteWork(act.now);
   }
 
   /** Gives back what a call held that is done, or is not to be done now. */
@@ -109,7 +107,7 @@ export class Admission {
   #waiting(): readonly Call[] {
     return this.#items
       .all()
-      .filter(({ standing }) => standing === "waiting")
+      .filter(({ standing }) => standing === "waiting" || standing === "throttled")
       .flatMap((queued) => {
         const run = this.#runs.get(queued.item.runId);
         return run === undefined ? [] : [{ run, queued }];
@@ -117,13 +115,18 @@ export class Admission {
       .sort(inTurn);
   }
 
-  /** Admits a call if it may go now. When it may: now, at an instant by its throttle, or null where something has to end. */
-  #admit(act: Act, { run: { record }, queued }: Call): number | null {
+  /** Admits a call if it may go now. Of one that a throttle holds back from now on it is noted when it may. */
+  #admit(act: Act, { run: { record }, queued }: Call): boolean {
     // Another call of its run may have begun it a moment ago.
     const run = this.#runs.get(record.id);
-    if (run === undefined) return null;
+    if (run === undefined) return false;
     const mayGoAt = this.#mayGoAt({ run, queued }, act.now);
-    if (mayGoAt !== act.now) return mayGoAt;
+    if (mayGoAt !== act.now) {
+      const standing = mayGoAt === null ? "waiting" : "throttled";
+      if (mayGoAt !== null && queued.standing !== standing) act.noteWork(mayGoAt);
+      this.#items.put({ ...queued, standing });
+      return false;
+    }
     for (const { counter } of this.#placesOfCall(run)) this.#take(counter, 1);
     if (!run.hasBegun) {
       for (const { counter } of this.#placesOfRun(run)) this.#take(counter, 1);
@@ -133,9 +136,10 @@ export class Admission {
       this.#runs.put({ ...run, hasBegun: true });
     }
     this.#items.put({ ...queued, standing: "admitted" });
-    return act.now;
+    return true;
   }
 
+  /** When a call may go: now, at an instant by its throttle, or null where something else has to happen first. */
   #mayGoAt({ run, queued }: Call, now: number): number | null {
     if (this.isPaused(run)) return null;
     const places = [...this.#placesOfCall(run), ...(run.hasBegun ? [] : this.#placesOfRun(run))];

@@ -15,10 +15,11 @@ interface StoredGathering extends DueGathering {
 /** Events that wait for one another before a run is made (14.4, 14.5). */
 export class Gatherings {
   readonly #gatherings: Table<number, StoredGathering>;
-  #lastId = 0;
+  readonly #nextId: () => number;
 
   constructor(tables: Tables) {
     this.#gatherings = tables.table();
+    this.#nextId = tables.counter();
   }
 
   /** At most one of a function, kind and key takes events; one whose time has come takes no more. */
@@ -67,9 +68,8 @@ export class Gatherings {
   }
 
   #begin({ now }: Act, event: EventRecord, { kind, functionId, key, periodMs }: Gathering): StoredGathering {
-    this.#lastId += 1;
     const dueAt = now + periodMs;
-    const begun = { id: this.#lastId, revision: 0, kind, functionId, key, dueAt, events: [] };
+    const begun = { id: this.#nextId(), revision: 0, kind, functionId, key, dueAt, events: [] };
     return this.#put({ ...begun, firstAt: now, ts: event.ts, isOpen: true });
   }
 

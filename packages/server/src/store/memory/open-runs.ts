@@ -116,7 +116,6 @@ export class OpenRuns {
       singletonKey: singleton?.key ?? null,
       score: run.queuedAt - priorityMs,
       hasBegun: false,
-      answeredBy: [],
     });
   }
 }

@@ -5,9 +5,10 @@ import type { Table, Tables } from "./tables.ts";
 
 /**
  * How a call stands to the gates of its run. `new`: it has not come to them, because it was not due yet. `waiting`: it
- * came, and there was no room. `admitted`: it has a place of each, until it is done. What is no call stays `new`.
+ * came, and there was no room. `throttled`: there is room, and its throttle says when. `admitted`: it has a place of
+ * each, until it is done. What is no call stays `new`.
  */
-export type Standing = "new" | "waiting" | "admitted";
+export type Standing = "new" | "waiting" | "throttled" | "admitted";
 
 export interface Queued {
   readonly item: QueueItem;

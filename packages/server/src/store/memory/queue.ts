@@ -109,7 +109,7 @@ export class Queue {
   #free(): readonly Queued[] {
     return this.#items
       .all()
-      .filter(({ holder, standing }) => holder === null && standing !== "waiting")
+      .filter(({ holder, standing }) => holder === null && (standing === "new" || standing === "admitted"))
       .sort(
         by(
           ({ item }) => item.dueAt,

@@ -20,17 +20,16 @@ export interface StoredRun {
   readonly score: number;
   /** One of its calls was admitted: it has passed its throttle, and counts at its run-level gates. */
   readonly hasBegun: boolean;
-  /** Events that have answered a wait of it: none answers it twice. */
-  readonly answeredBy: readonly EventId[];
 }
 
 /** Runs and their journals. */
 export class Runs {
   readonly #runs: Table<RunId, StoredRun>;
-  #lastNum = 0;
+  readonly #nextNum: () => number;
 
   constructor(tables: Tables) {
     this.#runs = tables.table();
+    this.#nextNum = tables.counter();
   }
 
   get(id: RunId): StoredRun | undefined {
@@ -40,8 +39,7 @@ export class Runs {
   add(fields: Omit<StoredRun, "num">): StoredRun {
     const { record, journal } = fields;
     if (this.#runs.has(record.id)) throw refusal(`Cannot open run "${record.id}": there is one of this id.`);
-    this.#lastNum += 1;
-    const run = { ...fields, journal: [], num: this.#lastNum };
+    const run = { ...fields, journal: [], num: this.#nextNum() };
     this.put(run);
     return this.append(run, journal);
   }

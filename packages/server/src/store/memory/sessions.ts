@@ -6,17 +6,17 @@ import type { Table, Tables } from "./tables.ts";
 export class Sessions {
   readonly #expiries: Table<SessionId, number>;
   readonly #items: QueueItems;
-  #lastId = 0;
+  readonly #nextId: () => number;
 
   constructor(tables: Tables, items: QueueItems) {
     this.#expiries = tables.table();
+    this.#nextId = tables.counter();
     this.#items = items;
   }
 
   open(expiresAt: number): SessionId {
-    this.#lastId += 1;
     // The brand exists for the compiler only.
-    const id = this.#lastId as SessionId;
+    const id = this.#nextId() as SessionId;
     this.#expiries.put(id, expiresAt);
     return id;
   }

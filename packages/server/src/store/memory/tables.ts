@@ -6,6 +6,16 @@ export class Tables {
     return new Table((undo) => this.#undo.push(undo));
   }
 
+  /** Numbers from 1, each once; those that an act took which was taken back are free again. */
+  counter(): () => number {
+    const last = this.table<"last", number>();
+    return () => {
+      const next = (last.get("last") ?? 0) + 1;
+      last.put("last", next);
+      return next;
+    };
+  }
+
   keep(): void {
     this.#undo = [];
   }

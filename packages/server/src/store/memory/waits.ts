@@ -22,13 +22,14 @@ export class Waits {
   readonly #items: QueueItems;
   readonly #events: Events;
   readonly #isAccepted = createFilterCache(FILTERS_MAX_COUNT);
-  #lastNum = 0;
+  readonly #nextNum: () => number;
 
   constructor(
     tables: Tables,
     rooms: { readonly runs: Runs; readonly items: QueueItems; readonly events: Events },
   ) {
     this.#waits = tables.table();
+    this.#nextNum = tables.counter();
     this.#runs = rooms.runs;
     this.#items = rooms.items;
     this.#events = rooms.events;
@@ -37,14 +38,13 @@ export class Waits {
   /** Has a run wait, unless an event that is stored already answers. */
   add(act: Act, run: StoredRun, wait: NewWait): void {
     const { environment, id: runId } = run.record;
-    this.#lastNum += 1;
-    const stored: StoredWait = { ...wait, num: this.#lastNum, runId };
+    const stored: StoredWait = { ...wait, num: this.#nextNum(), runId };
     if (wait.lookBackFrom !== null) {
       const past = this.#events.since(environment, wait.eventName, wait.lookBackFrom);
       const answer = past.find(
-        (event) => !run.answeredBy.includes(event.id) && this.#isAnswer(act, stored, run, event),
+        (event) => !hasAnswered(run, event) && this.#isAnswer(act, stored, run, event),
       );
-      if (answer !== undefined && this.#apply(act, stored, run, answer)) return;
+      if (answer !== undefined && this.#apply(act, stored, answer)) return;
     }
     this.#waits.put(stored.num, stored);
   }
@@ -56,7 +56,7 @@ export class Waits {
       if (run === undefined || run.record.environment !== event.environment) continue;
       if (wait.eventName !== event.name || wait.expiresAt <= act.now) continue;
       if (!this.#isAnswer(act, wait, run, event)) continue;
-      if (this.#apply(act, wait, run, event)) this.#waits.remove(wait.num);
+      if (this.#apply(act, wait, event)) this.#waits.remove(wait.num);
     }
   }
 
@@ -91,15 +91,22 @@ export class Waits {
   }
 
   /** `false`: the item is held or due already. What it waited for is then dropped with it. */
-  #apply(act: Act, { effect, runId, key }: StoredWait, run: StoredRun, event: EventRecord): boolean {
+  #apply(act: Act, { effect, runId, key }: StoredWait, event: EventRecord): boolean {
     const cause = { kind: "event", eventId: event.id } as const;
     if (effect === "cancel") {
       this.#items.cancel(act, runId, cause);
       return true;
     }
-    if (!this.#items.wake(act, runId, key, cause)) return false;
-    const now = this.#runs.get(runId) ?? run;
-    this.#runs.put({ ...now, answeredBy: [...now.answeredBy, event.id] });
-    return true;
+    return this.#items.wake(act, runId, key, cause);
   }
+}
+
+/** Whether the run has the event as the memo of a wait that is over: it does not answer the next one as well. */
+function hasAnswered({ journal }: StoredRun, { id }: EventRecord): boolean {
+  return journal.some(({ kind, op, data }) => {
+    if (kind !== "step.completed" || op !== "WaitForEvent" || data === null) return false;
+    // The memo of a wait that an event ended has the event as its data.
+    const memo = JSON.parse(data) as { readonly data?: { readonly id?: unknown } | null };
+    return memo.data?.id === id;
+  });
 }

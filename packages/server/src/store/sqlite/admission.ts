@@ -106,6 +106,8 @@ export class Admission {
   unpark(line: string): void {
     const [fn, counter] = splitLine(line);
     this.tally.queue(counter, fn, -1);
+    // With the last of a throttle's line there is no start to come back for.
+    if (this.tally.lines(counter) === undefined) this.#throttles.remove(counter);
   }
 
   /** Gives back what an admitted call held: it is done, or not to be done now. */
@@ -202,7 +204,11 @@ export class Admission {
     for (const gate of terms.gates) {
       if (gate.level === "throttle") {
         if (hasBegun || key !== START) continue;
-        if (this.#isThrottled(act, gate)) return gate.counter;
+        const until = this.#throttledUntil(act, gate);
+        if (until !== null) {
+          act.noteWork(until);
+          return gate.counter;
+        }
         if (gate.counter !== at && this.#isBehind(act, gate.counter, terms, key)) return gate.counter;
       } else if (gate.level === "step" || !hasBegun) {
         const max = maxOf(gate, rules.limits);
@@ -212,12 +218,12 @@ export class Admission {
     return null;
   }
 
-  #isThrottled(act: Act, gate: CountedGate & { level: "throttle" }): boolean {
+  /** When a throttle lets the next start through, which leases come back for; null for at once. */
+  #throttledUntil(act: Act, gate: CountedGate & { level: "throttle" }): number | null {
     const decision = this.buckets.look(gate.counter, act.now, gate.rate);
-    if (decision.isAllowed) return false;
+    if (decision.isAllowed) return null;
     this.#throttles.put(gate.counter, decision.allowedAt);
-    act.noteWork(decision.allowedAt);
-    return true;
+    return decision.allowedAt;
   }
 
   /** Whether somebody stands at the counter whose turn comes before this call's, and could go. */
@@ -249,7 +255,7 @@ export class Admission {
     if (counter === rules.calls) return this.tally.count(counter) < LIMITS.callsPerFunctionCount;
     const gate = terms.gates.find((each) => each.counter === counter);
     if (gate === undefined) return true;
-    if (gate.level === "throttle") return key !== START || !this.#isThrottled(act, gate);
+    if (gate.level === "throttle") return key !== START || this.#throttledUntil(act, gate) === null;
     const max = maxOf(gate, rules.limits);
     return max === null || this.tally.count(counter) < max;
   }

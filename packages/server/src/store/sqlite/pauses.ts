@@ -1,8 +1,10 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { FunctionId } from "@holdfast/protocol";
+import { Act } from "./act.ts";
 import type { Admission } from "./admission.ts";
 import type { Answer, Command, CommandReader } from "./commands.ts";
 import { CommandKind } from "./commands.ts";
+import { WAKES_MAX_COUNT } from "./limits.ts";
 import type { Statement } from "./statement.ts";
 import { prepare } from "./statement.ts";
 import type { SymbolWriter } from "./symbols.ts";
@@ -15,7 +17,7 @@ export function encodeResume(functionId: FunctionId, now: number): Command {
   return [CommandKind.resume, functionId, now];
 }
 
-/** Holds functions back, and lets them go on. Their calls that are free now are found by the next lease. */
+/** Holds functions back, and lets them go on. Calls that are free when a pause begins are found by the next lease. */
 export class PauseActs {
   readonly #symbols: SymbolWriter;
   readonly #admission: Admission;
@@ -44,7 +46,10 @@ export class PauseActs {
   resume(reader: CommandReader): Answer {
     const fn = this.#symbols.number(reader.text());
     const { changes } = this.#delete.run(fn);
-    if (changes > 0) this.#admission.stirFunction(fn);
+    if (changes === 0) return 0;
+    this.#admission.stirFunction(fn);
+    // Before anything new comes to the gates, which would go ahead of those that waited here.
+    this.#admission.wake(new Act(reader.number(), null, 0), WAKES_MAX_COUNT);
     return changes;
   }
 }

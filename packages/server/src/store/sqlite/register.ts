@@ -1,9 +1,11 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { EnvironmentName } from "@holdfast/protocol";
 import type { RegisteredApp } from "../contract.ts";
+import { Act } from "./act.ts";
 import type { Admission } from "./admission.ts";
 import type { Answer, Command, CommandReader } from "./commands.ts";
 import { CommandKind } from "./commands.ts";
+import { WAKES_MAX_COUNT } from "./limits.ts";
 import type { ScheduleActs } from "./schedule-acts.ts";
 import { encodeTick } from "./schedule-acts.ts";
 import type { Statement, Value } from "./statement.ts";
@@ -98,6 +100,7 @@ export class RegisterActs {
     for (const functionId of vanished) this.#archiveFunction.run(syncedAt, functionId);
     this.#schedules.replaceTicks(reader, touched);
     for (const functionId of touched) this.#admission.stirFunction(this.#symbols.number(functionId));
+    this.#admission.wake(new Act(syncedAt, null, 0), WAKES_MAX_COUNT);
     return null;
   }
 

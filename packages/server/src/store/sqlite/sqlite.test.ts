@@ -1,8 +1,10 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { CreateHarness } from "../contract/testing/harness.ts";
+import { describe } from "node:test";
+import { modelSuite } from "../contract/model.suite.ts";
 import { runStoreContract } from "../contract/store.suite.ts";
+import type { CreateHarness } from "../contract/testing/harness.ts";
 import type { Store } from "../contract.ts";
 import { openSqliteStore } from "./open-sqlite-store.ts";
 
@@ -27,22 +29,20 @@ function inFolder(inline: boolean): CreateHarness {
   };
 }
 
-for (const [name, inline] of [
-  ["SQLite, writing on a thread", false],
-  ["SQLite, writing inline", true],
-] as const) {
-  runStoreContract(name, inFolder(inline));
-}
+const inMemory: CreateHarness = async () => {
+  const store = await openSqliteStore({ path: ":memory:" });
+  return {
+    store,
+    reopen: { impossible: "a store in memory ends with its connection" },
+    cleanup: () => store.close(),
+  };
+};
 
-runStoreContract(
-  "SQLite, in memory",
-  async () => {
-    const store = await openSqliteStore({ path: ":memory:" });
-    return {
-      store,
-      reopen: { impossible: "a store in memory ends with its connection" },
-      cleanup: () => store.close(),
-    };
-  },
-  150,
-);
+for (const [name, create, histories] of [
+  ["SQLite, writing on a thread", inFolder(false), 20],
+  ["SQLite, writing inline", inFolder(true), 20],
+  ["SQLite, in memory", inMemory, 150],
+] as const) {
+  runStoreContract(name, create, histories);
+  describe(`${name}, beside the model`, () => modelSuite(create, histories));
+}
