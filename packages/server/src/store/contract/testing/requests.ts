@@ -156,7 +156,8 @@ export class Requests {
     const finish = plan.finish.flatMap((index) => working[index]?.key ?? []);
     const isEnding = plan.status === "Completed" || plan.status === "Cancelled";
     return anAdvance(num, {
-      expectedRevision: run.revision - (plan.isStale ? 1 : 0),
+      // Of a run that comes with this very burst nothing is known yet.
+      expectedRevision: run.revision - (plan.isStale || before === null ? 1 : 0),
       run: { ...run, status: plan.status, endedAt: isEnding ? now : null, stepCount: run.stepCount + 1 },
       journal: this.#entries(plan, before, [...finish, ...planned.map(({ key }) => key)]),
       finish,
