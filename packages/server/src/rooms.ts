@@ -19,7 +19,7 @@ export { createKeys } from "#keys";
 export { openDisk } from "#store";
 export type { Egress, EgressOutcome, EgressRequest } from "#egress";
 export type { Clock, Log, Random, Timer } from "#kernel";
-export type { Advance, Disk, JournalEntry, RunRecord, RunSnapshot, Store, Writer } from "#store";
+export type { Advance, Disk, EventRecord, JournalEntry, RunRecord, RunSnapshot, Store, Writer } from "#store";
 
 /** Everything outside the rooms that they touch, and the few figures they are set up with. */
 export interface World {
