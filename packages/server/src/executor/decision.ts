@@ -47,6 +47,13 @@ export type Input =
       readonly ops: readonly ReportedOp[];
       readonly startedAt: number | null;
     }
+  /** The app of a durable endpoint reports what it did on its own (16.2). */
+  | {
+      readonly kind: "endpoint";
+      readonly ops: readonly ReportedOp[];
+      readonly startedAt: number;
+      readonly jitter: number;
+    }
   /** A start or finish time-out passed (14.9). */
   | { readonly kind: "timeout"; readonly itemKey: string; readonly generation: number }
   | { readonly kind: "cancel"; readonly reason: string | null }

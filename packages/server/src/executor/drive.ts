@@ -1,5 +1,5 @@
 import type { FunctionId, RunId } from "@holdfast/protocol";
-import { canonicalJson, hasEnded, isHoldfastError, parseOps } from "@holdfast/protocol";
+import { canonicalJson, hasEnded, isHoldfastError } from "@holdfast/protocol";
 import type { Egress } from "#egress";
 import type { Clock, Ids, Log, Random } from "#kernel";
 import type { Keys } from "#keys";
@@ -23,9 +23,10 @@ import type { Input, Terms, Verdict } from "./decision.ts";
 import { makeRequest } from "./gateway.ts";
 import type { LiveRunDeps } from "./live-run.ts";
 import { LiveRun } from "./live-run.ts";
+import type { Reply } from "./reply.ts";
 import { readReply } from "./reply.ts";
 import type { ReportedOp } from "./reported-op.ts";
-import { reportedOps } from "./reported-op.ts";
+import { readOps } from "./reported-op.ts";
 import type { RunState } from "./run-state.ts";
 import { wakeOf } from "./wake.ts";
 
@@ -183,7 +184,10 @@ export function createExecutor(deps: ExecutorDeps): Executor {
   async function call(run: LiveRun, item: Work["item"]): Promise<void> {
     const definition = deps.registry.function(run.state.run.functionId);
     const startedAt = deps.clock.now();
-    const reply = definition === null ? unregistered(run.state) : await callApp(run, item, definition);
+    const reply =
+      definition === null
+        ? unregistered(run.state)
+        : (unvouched(definition) ?? (await callApp(run, item, definition)));
     if (reply === null) return;
     await run.submit({
       kind: "reply",
@@ -195,12 +199,26 @@ export function createExecutor(deps: ExecutorDeps): Executor {
     });
   }
 
+  /** Why an endpoint is not called: nobody vouches for its origin any more. Retried, for somebody may again. */
+  function unvouched(definition: FunctionDefinition): Reply | null {
+    if (definition.configuration.endpoint !== true) return null;
+    const { origin } = new URL(definition.url);
+    if (deps.registry.endpointOrigin(origin) !== null) return null;
+    const message = `No app is registered at ${origin}, and the server is not set to call durable endpoints there.`;
+    return {
+      kind: "failed",
+      error: { name: "endpoint_not_vouched_for", message },
+      noRetry: false,
+      retryAt: null,
+    };
+  }
+
   /** Null when this process is stopping and cut the call: the item is free for whoever comes next. */
   async function callApp(
     run: LiveRun,
     item: Work["item"],
     definition: FunctionDefinition,
-  ): Promise<ReturnType<typeof readReply> | null> {
+  ): Promise<Reply | null> {
     const outcome = await caller.call(run.state, item, definition, stopping.signal);
     if (outcome.kind === "failed" && outcome.code === "aborted") return null;
     if (outcome.kind === "answered" && outcome.status === 401) {
@@ -212,7 +230,7 @@ export function createExecutor(deps: ExecutorDeps): Executor {
   async function checkpoint(request: CheckpointRequest): Promise<CheckpointOutcome> {
     let ops: readonly ReportedOp[];
     try {
-      ops = reportedOps(parseOps(request.steps));
+      ops = readOps(request.steps);
     } catch (error) {
       if (isHoldfastError(error)) return { kind: "refused", message: error.message };
       throw error;
@@ -233,6 +251,13 @@ export function createExecutor(deps: ExecutorDeps): Executor {
       run.users -= 1;
       release(run);
     }
+  }
+
+  async function endpointSteps(runId: RunId, ops: readonly ReportedOp[]): Promise<CheckpointOutcome> {
+    const startedAt = deps.clock.now();
+    const verdict = await tell(runId, { kind: "endpoint", ops, startedAt, jitter: deps.random.fraction() });
+    if (verdict === null) return { kind: "unknown" };
+    return verdict.kind === "applied" ? { kind: "saved" } : verdict;
   }
 
   /** Tells a run something from outside its own work. Null for an unknown run. */
@@ -302,6 +327,7 @@ export function createExecutor(deps: ExecutorDeps): Executor {
     },
     abort: () => stopping.abort(),
     checkpoint,
+    endpointSteps,
     cancel: (runId) => cancel(runId, null),
     signal,
     rescue,
@@ -340,7 +366,7 @@ function cancelReason(item: QueueItem): string {
 }
 
 /** The function is not in the registry: nobody can be called. Retried, for an app may register again. */
-function unregistered(state: RunState): ReturnType<typeof readReply> {
+function unregistered(state: RunState): Reply {
   return {
     kind: "failed",
     error: {

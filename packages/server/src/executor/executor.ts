@@ -10,3 +10,5 @@ export type {
 } from "./contract.ts";
 export { createExecutor } from "./drive.ts";
 export type { InternalEvent } from "./internal-event.ts";
+export type { ReportedOp } from "./reported-op.ts";
+export { readOps } from "./reported-op.ts";

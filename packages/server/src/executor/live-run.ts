@@ -166,7 +166,7 @@ export class LiveRun {
       return decide(
         this.#state,
         inputs.map((input): Input => {
-          if (input.kind === "checkpoint") return { ...input, ops: [] };
+          if (input.kind === "checkpoint" || input.kind === "endpoint") return { ...input, ops: [] };
           if (input.kind !== "reply") return input;
           return {
             ...input,
