@@ -28,12 +28,69 @@ const GUARDED: readonly (readonly [method: string, path: string])[] = [
   ["GET", `/v1/events/${RUN}/runs`],
   ["GET", `/v1/runs/${RUN}`],
   ["DELETE", `/v1/runs/${RUN}`],
+  ["GET", `/v1/runs/${RUN}/jobs`],
+  ["POST", `/v1/runs/${RUN}/metadata`],
+  ["POST", "/v1/signals"],
+  ["POST", "/v1/cancellations"],
+  ["GET", "/v1/cancellations"],
+  ["DELETE", `/v1/cancellations/${RUN}`],
+  ["POST", "/invoke/shop-fulfil"],
   ["GET", "/v1/apps/shop/functions"],
   ["GET", "/holdfast/v1/follow"],
   ["GET", "/holdfast/v1/status"],
   ["GET", "/holdfast/v1/apps"],
   ["PUT", "/holdfast/v1/apps/sync"],
   ["GET", "/holdfast/v1/apps/introspect?url=x"],
+];
+
+const FUNCTION = "/apps/shop/functions/fulfil";
+const EVERY_METHOD = ["DELETE", "GET", "PATCH", "POST", "PUT"] as const;
+
+/** The same for REST v2, which is found under two prefixes and refuses in its own form. */
+const GUARDED_V2: readonly (readonly [method: string, path: string])[] = [
+  ["GET", "/health"],
+  ["GET", "/account"],
+  ["GET", "/envs"],
+  ["POST", "/envs"],
+  ["PATCH", "/envs/x"],
+  ["GET", "/keys/events"],
+  ["GET", "/keys/signing"],
+  ["POST", "/events"],
+  ["GET", `/events/${RUN}/runs`],
+  ["GET", "/runs"],
+  ["GET", "/runs/stranded"],
+  ["GET", `/runs/${RUN}`],
+  ["GET", `/runs/${RUN}/trace`],
+  ["POST", `/runs/${RUN}/rerun`],
+  ["POST", `/runs/${RUN}/cancel`],
+  ["POST", `/runs/${RUN}/rescue`],
+  ["POST", `/runs/${RUN}/scores`],
+  ["GET", "/apps"],
+  ["GET", "/apps/shop"],
+  ["POST", "/apps/shop/syncs"],
+  ["GET", "/apps/shop/functions"],
+  ["GET", FUNCTION],
+  ["GET", `${FUNCTION}/runs`],
+  ["POST", `${FUNCTION}/invoke`],
+  ["POST", `${FUNCTION}/pause`],
+  ["POST", `${FUNCTION}/resume`],
+  ["GET", `${FUNCTION}/experiments`],
+  ["GET", `${FUNCTION}/experiments/x`],
+  ["GET", "/env/webhooks"],
+  ["POST", "/env/webhooks"],
+  ["GET", "/partner/accounts"],
+  ["POST", "/partner/accounts"],
+  ["GET", "/insights/tables"],
+  ["GET", "/insights/events/schemas"],
+  ["POST", "/insights/query"],
+  ["POST", "/insights/query/prompt"],
+  ["GET", "/experiments"],
+  ["GET", "/sessions"],
+  ["GET", "/sessions/key"],
+  ["GET", "/sessions/key/id/runs"],
+  ...["/sandboxes", "/sandboxes/x", "/snapshots", "/snapshots/x"].flatMap((path) =>
+    EVERY_METHOD.map((method) => [method, path] as const),
+  ),
 ];
 
 describe("access in production", () => {
@@ -64,6 +121,25 @@ describe("access in production", () => {
         assert.equal(answer.text, "Authentication failed");
       }
     });
+  }
+
+  for (const prefix of ["/v2", "/api/v2"]) {
+    for (const [method, path] of GUARDED_V2) {
+      it(`${method} ${prefix}${path} answers 401, in the form of v2, to whoever lacks the signing key`, async () => {
+        for (const [what, headers] of credentials()) {
+          const answer = await request(server, method, `${prefix}${path}`, {
+            headers,
+            authorized: false,
+            ...(method === "GET" ? {} : { body: "{}" }),
+          });
+          assert.equal(answer.status, 401, what);
+          assert.match(
+            answer.text,
+            /^\{"errors":\[\{"code":"(?:authorization_header_missing|invalid_signing_key)","message":"[^"]+"\}\]\}$/,
+          );
+        }
+      });
+    }
   }
 
   it("lets in the key itself and its hash, with and without prefix", async () => {

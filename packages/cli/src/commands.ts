@@ -35,9 +35,79 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./commands/send.ts")).send,
   },
   {
+    name: "runs list",
+    summary: "List runs.",
+    load: async () => (await import("./commands/runs-list.ts")).runsList,
+  },
+  {
     name: "runs get",
     summary: "Show a run.",
     load: async () => (await import("./commands/runs-get.ts")).runsGet,
+  },
+  {
+    name: "runs trace",
+    summary: "Show what happened in a run, as a timeline.",
+    load: async () => (await import("./commands/runs-trace.ts")).runsTrace,
+  },
+  {
+    name: "runs cancel",
+    summary: "Cancel a run.",
+    load: async () => (await import("./commands/runs-cancel.ts")).runsCancel,
+  },
+  {
+    name: "runs rerun",
+    summary: "Run a function again for the events of a run.",
+    load: async () => (await import("./commands/runs-rerun.ts")).runsRerun,
+  },
+  {
+    name: "runs stranded",
+    summary: "List runs that stand still, and why.",
+    load: async () => (await import("./commands/runs-stranded.ts")).runsStranded,
+  },
+  {
+    name: "runs rescue",
+    summary: "Wake a run that stands still, or end it.",
+    load: async () => (await import("./commands/runs-rescue.ts")).runsRescue,
+  },
+  {
+    name: "functions list",
+    summary: "List functions, and which are paused.",
+    load: async () => (await import("./commands/functions-list.ts")).functionsList,
+  },
+  {
+    name: "functions pause",
+    summary: "Pause a function.",
+    load: async () => (await import("./commands/functions-pause.ts")).functionsPause,
+  },
+  {
+    name: "functions resume",
+    summary: "Let a paused function go on.",
+    load: async () => (await import("./commands/functions-resume.ts")).functionsResume,
+  },
+  {
+    name: "functions invoke",
+    summary: "Start one function, whatever its triggers.",
+    load: async () => (await import("./commands/functions-invoke.ts")).functionsInvoke,
+  },
+  {
+    name: "signals send",
+    summary: "Bring a signal to the run that waits for it.",
+    load: async () => (await import("./commands/signals-send.ts")).signalsSend,
+  },
+  {
+    name: "cancellations create",
+    summary: "Cancel all runs of a stretch of time.",
+    load: async () => (await import("./commands/cancellations-create.ts")).cancellationsCreate,
+  },
+  {
+    name: "cancellations list",
+    summary: "List the cancellations in force.",
+    load: async () => (await import("./commands/cancellations-list.ts")).cancellationsList,
+  },
+  {
+    name: "cancellations delete",
+    summary: "Delete a cancellation.",
+    load: async () => (await import("./commands/cancellations-delete.ts")).cancellationsDelete,
   },
   {
     name: "apps list",

@@ -1,11 +1,10 @@
-import { readFile } from "node:fs/promises";
-import { resolve } from "node:path";
 import type { App, Client, EventToSend, Run } from "@holdfast/client";
 import type { EventId, FunctionId } from "@holdfast/protocol";
 import { HoldfastError, isHoldfastError } from "@holdfast/protocol";
 import type { Invocation } from "./command.ts";
 import { connect } from "./connection.ts";
 import { EXIT } from "./exit-codes.ts";
+import { jsonOption, parseJson, readText } from "./json-option.ts";
 import { nearest } from "./nearest.ts";
 import { printable } from "./printable.ts";
 import type { Style } from "./style.ts";
@@ -79,44 +78,6 @@ export function parseEvents(text: string, origin: string): readonly EventToSend[
     // What each holds is for the server to check.
     line.trim() === "" ? [] : [parseJson(line, `line ${index + 1} of ${origin}`) as EventToSend],
   );
-}
-
-async function jsonOption(name: string, value: unknown, world: Invocation["world"]): Promise<unknown> {
-  if (typeof value !== "string") return undefined;
-  const isFile = value === "-" || value.startsWith("@");
-  return parseJson(isFile ? await readText(value.replace(/^@/, ""), world) : value, `--${name}`);
-}
-
-async function readText(path: string, { cwd, stdin }: Invocation["world"]): Promise<string> {
-  if (path === "-") {
-    const pieces: Uint8Array[] = [];
-    for await (const piece of stdin) pieces.push(piece);
-    return Buffer.concat(pieces).toString("utf8");
-  }
-  try {
-    return await readFile(resolve(cwd, path), "utf8");
-  } catch (cause) {
-    throw new HoldfastError(
-      "usage_invalid",
-      `Cannot read ${path}: ${cause instanceof Error ? cause.message : String(cause)}.`,
-      { cause },
-    );
-  }
-}
-
-function parseJson(text: string, origin: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    throw new HoldfastError(
-      "usage_invalid",
-      `Cannot use ${origin}: ${cause instanceof Error ? cause.message : String(cause)}.`,
-      {
-        cause,
-        next: "Write valid JSON, in single quotes for the shell: '{\"id\": 7}'.",
-      },
-    );
-  }
 }
 
 /** The runs of each event. What was sent is sent: a server that does not tell is no failure of sending. */

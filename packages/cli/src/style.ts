@@ -11,6 +11,9 @@ export interface Style {
   readonly arrow: string;
   readonly dots: string;
   readonly between: string;
+  /** Bars of a timeline: work, and waiting for it. */
+  readonly busy: string;
+  readonly idle: string;
   bold(text: string): string;
   dim(text: string): string;
   green(text: string): string;
@@ -28,6 +31,8 @@ const UNICODE = {
   arrow: "→",
   dots: "…",
   between: "·",
+  busy: "█",
+  idle: "░",
 };
 const ASCII = {
   done: "ok",
@@ -39,6 +44,8 @@ const ASCII = {
   arrow: "->",
   dots: "..",
   between: "-",
+  busy: "#",
+  idle: ".",
 };
 
 export function createStyle({ color, ascii }: { readonly color: boolean; readonly ascii: boolean }): Style {

@@ -1,9 +1,13 @@
 import type { EventId, RunId } from "@holdfast/protocol";
 import { HoldfastError, isHoldfastError } from "@holdfast/protocol";
+import type { Asking, Question } from "./asking.ts";
 import { bearerOf } from "./bearer.ts";
-import type { Exchange } from "./exchange.ts";
 import { isObject, requestJson } from "./exchange.ts";
 import { followUpdates } from "./follow.ts";
+import type { FunctionMethods } from "./function-methods.ts";
+import { functionMethods } from "./function-methods.ts";
+import type { RunMethods } from "./run-methods.ts";
+import { runMethods } from "./run-methods.ts";
 import type {
   App,
   AppSync,
@@ -15,6 +19,8 @@ import type {
   StoredEvent,
   Update,
 } from "./shapes.ts";
+import type { SignalMethods } from "./signal-methods.ts";
+import { signalMethods } from "./signal-methods.ts";
 
 /** Longest wait for an ordinary answer. */
 const ANSWER_MS = 30_000;
@@ -39,7 +45,7 @@ export interface SendResult {
 }
 
 /** Everything a client can ask. Each method throws a `HoldfastError` (see `request`) when it does not work out. */
-export interface Client {
+export interface Client extends RunMethods, FunctionMethods, SignalMethods {
   /** Sends events. When this returns they are on the server's disk. */
   send(events: EventToSend | readonly EventToSend[]): Promise<SendResult>;
   event(id: EventId): Promise<StoredEvent>;
@@ -83,7 +89,7 @@ export function createClient(options: ClientOptions): Client {
     bearer ??= bearerOf(options.signingKey);
     return { authorization: await bearer };
   };
-  const ask = async (part: Pick<Exchange, "purpose" | "path" | "method" | "body">): Promise<unknown> =>
+  const ask = async (part: Question): Promise<unknown> =>
     requestJson({
       ...part,
       origin,
@@ -92,7 +98,7 @@ export function createClient(options: ClientOptions): Client {
       timeoutMs: ANSWER_MS,
     });
   /** For answers of our own server, whose shape is its promise: only the envelope is checked. */
-  const askData = async <T>(part: Pick<Exchange, "purpose" | "path" | "method" | "body">): Promise<T> => {
+  const askData = async <T>(part: Question): Promise<T> => {
     const answer = await ask(part);
     if (isObject(answer) && "data" in answer) {
       // The caller names the shape that this route is documented to answer with.
@@ -101,7 +107,7 @@ export function createClient(options: ClientOptions): Client {
     throw unexpected(part.purpose, origin);
   };
 
-  const askClock = async (part: Pick<Exchange, "purpose" | "method" | "body">): Promise<ServerClock> => {
+  const askClock = async (part: Omit<Question, "path">): Promise<ServerClock> => {
     let answer: unknown;
     try {
       answer = await ask({ ...part, path: "/dev/clock" });
@@ -120,8 +126,12 @@ export function createClient(options: ClientOptions): Client {
     }
     throw unexpected(part.purpose, origin);
   };
+  const asking: Asking = { answer: ask, data: askData };
 
   return {
+    ...runMethods(asking),
+    ...functionMethods(asking),
+    ...signalMethods(asking),
     async send(events) {
       const list: readonly unknown[] = Array.isArray(events) ? events : [events];
       const purpose = `send ${list.length} event${list.length === 1 ? "" : "s"}`;

@@ -14,3 +14,13 @@ export type {
   StoredEvent,
   Update,
 } from "./shapes.ts";
+export type {
+  Cancellation,
+  FunctionInfo,
+  FunctionRun,
+  NewCancellation,
+  Page,
+  RunFilter,
+  StrandedRun,
+  TraceSpan,
+} from "./v2-shapes.ts";

@@ -30,6 +30,12 @@ export interface Run {
   readonly function_id: FunctionId;
   readonly function_version: number;
   readonly event_id: EventId;
+  /** Of a run that was gathered from several events. */
+  readonly batch_id?: string;
+  /** The run that this one repeats. */
+  readonly original_run_id?: RunId;
+  /** Of a run that was started by the clock. */
+  readonly cron?: string;
   readonly status: RunStatus;
   readonly run_started_at: string;
   readonly ended_at: string | null;
@@ -97,7 +103,14 @@ export interface JournalEntry {
     | "step.failed"
     | "step.sleeping"
     | "attempt.failed"
-    | "run.ended";
+    | "run.ended"
+    | "step.waiting"
+    | "step.invoking"
+    | "step.requesting"
+    | "step.input"
+    | "defer.added"
+    | "defer.aborted"
+    | "metadata";
   readonly at: number;
   readonly stepId: StepId | null;
   readonly name: string | null;

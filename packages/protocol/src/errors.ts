@@ -42,6 +42,7 @@ export const ERRORS = {
   forbidden: { retriable: false, next: "Use a key that may do this." },
   not_found: { retriable: false, next: "Check the id, and that --url names the right server." },
   conflict: { retriable: false, next: "Look at the current state, then decide again." },
+  rate_limited: { retriable: true, next: "Wait until the limit has room again, then try again." },
   timed_out: { retriable: true, next: "Try again, or raise the limit." },
   event_invalid: { retriable: false, next: "Send one event object, or an array of event objects." },
   event_name_invalid: {

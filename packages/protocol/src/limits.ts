@@ -40,6 +40,7 @@ export const LIMITS = {
   retryAfterMaxMs: 1 * day,
   backoffJitterMs: 30 * second,
 
+  callsPerFunctionCount: 1000,
   stepsPerRunCount: 1000,
   opsPerResponseCount: 1000,
   runStateBytes: 32 * MiB,

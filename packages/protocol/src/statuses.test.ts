@@ -9,9 +9,10 @@ const ENDED: Readonly<Record<RunStatus, boolean>> = {
   Completed: true,
   Failed: true,
   Cancelled: true,
+  Skipped: true,
 };
 
-test("hasEnded() is true for exactly the three final statuses", () => {
+test("hasEnded() is true for exactly the final statuses", () => {
   for (const [status, ended] of Object.entries(ENDED)) {
     // The keys of the record are the statuses.
     assert.equal(hasEnded(status as RunStatus), ended, status);

@@ -29,7 +29,9 @@ const LOG_LEVELS = {
 } as const;
 
 /** What the server's package uses when nothing is set. */
-export type ServerDefaults = Readonly<Record<"port" | "callSlots" | "tickMs" | "cronCatchUpMax" | "timeScale", number>>;
+export type ServerDefaults = Readonly<
+  Record<"port" | "callSlots" | "tickMs" | "cronCatchUpMax" | "timeScale", number>
+>;
 
 /**
  * Turns settings into the server's options.

@@ -5,21 +5,28 @@ import { fastify } from "fastify";
 import { appRoutes } from "./apps.ts";
 import { authenticate } from "./authenticate.ts";
 import { browserGuard } from "./browser-guard.ts";
+import { cancellationRoutes } from "./cancellations.ts";
 import { checkpointRoutes } from "./checkpoint.ts";
 import type { ApiContext } from "./context.ts";
 import { developmentClockRoutes } from "./development-clock.ts";
 import { developmentRoutes } from "./development.ts";
-import { asHoldfastError, forCaller, reasonOf, sendError, statusOf } from "./errors.ts";
+import { asHoldfastError, forCaller, logFailure, sendError } from "./errors.ts";
 import { eventRoutes } from "./events.ts";
 import { followRoutes } from "./follow.ts";
 import { framingErrors } from "./framing-errors.ts";
 import { healthRoutes } from "./health.ts";
+import { invokeRoutes } from "./invoke.ts";
 import { closePromptly } from "./prompt-close.ts";
 import { createRefusalLog } from "./refusal-log.ts";
 import { registerRoutes } from "./register.ts";
 import { requestGuard } from "./request-guard.ts";
 import { restV1Routes } from "./rest-v1.ts";
+import { restV2Routes } from "./rest-v2/rest-v2.ts";
+import { runJobRoutes } from "./run-jobs.ts";
+import { runMetadataRoutes } from "./run-metadata.ts";
 import { runStateRoutes } from "./run-state.ts";
+import { signalRoutes } from "./signals.ts";
+import { testHookRoutes } from "./test-hooks.ts";
 
 export type { ApiContext } from "./context.ts";
 
@@ -80,15 +87,7 @@ export function createApi(
 
   app.setErrorHandler((thrown, request, reply) => {
     const error = asHoldfastError(thrown);
-    if (statusOf(error.code) >= 500) {
-      const facts = {
-        request: request.id,
-        route: request.routeOptions.url,
-        code: error.code,
-        error: reasonOf(error),
-      };
-      context.log.error(facts, "a request failed");
-    }
+    logFailure(context.log, request, error);
     return sendError(reply, forCaller(error));
   });
   app.setNotFoundHandler((_request, reply) =>
@@ -101,6 +100,13 @@ export function createApi(
   checkpointRoutes(app, context);
   runStateRoutes(app, context);
   restV1Routes(app, context);
+  runJobRoutes(app, context);
+  runMetadataRoutes(app);
+  signalRoutes(app, context);
+  cancellationRoutes(app, context);
+  invokeRoutes(app, context);
+  restV2Routes(app, context);
+  testHookRoutes(app, context);
   developmentRoutes(app, context);
   developmentClockRoutes(app, context);
   followRoutes(app, context);

@@ -3,6 +3,7 @@ import type { FastifyInstance } from "fastify";
 import { parseFields } from "./body.ts";
 import type { ApiContext } from "./context.ts";
 import { sendError } from "./errors.ts";
+import { triggerShapes } from "./trigger-shapes.ts";
 
 /** Holdfast's own routes about apps and about the server itself. */
 export function appRoutes(app: FastifyInstance, context: ApiContext): void {
@@ -29,7 +30,7 @@ export function appRoutes(app: FastifyInstance, context: ApiContext): void {
       functions: registry
         .functions()
         .filter((definition) => definition.appId === known.id && !definition.archived)
-        .map(({ id, name, slug, triggers }) => ({ id, slug, name, triggers })),
+        .map((one) => ({ id: one.id, slug: one.slug, name: one.name, triggers: triggerShapes(one) })),
     })),
   }));
 

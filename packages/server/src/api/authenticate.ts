@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { ApiContext } from "./context.ts";
+import { sendV2Error } from "./rest-v2/errors.ts";
 import type { RefusalLog } from "./refusal-log.ts";
 
 /**
@@ -11,6 +12,10 @@ export type Access = "open" | "event-key" | "signing-key";
 declare module "fastify" {
   interface FastifyContextConfig {
     access?: Access;
+    /** In which form errors are answered; v1 when absent. */
+    envelope?: "v1" | "v2";
+    /** Parameters of the query that may be given several times. */
+    repeatable?: readonly string[];
   }
 }
 
@@ -38,6 +43,14 @@ export function authenticate(
       return;
     }
     refusals.note("signing-key", verdict.reason);
+    if (request.routeOptions.config.envelope === "v2") {
+      const [code, words] =
+        verdict.reason === "missing"
+          ? (["authorization_header_missing", "The request has no Authorization header."] as const)
+          : (["invalid_signing_key", "The signing key is not one of this server's."] as const);
+      void sendV2Error(reply, 401, code, words);
+      return;
+    }
     void reply.code(401).header("content-type", "text/plain; charset=utf-8").send("Authentication failed");
   });
 }

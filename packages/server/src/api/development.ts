@@ -1,5 +1,6 @@
 import type { FastifyInstance } from "fastify";
 import type { ApiContext } from "./context.ts";
+import { triggerShapes } from "./trigger-shapes.ts";
 
 /** `GET /dev`: what a development server is and knows (wire-protocol 22.5). Version 3 SDKs look for it. Absent in production. */
 export function developmentRoutes(app: FastifyInstance, context: ApiContext): void {
@@ -16,7 +17,7 @@ export function developmentRoutes(app: FastifyInstance, context: ApiContext): vo
         id: definition.id,
         name: definition.name,
         slug: definition.slug,
-        triggers: definition.triggers,
+        triggers: triggerShapes(definition),
         steps: [
           {
             id: "step",

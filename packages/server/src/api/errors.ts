@@ -1,6 +1,7 @@
 import type { ErrorCode } from "@holdfast/protocol";
 import { HoldfastError } from "@holdfast/protocol";
-import type { FastifyReply } from "fastify";
+import type { FastifyReply, FastifyRequest } from "fastify";
+import type { Log } from "#kernel";
 
 /** The one table from error code to HTTP status; a code that is not listed is a fault of ours. */
 const STATUS: Partial<Record<ErrorCode, number>> = {
@@ -25,6 +26,7 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
   forbidden: 403,
   not_found: 404,
   conflict: 409,
+  rate_limited: 429,
   checkpoint_stale: 409,
   run_state_gone: 410,
   body_too_large: 413,
@@ -50,6 +52,18 @@ export function asHoldfastError(error: unknown): HoldfastError {
     return new HoldfastError("request_invalid", "The request could not be read.", { cause: error });
   }
   return new HoldfastError("internal_error", "The server failed to process the request.", { cause: error });
+}
+
+/** Notes an error that is a fault of ours: its caller is told no more than a request id. */
+export function logFailure(log: Log, request: FastifyRequest, error: HoldfastError): void {
+  if (statusOf(error.code) < 500 || error.code === "not_implemented") return;
+  const facts = {
+    request: request.id,
+    route: request.routeOptions.url,
+    code: error.code,
+    error: reasonOf(error),
+  };
+  log.error(facts, "a request failed");
 }
 
 /** What lies behind an error, for the log: the cause's own words, which no caller gets to see. */

@@ -8,7 +8,7 @@ import type { FastifyInstance } from "fastify";
 export function requestGuard(app: FastifyInstance): void {
   app.addHook("onRequest", (request, _reply, done) => {
     if (request.routeOptions.config.access === "signing-key") {
-      const repeated = repeatedIn(request.query);
+      const repeated = repeatedIn(request.query, request.routeOptions.config.repeatable ?? []);
       if (repeated !== null) {
         const name = JSON.stringify(repeated.slice(0, 40));
         done(new HoldfastError("request_invalid", `The query names ${name} more than once.`));
@@ -29,8 +29,9 @@ export function requestGuard(app: FastifyInstance): void {
   });
 }
 
-/** The first parameter with several values, or null. */
-function repeatedIn(query: unknown): string | null {
-  for (const [name, value] of Object.entries(query ?? {})) if (Array.isArray(value)) return name;
+/** The first parameter with several values that is no list, or null. */
+function repeatedIn(query: unknown, lists: readonly string[]): string | null {
+  for (const [name, value] of Object.entries(query ?? {}))
+    if (Array.isArray(value) && !lists.includes(name)) return name;
   return null;
 }

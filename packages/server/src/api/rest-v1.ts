@@ -1,8 +1,11 @@
 import { HoldfastError } from "@holdfast/protocol";
 import type { FastifyInstance } from "fastify";
+import type { RunView } from "#executor";
 import type { ApiContext } from "./context.ts";
 import { sendError } from "./errors.ts";
 import { eventIdOf, runIdOf } from "./run-id.ts";
+import { triggerOf } from "./run-trigger.ts";
+import { v1Enveloped } from "./v1-envelope.ts";
 import { eventShape, functionShape, runShape } from "./v1-shapes.ts";
 
 /** Most events of one page (wire-protocol section 19). */
@@ -19,24 +22,25 @@ interface EventsQuery {
   readonly name?: string;
   readonly received_before?: string;
   readonly received_after?: string;
+  /** `true` lists the server's own events (`inngest/…`) too. */
+  readonly internal?: string;
 }
 
 /** The REST API v1: events, the runs they started, and runs. */
 export function restV1Routes(app: FastifyInstance, context: ApiContext): void {
   const { clock, executor, ingest, registry } = context;
   const options = { config: { access: "signing-key" } } as const;
-  const enveloped = (data: unknown, cacheMs?: number): unknown => {
-    const now = clock.now();
-    const until = cacheMs === undefined ? {} : { cached_until: new Date(now + cacheMs).toISOString() };
-    return { data, metadata: { fetched_at: new Date(now).toISOString(), ...until } };
-  };
+  const enveloped = (data: unknown, cacheMs?: number): unknown => v1Enveloped(clock.now(), data, cacheMs);
+  const shaped = async (view: RunView): Promise<unknown> =>
+    runShape(view, (await triggerOf(view.run, context)).cron);
 
   app.get<{ Querystring: EventsQuery }>("/v1/events", options, async (request) => {
-    const { cursor, limit, name, received_after: after, received_before: before } = request.query;
+    const { cursor, internal, limit, name, received_after: after, received_before: before } = request.query;
     const events = await ingest.list({
       limit: Math.min(EVENTS_MAX, Math.max(1, Number.parseInt(limit ?? "", 10) || EVENTS_DEFAULT)),
       ...(cursor === undefined || cursor === "" ? {} : { before: eventIdOf(cursor) }),
       ...(name === undefined || name === "" ? {} : { name }),
+      withInternal: internal === "true",
       ...(before === undefined ? {} : { receivedBefore: instantOf(before, "received_before") }),
       ...(after === undefined ? {} : { receivedAfter: instantOf(after, "received_after") }),
     });
@@ -53,17 +57,14 @@ export function restV1Routes(app: FastifyInstance, context: ApiContext): void {
   app.get<{ Params: { id: string } }>("/v1/events/:id/runs", options, async (request) => {
     const runs = await ingest.runsOf(eventIdOf(request.params.id));
     const views = await Promise.all(runs.map((run) => executor.view(run.id)));
-    return enveloped(
-      views.filter((view) => view !== null).map((view) => runShape(view)),
-      RUNS_CACHE_MS,
-    );
+    return enveloped(await Promise.all(views.filter((view) => view !== null).map(shaped)), RUNS_CACHE_MS);
   });
 
   app.get<{ Params: { id: string } }>("/v1/runs/:id", options, async (request, reply) => {
     const runId = runIdOf(request.params.id);
     const view = await executor.view(runId);
     if (view === null) return sendError(reply, new HoldfastError("not_found", `Run not found: ${runId}`));
-    return enveloped(runShape(view), RUN_CACHE_MS);
+    return enveloped(await shaped(view), RUN_CACHE_MS);
   });
 
   app.delete<{ Params: { id: string } }>("/v1/runs/:id", options, async (request, reply) => {

@@ -1,10 +1,8 @@
 import type { RunView } from "#executor";
 import type { FunctionDefinition } from "#registry";
 import type { EventRecord } from "#store";
-
-/** The fixed identities of a single-tenant server (wire-protocol 1.5). */
-const ACCOUNT_ID = "00000000-0000-4000-a000-000000000000";
-const ENVIRONMENT_ID = "00000000-0000-4000-b000-000000000000";
+import { ACCOUNT_ID, ENVIRONMENT_ID } from "./fixed-ids.ts";
+import { triggerShapes } from "./trigger-shapes.ts";
 
 /** An event as v1 shows it. */
 export function eventShape(event: EventRecord): unknown {
@@ -27,7 +25,7 @@ export function eventShape(event: EventRecord): unknown {
 }
 
 /** A run as v1 shows it; an ended one with its output, or with the error that ended it. */
-export function runShape({ run, end }: RunView): unknown {
+export function runShape({ run, end }: RunView, cron: string | null): unknown {
   const ending =
     end?.data === null || end === null ? {} : (JSON.parse(end.data) as { output?: unknown; error?: unknown });
   // A function that returned nothing has the output null, which is shown like any other.
@@ -39,6 +37,9 @@ export function runShape({ run, end }: RunView): unknown {
     function_version: run.functionVersion,
     environment_id: ENVIRONMENT_ID,
     event_id: run.eventId,
+    ...(run.batchId === null ? {} : { batch_id: run.batchId }),
+    ...(run.originalRunId === null ? {} : { original_run_id: run.originalRunId }),
+    ...(cron === null ? {} : { cron }),
     status: run.status,
     ended_at: run.endedAt === null ? null : new Date(run.endedAt).toISOString(),
     ...(output === undefined ? {} : { output }),
@@ -52,7 +53,7 @@ export function functionShape(definition: FunctionDefinition): unknown {
     slug: definition.slug,
     name: definition.name,
     version: definition.version,
-    triggers: definition.triggers,
+    triggers: triggerShapes(definition),
     url: definition.url,
     attempts: definition.attemptsMax,
   };

@@ -10,7 +10,7 @@ import { errorOf, memoOf } from "./op-rules.ts";
 import type { ReportedOp } from "./reported-op.ts";
 
 /** Key of the item of a run whose app began it itself and is at work on it: due when it has said nothing for too long. */
-const BEGUN = "begun";
+const OWN = "endpoint";
 
 /** SHA-1 of `complete`: the id under which SDKs report the end of the whole function. */
 const COMPLETE = "0737c22d3bfae812339732d14d8c7dbd6dc4e09c" as StepId;
@@ -34,7 +34,7 @@ const APPLIED: Verdict = { kind: "applied" };
  * failed, makes the run the server's, as the same ops in the answer to a call would.
  */
 export function applyEndpoint(draft: Draft, input: EndpointInput, terms: Terms): Verdict {
-  const item = draft.items.get(BEGUN);
+  const item = draft.items.get(OWN);
   if (item === undefined || item.generation > 0)
     return isKnown(draft, input.ops) ? APPLIED : { kind: "stale" };
   const failure = input.ops.find(

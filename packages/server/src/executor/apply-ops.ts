@@ -1,4 +1,4 @@
-import type { StepId } from "@holdfast/protocol";
+import type { StepId, WireError } from "@holdfast/protocol";
 import { canonicalJson, LIMITS } from "@holdfast/protocol";
 import type { QueueItem } from "#store";
 import { retryAt } from "./backoff.ts";
@@ -30,6 +30,8 @@ interface Tally {
   readonly awaited: { readonly id: StepId; readonly isRacing: boolean }[];
   /** Whether a step finished that no pending set holds back. */
   free: boolean;
+  /** Whether a step was finished here instead of by the app, which so does not know of it yet. */
+  refused: boolean;
   retry: ReportedOp | null;
   discovery: ReportedOp | null;
   completed: ReportedOp | null;
@@ -65,6 +67,7 @@ export function applyOps(
     finished: null,
     awaited: [],
     free: false,
+    refused: false,
     retry: null,
     discovery: null,
     completed: null,
@@ -104,6 +107,10 @@ function applyOp(
     tally.free ||= !isPending;
     if (tally.item.kind === "discovery") tally.item = { ...tally.item, attempt: 0 };
   };
+  const refuse = (error: WireError): void => {
+    tally.refused = true;
+    finish({ kind: "step.failed", text: `{"error":${canonicalJson(error)}}` });
+  };
   const expect = (found: ReportedOp): void => {
     if (draft.steps.has(found.id)) return;
     tally.awaited.push({ id: found.id, isRacing: found.opts["parallelMode"] === "race" });
@@ -111,11 +118,11 @@ function applyOp(
   const awaited = (outcome: WaitOutcome): void => {
     if (outcome.kind === "awaited") expect(op);
     else if (outcome.kind === "fatal") draft.fail(outcome.error, tally.item.attempt);
-    else finish({ kind: "step.failed", text: `{"error":${canonicalJson(outcome.error)}}` });
+    else refuse(outcome.error);
   };
   const fault = inputFault(op);
   if (fault !== null) {
-    finish({ kind: "step.failed", text: `{"error":${canonicalJson(fault)}}` });
+    refuse(fault);
     return;
   }
   switch (op.op) {
@@ -172,7 +179,7 @@ function applyOp(
     case "AIGateway": {
       const request = gatewayRequest(op.op, op.opts);
       if ("error" in request) {
-        finish({ kind: "step.failed", text: `{"error":${canonicalJson(request.error)}}` });
+        refuse(request.error);
         return;
       }
       draft.schedule({
@@ -217,7 +224,7 @@ function settle(draft: Draft, reply: OpsReply, input: Circumstances, terms: Term
   }
   draft.finish(item);
   if (tally.discovery !== null) draft.discover(`after:${tally.discovery.id}`);
-  else if (tally.finished !== null && tally.awaited.length === 0)
+  else if (tally.finished !== null && (tally.awaited.length === 0 || tally.refused))
     afterStep(draft, tally.finished, tally.free);
   if (!draft.hasWork) redrive(draft, input, terms, item);
 }

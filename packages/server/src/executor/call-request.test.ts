@@ -1,23 +1,11 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import type { AppId, FunctionId } from "@holdfast/protocol";
 import { canonicalJson, LIMITS } from "@holdfast/protocol";
-import type { FunctionDefinition } from "#registry";
+import { definitionOf } from "../registry/testing/definition.ts";
 import { callRequest } from "./call-request.ts";
 import { queueItem, stateOf, step } from "./testing/builders.ts";
 
-const definition: FunctionDefinition = {
-  id: "11111111-1111-8111-8111-111111111111" as FunctionId,
-  appId: "22222222-2222-8222-8222-222222222222" as AppId,
-  appName: "shop",
-  slug: "shop-pay",
-  name: "Pay",
-  version: 1,
-  url: "http://localhost:3000/api/inngest?fnId=shop-pay",
-  attemptsMax: 5,
-  triggers: [{ event: "order/placed" }],
-  archived: false,
-};
+const definition = definitionOf();
 const identity = { requestId: "01J00000000000000000000009", traceparent: "00-0-0-01" };
 
 describe("callRequest()", () => {
@@ -82,5 +70,28 @@ describe("callRequest()", () => {
     const wide = `{"data":"${"ü".repeat(LIMITS.inlineRequestBytes / 2)}"}`;
     const { body } = callRequest(stateOf({}, [queueItem()], { a: wide }), queueItem(), definition, identity);
     assert.equal((JSON.parse(body) as { use_api: boolean }).use_api, true);
+  });
+
+  it("lists deferred functions and whether they may be called off, in canonical order", () => {
+    const defer = (isAborted: boolean): { data: string; isAborted: boolean } => ({ data: "{}", isAborted });
+    const defers = new Map([
+      [step("b"), defer(false)],
+      [step('a"odd'), defer(true)],
+    ]);
+    const { body } = callRequest({ ...stateOf(), defers }, queueItem(), definition, identity);
+    assert.equal(body, canonicalJson(JSON.parse(body)));
+    const parsed = JSON.parse(body) as { defers: unknown };
+    assert.deepEqual(parsed.defers, { b: { abortable: true }, 'a"odd': { abortable: false } });
+    assert.doesNotMatch(callRequest(stateOf(), queueItem(), definition, identity).body, /"defers"/);
+  });
+
+  it("gives a step the arguments that replace its own, without counting it as remembered", () => {
+    const inputs = new Map([[step("b"), '{"input":[1]}']]);
+    const state = { ...stateOf({}, [queueItem()], { c: "null", a: '{"data":1}' }), inputs };
+    const { body } = callRequest(state, queueItem(), definition, identity);
+    assert.equal(body, canonicalJson(JSON.parse(body)));
+    const parsed = JSON.parse(body) as { steps: unknown; ctx: { stack: unknown } };
+    assert.deepEqual(parsed.steps, { a: { data: 1 }, b: { input: [1] }, c: null });
+    assert.deepEqual(parsed.ctx.stack, { current: 2, stack: ["c", "a"] });
   });
 });

@@ -42,6 +42,8 @@ function apply(draft: Draft, input: Input, terms: Terms): Verdict {
       return applyCheckpoint(draft, input);
     case "endpoint":
       return applyEndpoint(draft, input, terms);
+    case "begun":
+      return applyBegun(draft, input);
     case "timeout":
       return applyTimeout(draft, input);
     case "cancel":
@@ -133,6 +135,13 @@ function applyGateway(draft: Draft, input: Input & { kind: "gateway" }, terms: T
   const breach = draft.breach();
   if (breach !== null) draft.fail(breach, item.attempt);
   else afterStep(draft, item.stepId, !isPending);
+  return APPLIED;
+}
+
+function applyBegun(draft: Draft, input: Input & { kind: "begun" }): Verdict {
+  const item = draft.items.get(input.itemKey);
+  if (item === undefined || item.generation !== input.generation) return { kind: "stale" };
+  draft.begin(input.startedAt);
   return APPLIED;
 }
 

@@ -54,6 +54,13 @@ export type Input =
       readonly startedAt: number;
       readonly jitter: number;
     }
+  /** A first call begins. Told only where a time-out depends on it (14.9); otherwise its reply says so soon enough. */
+  | {
+      readonly kind: "begun";
+      readonly itemKey: string;
+      readonly generation: number;
+      readonly startedAt: number;
+    }
   /** A start or finish time-out passed (14.9). */
   | { readonly kind: "timeout"; readonly itemKey: string; readonly generation: number }
   | { readonly kind: "cancel"; readonly reason: string | null }

@@ -182,7 +182,8 @@ export class Draft {
 
   /** Keeps the notes that came with an op. Too many of them are left out: a note is never worth a failed run. */
   annotate(op: ReportedOp): void {
-    if (op.metadata === null) return;
+    // What is remembered already is reported again: its notes are there.
+    if (op.metadata === null || this.steps.has(op.id)) return;
     const bytes = Buffer.byteLength(op.metadata);
     if (bytes > LIMITS.metadataSpanBytes) return;
     this.set({ stateBytes: this.run.stateBytes + bytes });
@@ -239,8 +240,12 @@ export class Draft {
     return true;
   }
 
-  /** The item's work is done. */
+  /** The item's work is done. A step whose call said nothing of it is no longer waited for: nothing would end that wait. */
   finish(item: QueueItem): void {
+    const { stepId } = item;
+    if (stepId !== null && this.run.pending.includes(stepId)) {
+      this.set({ pending: this.run.pending.filter((pending) => pending !== stepId) });
+    }
     this.#items.delete(item.key);
     // An item of this very decision never reached the queue.
     if (!this.#enqueued.delete(item.key) || this.#before.items.has(item.key)) this.#finished.add(item.key);

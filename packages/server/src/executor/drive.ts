@@ -20,6 +20,7 @@ import type {
   RunView,
 } from "./contract.ts";
 import type { Input, Terms, Verdict } from "./decision.ts";
+import { START_TIMEOUT } from "./draft.ts";
 import { makeRequest } from "./gateway.ts";
 import type { LiveRunDeps } from "./live-run.ts";
 import { LiveRun } from "./live-run.ts";
@@ -131,7 +132,7 @@ export function createExecutor(deps: ExecutorDeps): Executor {
         if (!hasEnded(run.state.run.status)) await call(run, item);
         return;
       case "gateway":
-        await request(run, item);
+        await requestForApp(run, item);
         return;
       case "timeout":
         await run.submit({ kind: "timeout", itemKey: key, generation });
@@ -155,7 +156,7 @@ export function createExecutor(deps: ExecutorDeps): Executor {
     }
   }
 
-  async function request(run: LiveRun, item: QueueItem): Promise<void> {
+  async function requestForApp(run: LiveRun, item: QueueItem): Promise<void> {
     const step = item.stepId === null ? undefined : run.state.planned.get(item.stepId);
     if (step === undefined) return;
     const startedAt = deps.clock.now();
@@ -184,6 +185,12 @@ export function createExecutor(deps: ExecutorDeps): Executor {
   async function call(run: LiveRun, item: Work["item"]): Promise<void> {
     const definition = deps.registry.function(run.state.run.functionId);
     const startedAt = deps.clock.now();
+    const { key: itemKey, generation } = item;
+    // The call may take longer than the time-outs allow: they go by its beginning, which must be known before its end.
+    if (isFirstOfTimed(run.state, definition)) {
+      const verdict = await run.submit({ kind: "begun", itemKey, generation, startedAt });
+      if (verdict.kind !== "applied") return;
+    }
     const reply =
       definition === null
         ? unregistered(run.state)
@@ -191,8 +198,8 @@ export function createExecutor(deps: ExecutorDeps): Executor {
     if (reply === null) return;
     await run.submit({
       kind: "reply",
-      itemKey: item.key,
-      generation: item.generation,
+      itemKey,
+      generation,
       reply,
       startedAt,
       jitter: deps.random.fraction(),
@@ -358,6 +365,12 @@ export function createExecutor(deps: ExecutorDeps): Executor {
     },
     journal: (runId) => deps.runs.journal(runId),
   };
+}
+
+/** Whether a call is the run's first, and a time-out depends on when it begins (14.9). */
+function isFirstOfTimed({ items, run }: RunState, definition: FunctionDefinition | null): boolean {
+  if (run.startedAt !== null) return false;
+  return items.has(START_TIMEOUT) || (definition !== null && definition.finishTimeoutMs !== null);
 }
 
 /** Why a queued cancellation cancels: the event that asked for it, or a newer run of a singleton. */

@@ -1,6 +1,10 @@
 import { canonicalJson, isHoldfastError, LIMITS } from "@holdfast/protocol";
 import type { WireError } from "@holdfast/protocol";
 import type { EgressOutcome } from "#egress";
+import { keptError } from "./reported-op.ts";
+
+/** How much of a provider's answer is kept where people look for it. */
+const STACK_CHARS = 4000;
 
 /** What a request the server made for an app came to: a memo, or an error that may be tried again. */
 export type GatewayReply =
@@ -39,7 +43,12 @@ function fetched(url: string, answer: Answered): string {
 function inferred(answer: Answered): string | WireError {
   if (answer.status > 299) {
     const message = `The model's provider answered with status ${answer.status}.`;
-    return { name: "AIGatewayError", message, data: bodyOf(answer), stack: answer.body.slice(0, 4000) };
+    return keptError({
+      name: "AIGatewayError",
+      message,
+      data: bodyOf(answer),
+      stack: answer.body.slice(0, STACK_CHARS),
+    });
   }
   try {
     return `{"data":${canonicalJson(bodyOf(answer))}}`;

@@ -46,8 +46,8 @@ export function gatewayRequest(
     }
   }
   const asked = kind === "AIGateway" ? "POST" : (opts["method"] ?? "POST");
-  const method = typeof asked === "string" ? asked.toUpperCase() : "";
-  if (!METHODS.has(method)) return refuse(`The method "${String(asked).slice(0, 20)}" is not supported.`);
+  const method = typeof asked === "string" ? asked.toUpperCase() : typeof asked;
+  if (!METHODS.has(method)) return refuse(`The method "${method.slice(0, 20)}" is not supported.`);
   const body = bodyOf(kind, opts["body"], method);
   if (body !== null && Buffer.byteLength(body) > LIMITS.inlineRequestBytes) {
     return refuse(`The body is over ${LIMITS.inlineRequestBytes} bytes.`);

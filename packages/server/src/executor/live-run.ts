@@ -156,9 +156,9 @@ export class LiveRun {
     const terms = { ...this.#deps.terms(this.#state), signalsTaken };
     try {
       return decide(this.#state, inputs, terms, now);
-    } catch (error) {
+    } catch (fault) {
       this.#deps.log.error(
-        { run: this.id, error: String(error) },
+        { run: this.id, error: String(fault) },
         "a decision failed; the attempt is counted as failed",
       );
       const message =
@@ -167,16 +167,12 @@ export class LiveRun {
         this.#state,
         inputs.map((input): Input => {
           if (input.kind === "checkpoint" || input.kind === "endpoint") return { ...input, ops: [] };
+          const error = { name: "internal_error", message };
+          if (input.kind === "gateway") {
+            return { ...input, reply: { kind: "failed", error, isFinal: false } };
+          }
           if (input.kind !== "reply") return input;
-          return {
-            ...input,
-            reply: {
-              kind: "failed",
-              error: { name: "internal_error", message },
-              noRetry: false,
-              retryAt: null,
-            },
-          };
+          return { ...input, reply: { kind: "failed", error, noRetry: false, retryAt: null } };
         }),
         terms,
         now,

@@ -1,8 +1,9 @@
 import { canonicalJson, isHoldfastError, LIMITS } from "@holdfast/protocol";
-import type { WireError } from "@holdfast/protocol";
+import type { FunctionId, WireError } from "@holdfast/protocol";
 import { compileExpression, prepareFilter } from "#expressions";
 import type { WaitFilter } from "#expressions";
 import type { Draft } from "./draft.ts";
+import type { InternalEvent } from "./internal-event.ts";
 import { timeoutAt } from "./op-rules.ts";
 import type { ReportedOp } from "./reported-op.ts";
 
@@ -84,6 +85,12 @@ export function invokeFunction(draft: Draft, op: ReportedOp): WaitOutcome {
     };
   }
   const correlation = `${draft.run.id}.${op.id}`;
+  const event = invokedEvent(draft, op, { ...target, correlation, expiresAt: until.at });
+  const bytes = Buffer.byteLength(event.data) + Buffer.byteLength(event.user ?? "");
+  if (bytes > LIMITS.eventBytes) {
+    const message = `Step "${op.label}" invokes with ${bytes} bytes; an event may have at most ${LIMITS.eventBytes}.`;
+    return { kind: "finished", error: { name: "Error", message } };
+  }
   const key = `step:${op.id}`;
   const isNew = draft.schedule({
     kind: "invoke",
@@ -107,18 +114,33 @@ export function invokeFunction(draft: Draft, op: ReportedOp): WaitOutcome {
     expiresAt: until.at,
     lookBackFrom: null,
   });
+  draft.emit(event);
+  return AWAITED;
+}
+
+/** The event that starts the child (2.8): what it was given, and who waits for it. */
+function invokedEvent(
+  draft: Draft,
+  op: ReportedOp,
+  target: {
+    readonly id: FunctionId;
+    readonly slug: string;
+    readonly correlation: string;
+    readonly expiresAt: number;
+  },
+): InternalEvent {
   const payload = fieldsOf(op.opts["payload"]) ?? {};
   const user = fieldsOf(payload["user"]);
-  const { sessions } = draft.trigger;
   const own = fieldsOf(payload["meta"]);
-  draft.emit({
+  const inherited = own?.["propagated_sessions"] ?? draft.trigger.sessions;
+  return {
     name: "inngest/function.invoked",
     userId: null,
     data: canonicalJson({
       ...fieldsOf(payload["data"]),
       _inngest: {
-        correlation_id: correlation,
-        expire: until.at,
+        correlation_id: target.correlation,
+        expire: target.expiresAt,
         fn_id: target.slug,
         name: op.label,
         source_app_id: draft.terms.appName,
@@ -130,11 +152,10 @@ export function invokeFunction(draft: Draft, op: ReportedOp): WaitOutcome {
     version: textOf(payload["v"]),
     meta: {
       ...(own?.["sessions"] === undefined ? {} : { sessions: own["sessions"] }),
-      ...(sessions === undefined ? {} : { propagated_sessions: own?.["propagated_sessions"] ?? sessions }),
+      ...(inherited === undefined ? {} : { propagated_sessions: inherited }),
     },
-    invokes: { functionId: target.id, correlation },
-  });
-  return AWAITED;
+    invokes: { functionId: target.id, correlation: target.correlation },
+  };
 }
 
 /** `WaitForSignal` (15.3): a name that only one run of the environment waits for at a time. */

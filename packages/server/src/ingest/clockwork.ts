@@ -6,7 +6,7 @@ import type { DueGathering, NewEvent, ScheduleStore, Tick } from "#store";
 import type { AcceptDeps } from "./accept.ts";
 import { admissionOf } from "./admission.ts";
 import { eventRecord } from "./emitter.ts";
-import { matchEvent } from "./match.ts";
+import { guardOf, matchEvent, ownGuard } from "./match.ts";
 import { openRun } from "./open-runs.ts";
 
 export interface ClockworkDeps extends AcceptDeps {
@@ -102,13 +102,15 @@ export function createClockwork(deps: ClockworkDeps): Clockwork {
     isHeld: boolean,
     now: number,
   ): ReturnType<typeof openRun> {
-    const event: unknown = JSON.parse(events[0]?.body ?? "null");
+    const first = events[0];
+    const event: unknown = JSON.parse(first?.body ?? "null");
     const context = { event, environment: deps.environment, now, digest: deps.digest };
     const birth = {
       id: deps.ids.run(),
       now,
       isHeld,
-      guard: null,
+      // The events of a batch are told apart within it; a debounce has one event, which guards as it would by itself.
+      guard: kind === "debounce" && first !== undefined ? guardOf(first, definition) : null,
       correlation: null,
       batchId: kind === "batch" ? deps.ids.request() : null,
     };
@@ -165,7 +167,11 @@ export function createClockwork(deps: ClockworkDeps): Clockwork {
       deps.environment,
       now,
     );
-    const target = { definition, correlation: null, guard: `cron:${cron.source}:${scheduledAt}` };
+    const target = {
+      definition,
+      correlation: null,
+      guard: ownGuard("cron", `${cron.source}:${scheduledAt}`),
+    };
     return matchEvent(event, target, isHeld, now, deps);
   }
 

@@ -4,7 +4,7 @@ import type { Ids } from "#kernel";
 import type { EventRecord, NewEvent } from "#store";
 import type { Arrivals } from "./arrivals.ts";
 import type { MatchDeps, Target } from "./match.ts";
-import { matchEvent } from "./match.ts";
+import { matchEvent, ownGuard } from "./match.ts";
 import { mergeSessions } from "./sessions.ts";
 
 /** An event of the server's own, as its cause asks for it. Fits the executor's port, which this room does not know. */
@@ -41,7 +41,7 @@ export function createEmitter(deps: EmitterDeps): {
     const definition = deps.registry.function(invokes.functionId);
     if (definition === null) return null;
     // The same invoke never starts two runs, however often it is decided.
-    return { definition, correlation: invokes.correlation, guard: invokes.correlation };
+    return { definition, correlation: invokes.correlation, guard: ownGuard("step", invokes.correlation) };
   }
 
   return { prepare, settle: (prepared, result, now) => deps.arrivals.events(prepared, result, now) };

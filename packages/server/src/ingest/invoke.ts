@@ -2,20 +2,20 @@ import { canonicalJson, isHoldfastError, LIMITS } from "@holdfast/protocol";
 import type { AcceptDeps } from "./accept.ts";
 import type { InvokeOutcome, InvokeRequest } from "./contract.ts";
 import { eventRecord } from "./emitter.ts";
-import { matchEvent } from "./match.ts";
+import { matchEvent, ownGuard } from "./match.ts";
 
 /** Starts one function by an event of its own (wire-protocol 2.7), through its flow control like any other start. */
 export async function invokeFunction(deps: AcceptDeps, request: InvokeRequest): Promise<InvokeOutcome> {
   const { definition, idempotencyKey } = request;
   const now = deps.clock.now();
-  const text = payload(request);
-  if (typeof text !== "string") return { kind: "refused", ...text };
+  const texts = payload(request);
+  if ("code" in texts) return { kind: "refused", ...texts };
   const event = eventRecord(
     {
       name: "inngest/function.invoked",
       userId: null,
-      data: text,
-      user: request.user === undefined ? null : canonicalJson(request.user),
+      data: texts.data,
+      user: texts.user,
       version: null,
       meta: null,
       invokes: null,
@@ -25,7 +25,7 @@ export async function invokeFunction(deps: AcceptDeps, request: InvokeRequest): 
     now,
   );
   const session = deps.queue.hasRoom ? deps.queue.session : null;
-  const guard = idempotencyKey === undefined ? null : `invoke:${idempotencyKey}`;
+  const guard = idempotencyKey === undefined ? null : ownGuard("invoke", idempotencyKey);
   const target = { definition, correlation: null, guard };
   const prepared = matchEvent(event, target, session !== null, now, deps);
   const result = await deps.events.accept({ events: [prepared], session, now });
@@ -52,16 +52,22 @@ export async function invokeFunction(deps: AcceptDeps, request: InvokeRequest): 
 function payload({
   data,
   definition,
-}: InvokeRequest): string | { readonly code: "event_invalid" | "event_too_large"; readonly message: string } {
-  let text: string;
+  user,
+}: InvokeRequest):
+  | { readonly data: string; readonly user: string | null }
+  | { readonly code: "event_invalid" | "event_too_large"; readonly message: string } {
+  let texts: { readonly data: string; readonly user: string | null };
   try {
-    text = canonicalJson({ ...data, _inngest: { fn_id: definition.slug } });
+    texts = {
+      data: canonicalJson({ ...data, _inngest: { fn_id: definition.slug } }),
+      user: user === undefined ? null : canonicalJson(user),
+    };
   } catch (error) {
     if (isHoldfastError(error)) return { code: "event_invalid", message: error.message };
     throw error;
   }
-  const bytes = Buffer.byteLength(text);
-  if (bytes <= LIMITS.eventBytes) return text;
-  const message = `The data is over the max size: Max ${LIMITS.eventBytes} bytes / Size ${bytes} bytes`;
+  const bytes = Buffer.byteLength(texts.data) + Buffer.byteLength(texts.user ?? "");
+  if (bytes <= LIMITS.eventBytes) return texts;
+  const message = `The event is over the max size: Max ${LIMITS.eventBytes} bytes / Size ${bytes} bytes`;
   return { code: "event_too_large", message };
 }

@@ -35,6 +35,8 @@ export function matchEvent(
   const body = (): unknown => (parsed ??= JSON.parse(event.body));
   const started = deps.registry
     .startedBy(event.name)
+    // One run of a function for one event, however many reasons there are (9.1).
+    .filter(({ definition }) => definition.id !== target?.definition.id)
     .filter(({ filters }) =>
       filters.some((filter) => filter === null || isMatch(filter.evaluate({ event: body() }, now))),
     )
@@ -61,8 +63,16 @@ export function matchEvent(
   return { event, runs, gatherings };
 }
 
+/**
+ * What guards a start of the server's own. It never equals an id that a sender chose, since those hold no control
+ * characters: nobody can take a tick's or an invoke's place by sending an event in time.
+ */
+export function ownGuard(kind: "cron" | "invoke" | "step", cause: string): string {
+  return `\u0000${kind}:${cause}`;
+}
+
 /** An id that the sender chose guards against a second run for a day (2.5); a key of the function's own goes first (14.7). */
-function guardOf(event: EventRecord, definition: FunctionDefinition): string | null {
+export function guardOf(event: EventRecord, definition: FunctionDefinition): string | null {
   return definition.flowControl.hasIdempotencyKey ? null : event.userId;
 }
 

@@ -70,7 +70,7 @@ function begunRun(
   return {
     ...fresh,
     run: { ...fresh.run, status: "Running", startedAt: now, requestVersion: request.requestVersion },
-    // `begun` says that the app is at work on its own; the executor knows the item by it.
-    item: { ...fresh.item, key: "begun", dueAt: now + LIMITS.endpointSilenceMs },
+    // The key says that the app is at work on its own: the executor knows the item by it.
+    item: { ...fresh.item, key: "endpoint", dueAt: now + LIMITS.endpointSilenceMs },
   };
 }

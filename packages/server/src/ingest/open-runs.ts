@@ -1,6 +1,7 @@
 import type { Digest, RunId } from "@holdfast/protocol";
-import { LIMITS } from "@holdfast/protocol";
+import { isHoldfastError, LIMITS } from "@holdfast/protocol";
 import { prepareFilter } from "#expressions";
+import type { Expression, WaitFilter } from "#expressions";
 import type { FunctionDefinition } from "#registry";
 import type { EventRecord, NewRun, NewWait, QueueItem } from "#store";
 import type { Admission } from "./admission.ts";
@@ -95,7 +96,7 @@ function cancelWaits(definition: FunctionDefinition, event: EventRecord, now: nu
   if (definition.cancels.length === 0) return [];
   const parsed: unknown = JSON.parse(event.body);
   return definition.cancels.flatMap((rule, index): NewWait[] => {
-    const filter = rule.filter === null ? null : prepareFilter(rule.filter, parsed, now);
+    const filter = rule.filter === null ? null : preparedFilter(rule.filter, parsed, now);
     if (filter === "never") return [];
     return [
       {
@@ -108,4 +109,17 @@ function cancelWaits(definition: FunctionDefinition, event: EventRecord, now: nu
       },
     ];
   });
+}
+
+/**
+ * A rule that reads more of this event than a wait may keep cancels nothing: the sender of an event chooses how large it
+ * is, and must not be able to keep it from starting the functions of others.
+ */
+function preparedFilter(filter: Expression, event: unknown, now: number): WaitFilter | "never" {
+  try {
+    return prepareFilter(filter, event, now);
+  } catch (error) {
+    if (isHoldfastError(error, "expression_invalid")) return "never";
+    throw error;
+  }
 }

@@ -1,3 +1,4 @@
+import { hash } from "node:crypto";
 import type { StepId } from "@holdfast/protocol";
 import { canonicalJson } from "@holdfast/protocol";
 import type { EventRecord, JournalEntry, NewRun, RunStore } from "#store";
@@ -30,7 +31,8 @@ export async function rerunRun(deps: RerunDeps, request: RerunRequest): Promise<
   if (kept !== null && "kind" in kept) return kept;
 
   const now = clock.now();
-  const context = { event: JSON.parse(first.body), environment: deps.environment, now, digest: deps.digest };
+  const event: unknown = JSON.parse(first.body);
+  const context = { event, environment: deps.environment, now, digest: deps.digest };
   const session = queue.hasRoom ? queue.session : null;
   const birth = {
     id: deps.ids.run(),
@@ -114,15 +116,16 @@ function remember(
   };
 }
 
-/** A step by its hashed id, or by the name it is shown under. */
+/** A step by its hashed id, by the id it has in the user's code, of which that is the hash (8.1), or by its shown name. */
 function findStep(
   journal: readonly JournalEntry[],
   step: string,
 ): StepId | (RerunOutcome & { readonly kind: "step_unknown" | "step_ambiguous" }) {
   const ids = new Set<StepId>();
+  const hashed = hash("sha1", step);
   for (const { name, stepId } of journal) {
     if (stepId === null) continue;
-    if (stepId === step) return stepId;
+    if (stepId === step || stepId === hashed) return stepId;
     if (name === step) ids.add(stepId);
   }
   const [only] = ids;

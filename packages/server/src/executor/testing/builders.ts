@@ -8,6 +8,7 @@ import type {
   WireError,
 } from "@holdfast/protocol";
 import type { QueueItem, RunRecord } from "#store";
+import { decide } from "../decide.ts";
 import type { Decision, Input, Terms } from "../decision.ts";
 import type { Reply } from "../reply.ts";
 import type { ReportedOp } from "../reported-op.ts";
@@ -56,6 +57,16 @@ export function queueItem(fields: Partial<QueueItem> = {}): QueueItem {
     ...fields,
   };
 }
+
+/** The item of a targeted call. */
+export const targeted = (id: string, fields: Partial<QueueItem> = {}): QueueItem =>
+  queueItem({ key: `step:${id}`, kind: "step", stepId: step(id), ...fields });
+
+/** The item that ends a sleep, due. */
+export const asleep = (id: string, fields: Partial<QueueItem> = {}): QueueItem =>
+  queueItem({ key: `step:${id}`, kind: "sleep", stepId: step(id), dueAt: NOW, ...fields });
+
+export const version = (requestVersion: 1 | 2): { requestVersion: 1 | 2 } => ({ requestVersion });
 
 export function stateOf(
   fields: Partial<RunRecord> = {},
@@ -122,6 +133,24 @@ export const TERMS: Terms = {
       : null,
   signalsTaken: new Set(),
 };
+
+/** Decides on one input at `NOW`. */
+export function on(state: RunState, input: Input, terms: Terms = TERMS): Decision {
+  return decide(state, [input], terms, NOW);
+}
+
+/** The data of the entry that ended the run. Fails if the decision did not end it. */
+export function ending(decision: Decision): {
+  status: string;
+  error?: WireError;
+  output?: unknown;
+  reason?: string;
+} {
+  const last = decision.journal.at(-1);
+  if (last?.kind !== "run.ended") throw new Error(`the run goes on: ${journaled(decision).join(", ")}`);
+  // Written by `Draft.end`.
+  return JSON.parse(last.data ?? "null") as ReturnType<typeof ending>;
+}
 
 /** The events a decision emits, by name. */
 export function emitted(decision: Decision): string[] {

@@ -20,6 +20,7 @@ export function appSuite(create: CreateHarness): void {
     await store.apps.register({
       app,
       functions: [aFunction(1, { version: 9, archivedAt: 5 }), aFunction(2)],
+      ticks: [],
     });
     assert.deepEqual(await store.apps.apps(), [app]);
     assert.deepEqual(await store.apps.functions(), [aFunction(1), aFunction(2)]);
@@ -36,7 +37,7 @@ export function appSuite(create: CreateHarness): void {
         sdk: "py:v1",
         syncedAt: NOW + 1,
       });
-      await store.apps.register({ app: next, functions: [aFunction(1)] });
+      await store.apps.register({ app: next, functions: [aFunction(1)], ticks: [] });
       assert.deepEqual(await store.apps.apps(), [next]);
     },
   );
@@ -153,5 +154,5 @@ export function appSuite(create: CreateHarness): void {
 async function registerTwo(store: Store): Promise<void> {
   await store.apps.register(aRegistration({}, [aFunction(1)]));
   const other = aFunction(2, { id: functionId(7), appId: appId(2), slug: "app-2-function" });
-  await store.apps.register({ app: anApp(2), functions: [other] });
+  await store.apps.register({ app: anApp(2), functions: [other], ticks: [] });
 }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { Store } from "../contract.ts";
 import {
+  aCancellation,
   aFunction,
   anAdvance,
   anApp,
@@ -11,7 +12,9 @@ import {
   aRegistration,
   aRun,
   aSession,
+  aTick,
   eventId,
+  functionId,
   itemName,
   leaseAll,
   NOW,
@@ -67,7 +70,7 @@ export function closeSuite(create: CreateHarness): void {
     const again = await open(next, [aNewRun(3, { idempotency: { key: "k", expiresAt: NOW + 1000 } })], {
       event: anEvent(2),
     });
-    assert.deepEqual(again.events[0]?.opened, [false]);
+    assert.deepEqual(again.events[0]?.runs, [{ outcome: "duplicate", existing: runId(2) }]);
   });
 
   reopenTest(
@@ -100,11 +103,25 @@ function everyCall(store: Store, session: Awaited<ReturnType<typeof aSession>>):
     store.runs.end(runId(1)),
     store.runs.ofEvent(eventId(1)),
     store.runs.list({ environment: production, limit: 1 }),
+    store.runs.open({ runs: [], session: null, now: NOW }),
+    store.runs.signal({ environment: production, name: "s", memo: "null", now: NOW }),
+    store.runs.eventsOf(runId(1)),
+    store.runs.items(runId(1)),
+    store.runs.stranded(1),
     aSession(store),
     store.queue.extendSession(session, NOW, NOW),
     store.queue.closeSession(session),
     leaseAll(store, session),
     store.queue.size(),
+    store.queue.pause(functionId(1), NOW),
+    store.queue.resume(functionId(1), NOW),
+    store.queue.paused(),
+    store.schedules.due({ now: NOW, limit: 1 }),
+    store.schedules.startGathering({ id: 1, revision: 1, run: null, session: null, now: NOW }),
+    store.schedules.fireTick({ tick: aTick(1), next: null, batch: { events: [], session: null, now: NOW } }),
+    store.cancellations.add(aCancellation("c")),
+    store.cancellations.list(production),
+    store.cancellations.remove(production, "c"),
     store.apps.register(aRegistration({}, [])),
     store.apps.noteError(production, "app-1", null),
     store.apps.remove(production, "app-1", NOW),

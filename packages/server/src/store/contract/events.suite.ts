@@ -12,6 +12,7 @@ import {
   leaseAll,
   NOW,
   open,
+  outcomes,
   production,
   runId,
   staging,
@@ -61,21 +62,24 @@ export function eventSuite(create: CreateHarness): void {
       const key = { key: "k", expiresAt: NOW + DAY };
       const result = await store.events.accept({
         events: [
-          { event: anEvent(1), runs: [aNewRun(1, { idempotency: key }), aNewRun(2)] },
-          { event: anEvent(2), runs: [] },
-          { event: anEvent(1), runs: [aNewRun(3)] },
-          { event: anEvent(3), runs: [aNewRun(4, { idempotency: key }), aNewRun(5)] },
+          { event: anEvent(1), runs: [aNewRun(1, { idempotency: key }), aNewRun(2)], gatherings: [] },
+          { event: anEvent(2), runs: [], gatherings: [] },
+          { event: anEvent(1), runs: [aNewRun(3)], gatherings: [] },
+          { event: anEvent(3), runs: [aNewRun(4, { idempotency: key }), aNewRun(5)], gatherings: [] },
         ],
         session: null,
         now: NOW,
       });
+      const opened = { outcome: "opened", existing: null };
       assert.deepEqual(result, {
         events: [
-          { outcome: "accepted", opened: [true, true] },
-          { outcome: "accepted", opened: [] },
-          { outcome: "duplicate", opened: [false] },
-          { outcome: "accepted", opened: [false, true] },
+          { outcome: "accepted", runs: [opened, opened] },
+          { outcome: "accepted", runs: [] },
+          { outcome: "duplicate", runs: [{ outcome: "duplicate", existing: null }] },
+          { outcome: "accepted", runs: [{ outcome: "duplicate", existing: runId(1) }, opened] },
         ],
+        workDueAt: NOW,
+        gatheringDueAt: null,
       });
     },
   );
@@ -84,7 +88,10 @@ export function eventSuite(create: CreateHarness): void {
     await open(store, []);
     const idempotency = { key: "k", expiresAt: NOW + DAY };
     const again = await open(store, [aNewRun(1, { idempotency })], { event: anEvent(1, { body: "{}" }) });
-    assert.deepEqual(again, { events: [{ outcome: "duplicate", opened: [false] }] });
+    assert.deepEqual(again.events, [
+      { outcome: "duplicate", runs: [{ outcome: "duplicate", existing: null }] },
+    ]);
+    assert.equal(again.workDueAt, null);
     assert.deepEqual(
       await store.events.get(eventId(1)),
       anEvent(1),
@@ -93,7 +100,7 @@ export function eventSuite(create: CreateHarness): void {
     assert.equal(await store.runs.get(runId(1)), null);
     assert.deepEqual(await store.queue.size(), { queued: 0, held: 0 });
     const next = await open(store, [aNewRun(2, { idempotency })], { event: anEvent(2) });
-    assert.deepEqual(next.events[0]?.opened, [true], "a run that was left out does not take its key");
+    assert.deepEqual(outcomes(next), ["opened"], "a run that was left out does not take its key");
   });
 
   storeTest(
@@ -102,12 +109,14 @@ export function eventSuite(create: CreateHarness): void {
     async (store) => {
       const idempotency = { key: "order-7", expiresAt: NOW + DAY };
       const first = await open(store, [aNewRun(1, { idempotency }), aNewRun(2, { idempotency })]);
-      assert.deepEqual(first.events[0]?.opened, [true, false]);
+      assert.deepEqual(outcomes(first), ["opened", "duplicate"]);
       const second = await open(store, [aNewRun(3, { idempotency })], {
         event: anEvent(2),
         now: NOW + DAY - 1,
       });
-      assert.deepEqual(second, { events: [{ outcome: "accepted", opened: [false] }] });
+      assert.deepEqual(second.events, [
+        { outcome: "accepted", runs: [{ outcome: "duplicate", existing: runId(1) }] },
+      ]);
       assert.deepEqual(await store.runs.list({ environment: production, limit: 10 }), [aRun(1)]);
       assert.deepEqual(await leaseAll(store, await aSession(store)), [itemName(1)]);
     },
@@ -119,12 +128,11 @@ export function eventSuite(create: CreateHarness): void {
     async (store) => {
       await open(store, [aNewRun(1, { idempotency: { key: "k", expiresAt: NOW + 100 } })]);
       const renewed = { key: "k", expiresAt: NOW + 200 };
-      const opened = async (num: number, now: number): Promise<readonly boolean[] | undefined> =>
-        (await open(store, [aNewRun(num, { idempotency: renewed })], { event: anEvent(num), now })).events[0]
-          ?.opened;
-      assert.deepEqual(await opened(2, NOW + 99), [false]);
-      assert.deepEqual(await opened(3, NOW + 100), [true]);
-      assert.deepEqual(await opened(4, NOW + 199), [false]);
+      const opened = async (num: number, now: number): Promise<readonly string[]> =>
+        outcomes(await open(store, [aNewRun(num, { idempotency: renewed })], { event: anEvent(num), now }));
+      assert.deepEqual(await opened(2, NOW + 99), ["duplicate"]);
+      assert.deepEqual(await opened(3, NOW + 100), ["opened"]);
+      assert.deepEqual(await opened(4, NOW + 199), ["duplicate"]);
     },
   );
 
@@ -139,7 +147,7 @@ export function eventSuite(create: CreateHarness): void {
         aNewRun(3),
         aNewRun(4),
       ]);
-      assert.deepEqual(result.events[0]?.opened, [true, true, true, true]);
+      assert.deepEqual(outcomes(result), ["opened", "opened", "opened", "opened"]);
     },
   );
 
@@ -186,9 +194,13 @@ export function eventSuite(create: CreateHarness): void {
     await open(store, [aNewRun(1)]);
     const broken = store.events.accept({
       events: [
-        { event: anEvent(2), runs: [aNewRun(2, { idempotency: { key: "k", expiresAt: NOW + DAY } })] },
+        {
+          event: anEvent(2),
+          runs: [aNewRun(2, { idempotency: { key: "k", expiresAt: NOW + DAY } })],
+          gatherings: [],
+        },
         // A run of this id is there already.
-        { event: anEvent(3), runs: [aNewRun(1)] },
+        { event: anEvent(3), runs: [aNewRun(1)], gatherings: [] },
       ],
       session: null,
       now: NOW,
@@ -200,7 +212,7 @@ export function eventSuite(create: CreateHarness): void {
     const again = await open(store, [aNewRun(2, { idempotency: { key: "k", expiresAt: NOW + DAY } })], {
       event: anEvent(2),
     });
-    assert.deepEqual(again.events, [{ outcome: "accepted", opened: [true] }]);
+    assert.deepEqual(outcomes(again), ["opened"]);
   });
 
   storeTest(create, "get() answers null for an event that is not there", async (store) => {
@@ -247,7 +259,7 @@ export function eventSuite(create: CreateHarness): void {
 
 async function acceptAll(store: Store, events: readonly EventRecord[]): Promise<void> {
   await store.events.accept({
-    events: events.map((event) => ({ event, runs: [] })),
+    events: events.map((event) => ({ event, runs: [], gatherings: [] })),
     session: null,
     now: NOW,
   });

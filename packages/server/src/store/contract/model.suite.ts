@@ -232,7 +232,8 @@ function acceptBatch(act: Act & { act: "accept" }, sessions: readonly SessionId[
       idempotency: plan.key === null ? null : { key: plan.key, expiresAt: now + 25 },
     }),
   );
-  return { events: [{ event: anEvent(act.event), runs }], session: sessionOf(sessions, act.session), now };
+  const events = [{ event: anEvent(act.event), runs, gatherings: [] }];
+  return { events, session: sessionOf(sessions, act.session), now };
 }
 
 /** A step forward made from the run as the model has it now, which another of the same burst may outrun. */
@@ -262,6 +263,9 @@ function advanceOf(
     enqueue: act.enqueue.map(({ key, dueInMs: dueIn }) =>
       anItem(act.run, { key, dueAt: now + dueIn, generation: lastSeq }),
     ),
+    waits: [],
+    signals: [],
+    emit: [],
     session: sessionOf(sessions, act.session),
     now,
   };

@@ -44,7 +44,7 @@ export function runSuite(create: CreateHarness): void {
       const result = await store.runs.advance(
         anAdvance(1, { run, journal: [anEntry(1), anEntry(2)], finish: ["start"], enqueue: [next] }),
       );
-      assert.equal(result, "committed");
+      assert.equal(result.kind, "committed");
       assert.deepEqual(await store.runs.get(runId(1)), { ...run, revision: 1 });
       assert.deepEqual(await store.runs.journal(runId(1)), [anEntry(1), anEntry(2)]);
       assert.deepEqual((await store.runs.load(runId(1)))?.items, [next]);
@@ -61,13 +61,13 @@ export function runSuite(create: CreateHarness): void {
       finish: ["start"],
       enqueue: [anItem(1, { key: "late" })],
     });
-    assert.equal(await store.runs.advance(late), "conflict");
-    assert.equal(await store.runs.advance({ ...late, expectedRevision: 2 }), "conflict");
+    assert.equal((await store.runs.advance(late)).kind, "conflict");
+    assert.equal((await store.runs.advance({ ...late, expectedRevision: 2 })).kind, "conflict");
     assert.deepEqual(await store.runs.load(runId(1)), before);
   });
 
   storeTest(create, "advance() answers unknown for a run that is not there", async (store) => {
-    assert.equal(await store.runs.advance(anAdvance(1)), "unknown");
+    assert.equal((await store.runs.advance(anAdvance(1))).kind, "unknown");
     assert.equal(await store.runs.get(runId(1)), null);
   });
 
@@ -79,7 +79,10 @@ export function runSuite(create: CreateHarness): void {
       const asked = [10, 20, 30].map((stepCount) =>
         store.runs.advance(anAdvance(1, { run: aRun(1, { status: "Running", stepCount }) })),
       );
-      assert.deepEqual(await Promise.all(asked), ["committed", "conflict", "conflict"]);
+      assert.deepEqual(
+        (await Promise.all(asked)).map((result) => result.kind),
+        ["committed", "conflict", "conflict"],
+      );
       assert.equal((await store.runs.get(runId(1)))?.stepCount, 10);
     },
   );
@@ -90,7 +93,7 @@ export function runSuite(create: CreateHarness): void {
     const result = await store.runs.advance(
       anAdvance(1, { expectedRevision: 1, finish: ["gone", "a", "start"] }),
     );
-    assert.equal(result, "committed");
+    assert.equal(result.kind, "committed");
     assert.deepEqual(await leaseAll(store, await aSession(store)), [itemName(1, "b")]);
   });
 
@@ -179,7 +182,7 @@ export function runSuite(create: CreateHarness): void {
       await store.runs.advance(anAdvance(1, { enqueue: [anItem(1, { key: "sleep", dueAt: NOW + 1000 })] }));
       const run = aRun(1, { status, endedAt: NOW });
       const last = { expectedRevision: 1, run, finish: ["start"], enqueue: [anItem(1, { key: "more" })] };
-      assert.equal(await store.runs.advance(anAdvance(1, last)), "committed");
+      assert.equal((await store.runs.advance(anAdvance(1, last))).kind, "committed");
       assert.deepEqual((await store.runs.load(runId(1)))?.items, []);
       assert.deepEqual(await store.queue.size(), { queued: 1, held: 1 });
     });
@@ -284,24 +287,24 @@ export function runSuite(create: CreateHarness): void {
         await store.runs.advance(anAdvance(num, { run: aRun(num, { status }) }));
       }
       assert.deepEqual(await listed(store, { environment: staging }), [11]);
-      assert.deepEqual(await listed(store, { functionId: functionId(1) }), [5, 4, 3, 2, 1]);
+      assert.deepEqual(await listed(store, { functionIds: [functionId(1)] }), [5, 4, 3, 2, 1]);
       assert.deepEqual(
-        await listed(store, { functionId: functionId(1), before: runId(4), limit: 2 }),
+        await listed(store, { functionIds: [functionId(1)], before: runId(4), limit: 2 }),
         [3, 2],
       );
-      assert.deepEqual(await listed(store, { functionId: functionId(3) }), []);
-      assert.deepEqual(await listed(store, { functionId: functionId(4) }), []);
+      assert.deepEqual(await listed(store, { functionIds: [functionId(3)] }), []);
+      assert.deepEqual(await listed(store, { functionIds: [functionId(4)] }), []);
       for (const [index, status] of statuses.entries()) {
         const [old, young] = [index + 1, index + 6];
-        assert.deepEqual(await listed(store, { status }), [young, old]);
-        assert.deepEqual(await listed(store, { status, before: runId(young) }), [old]);
-        assert.deepEqual(await listed(store, { status, functionId: functionId(2) }), [young]);
+        assert.deepEqual(await listed(store, { statuses: [status] }), [young, old]);
+        assert.deepEqual(await listed(store, { statuses: [status], before: runId(young) }), [old]);
+        assert.deepEqual(await listed(store, { statuses: [status], functionIds: [functionId(2)] }), [young]);
         assert.deepEqual(
-          await listed(store, { status, functionId: functionId(2), before: runId(young) }),
+          await listed(store, { statuses: [status], functionIds: [functionId(2)], before: runId(young) }),
           [],
         );
       }
-      assert.deepEqual(await listed(store, { status: "Scheduled", environment: staging }), [11]);
+      assert.deepEqual(await listed(store, { statuses: ["Scheduled"], environment: staging }), [11]);
     },
   );
 }

@@ -26,7 +26,9 @@ export function snapshotSuite(create: CreateHarness): void {
       events: [anEvent(1).body],
       steps: [],
       items: [anItem(1)],
-      names: [],
+      planned: [],
+      inputs: [],
+      defers: [],
       lastSeq: 0,
     });
   });
@@ -89,9 +91,9 @@ export function snapshotSuite(create: CreateHarness): void {
           ],
         }),
       );
-      assert.deepEqual((await store.runs.load(runId(1)))?.names, [
-        { id: stepId(2), name: "new name" },
-        { id: stepId(3), name: "a nap" },
+      assert.deepEqual((await store.runs.load(runId(1)))?.planned, [
+        { id: stepId(2), name: "new name", data: null },
+        { id: stepId(3), name: "a nap", data: '{"until":1}' },
       ]);
     },
   );

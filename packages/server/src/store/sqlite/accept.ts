@@ -1,181 +1,137 @@
 import type { DatabaseSync } from "node:sqlite";
-import { HoldfastError } from "@holdfast/protocol";
-import type { NewRun } from "../records.ts";
-import type { AcceptBatch, AcceptResult } from "../contract.ts";
-import { isFinalCode, itemKindCode, runStatusCode } from "./codes.ts";
+import type { RunId } from "@holdfast/protocol";
+import type { AcceptBatch, AcceptResult, NewEvent, OpenResult } from "../contract.ts";
+import type { NewRun, SessionId } from "../records.ts";
+import type { Act } from "./act.ts";
 import type { Answer, Command, CommandReader } from "./commands.ts";
 import { CommandKind } from "./commands.ts";
-import { IdempotencyKeys } from "./idempotency-keys.ts";
-import { encodePending } from "./pending.ts";
-import type { Sessions } from "./sessions.ts";
+import type { Gatherings } from "./gatherings.ts";
+import { encodeGathering, readGathering } from "./gatherings.ts";
+import { encodeNewRun } from "./new-run.ts";
+import type { OpenRuns } from "./open-runs.ts";
+import { OPEN_OUTCOMES } from "./open-runs.ts";
 import type { Statement, Value } from "./statement.ts";
 import { prepare } from "./statement.ts";
 import type { SymbolWriter } from "./symbols.ts";
+import type { Waits } from "./waits.ts";
 
-export function encodeAccept(batch: AcceptBatch): Command {
-  const values: Value[] = [batch.session, batch.now, batch.events.length];
-  for (const { event, runs } of batch.events) {
-    values.push(
-      event.id,
-      event.environment,
-      event.name,
-      event.userId,
-      event.receivedAt,
-      event.ts,
-      event.body,
-    );
-    values.push(runs.length);
-    for (const run of runs) encodeNewRun(values, run);
-  }
+export function encodeAccept({ session, now, events }: AcceptBatch): Command {
+  const values: Value[] = [session, now];
+  encodeNewEvents(values, events);
   return [CommandKind.accept, ...values];
 }
 
-function encodeNewRun(values: Value[], { run, item, idempotency }: NewRun): void {
-  values.push(run.functionId, idempotency?.key ?? null, idempotency?.expiresAt ?? 0);
-  values.push(run.id, run.environment, run.functionVersion, run.eventId, runStatusCode(run.status));
-  values.push(run.queuedAt, run.startedAt, run.endedAt, run.requestVersion, run.forcePlan ? 1 : 0);
-  values.push(encodePending(run.pending), run.stepCount, run.stateBytes, run.revision);
-  values.push(item.key, itemKindCode(item.kind), item.stepId, item.attempt, item.generation);
-  values.push(item.enqueuedAt, item.dueAt);
+export function encodeOpen(runs: readonly NewRun[], session: SessionId | null, now: number): Command {
+  const values: Value[] = [session, now, runs.length];
+  for (const run of runs) encodeNewRun(values, run);
+  return [CommandKind.open, ...values];
 }
 
-/** The answer has, for each event, 1 if it was accepted, then for each of its runs 1 if it was opened. */
-export function decodeAccept(batch: AcceptBatch, answer: Answer): AcceptResult {
-  const flags = Array.isArray(answer) ? answer : [];
-  let position = 0;
+export function encodeNewEvents(values: Value[], events: readonly NewEvent[]): void {
+  values.push(events.length);
+  for (const { event, runs, gatherings } of events) {
+    values.push(event.id, event.environment, event.name, event.userId);
+    values.push(event.receivedAt, event.ts, event.body);
+    values.push(runs.length);
+    for (const run of runs) encodeNewRun(values, run);
+    values.push(gatherings.length);
+    for (const gathering of gatherings) encodeGathering(values, gathering);
+  }
+}
+
+/**
+ * The answer has when work and when a gathering is due, then for each event 1 if it was accepted, and for each of its
+ * runs what became of it and the run that stands in its way.
+ */
+export function decodeAccept(events: readonly NewEvent[], answer: readonly Value[], at = 0): AcceptResult {
+  // Both are instants or null, as `AcceptAct` puts them.
+  const [workDueAt, gatheringDueAt] = answer.slice(at, at + 2) as [number | null, number | null];
+  let position = at + 2;
   return {
-    events: batch.events.map(({ runs }) => ({
-      outcome: flags[position++] === 1 ? "accepted" : "duplicate",
-      opened: runs.map(() => flags[position++] === 1),
+    events: events.map(({ runs }) => ({
+      outcome: answer[position++] === 1 ? "accepted" : "duplicate",
+      runs: runs.map(() => {
+        position += 2;
+        return toOpenResult(answer, position - 2);
+      }),
     })),
+    workDueAt,
+    gatheringDueAt,
   };
 }
 
-/** Stores events and opens their runs. */
+/** The answer has when work is due, then the same two values for each run. */
+export function decodeOpen(answer: Answer): { runs: readonly OpenResult[]; workDueAt: number | null } {
+  // As `AcceptAct` makes it.
+  const values = answer as readonly [workDueAt: number | null, ...rest: Value[]];
+  const runs: OpenResult[] = [];
+  for (let at = 1; at < values.length; at += 2) runs.push(toOpenResult(values, at));
+  return { runs, workDueAt: values[0] };
+}
+
+export function toOpenResult(answer: readonly Value[], at: number): OpenResult {
+  const outcome = OPEN_OUTCOMES[Number(answer[at])];
+  if (outcome === undefined) throw new TypeError(`A new run was answered with ${String(answer[at])}.`);
+  // The id of a stored run, or null.
+  return { outcome, existing: (answer[at + 1] ?? null) as RunId | null };
+}
+
+/** Stores events, ends the waits they answer, opens their runs, and lets them join what is gathered. */
 export class AcceptAct {
   readonly #symbols: SymbolWriter;
-  readonly #sessions: Sessions;
-  readonly #keys: IdempotencyKeys;
+  readonly #waits: Waits;
+  readonly #runs: OpenRuns;
+  readonly #gatherings: Gatherings;
   readonly #insertEvent: Statement;
-  readonly #insertRun: Statement;
-  readonly #insertItem: Statement;
 
-  constructor(db: DatabaseSync, symbols: SymbolWriter, sessions: Sessions) {
-    this.#symbols = symbols;
-    this.#sessions = sessions;
-    this.#keys = new IdempotencyKeys(db);
+  constructor(
+    db: DatabaseSync,
+    deps: {
+      readonly symbols: SymbolWriter;
+      readonly waits: Waits;
+      readonly runs: OpenRuns;
+      readonly gatherings: Gatherings;
+    },
+  ) {
+    this.#symbols = deps.symbols;
+    this.#waits = deps.waits;
+    this.#runs = deps.runs;
+    this.#gatherings = deps.gatherings;
     this.#insertEvent = prepare(
       db,
       `INSERT INTO events (id, environment, name, user_id, received_at, ts, body) VALUES (?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT (id) DO NOTHING`,
     );
-    this.#insertRun = prepare(
-      db,
-      `INSERT INTO runs (environment, function, id, function_version, event_id, status, queued_at, started_at,
-         ended_at, request_version, force_plan, pending, step_count, state_bytes, revision, journal_length)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)`,
-    );
-    this.#insertItem = prepare(
-      db,
-      `INSERT INTO queue (run, key, kind, step_id, attempt, generation, enqueued_at, due_at, session)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    );
   }
 
-  execute(reader: CommandReader): Answer {
-    const session = reader.numberOrNull();
-    const now = reader.number();
-    const holder = session !== null && this.#sessions.isOpen(session, now) ? session : null;
-    const flags: number[] = [];
-    for (let events = reader.number(); events > 0; events--) {
-      const isAccepted = this.#storeEvent(reader);
-      flags.push(isAccepted ? 1 : 0);
-      for (let runs = reader.number(); runs > 0; runs--) {
-        flags.push(this.#openRun(reader, isAccepted, holder, now) ? 1 : 0);
-      }
+  /** Reads events to their end and stores them; their part of the answer goes after what `answer` has. */
+  accept(act: Act, reader: CommandReader, answer: Value[]): void {
+    for (let events = reader.number(); events > 0; events--) this.#acceptOne(act, reader, answer);
+    this.#runs.sweep(act.now);
+  }
+
+  open(act: Act, reader: CommandReader, answer: Value[]): void {
+    for (let runs = reader.number(); runs > 0; runs--) this.#runs.open(act, reader, true, answer);
+    this.#runs.sweep(act.now);
+  }
+
+  #acceptOne(act: Act, reader: CommandReader, answer: Value[]): void {
+    const id = reader.text();
+    const environment = this.#symbols.number(reader.text());
+    const name = reader.text();
+    const userId = reader.textOrNull();
+    const receivedAt = reader.number();
+    const ts = reader.number();
+    const body = reader.text();
+    const { changes } = this.#insertEvent.run(id, environment, name, userId, receivedAt, ts, body);
+    const isNew = changes === 1;
+    answer.push(isNew ? 1 : 0);
+    // Before its runs are opened: an event never answers what a run waits for that it starts.
+    if (isNew) this.#waits.match(act, { id, environment, name, body });
+    for (let runs = reader.number(); runs > 0; runs--) this.#runs.open(act, reader, isNew, answer);
+    for (let joins = reader.number(); joins > 0; joins--) {
+      const gathering = readGathering(reader);
+      if (isNew) this.#gatherings.join(act, { id, userId, ts, body }, gathering);
     }
-    this.#keys.sweep(now);
-    return flags;
-  }
-
-  #storeEvent(reader: CommandReader): boolean {
-    const { changes } = this.#insertEvent.run(
-      reader.text(), // id
-      this.#symbols.number(reader.text()), // environment
-      reader.text(), // name
-      reader.textOrNull(), // user id
-      reader.number(), // received at
-      reader.number(), // ts
-      reader.text(), // body
-    );
-    return changes === 1;
-  }
-
-  /** Reads a run to its end in any case, so that the next one is found; stores it only if `isWanted`. */
-  #openRun(reader: CommandReader, isWanted: boolean, holder: number | null, now: number): boolean {
-    const fn = reader.text();
-    const key = reader.textOrNull();
-    const expiresAt = reader.number();
-    const run = {
-      id: reader.text(),
-      environment: reader.text(),
-      functionVersion: reader.number(),
-      eventId: reader.text(),
-      status: reader.number(),
-      queuedAt: reader.number(),
-      startedAt: reader.numberOrNull(),
-      endedAt: reader.numberOrNull(),
-      requestVersion: reader.number(),
-      forcePlan: reader.number(),
-      pending: reader.textOrNull(),
-      stepCount: reader.number(),
-      stateBytes: reader.number(),
-      revision: reader.number(),
-    };
-    const item = {
-      key: reader.text(),
-      kind: reader.number(),
-      stepId: reader.textOrNull(),
-      attempt: reader.number(),
-      generation: reader.number(),
-      enqueuedAt: reader.number(),
-      dueAt: reader.number(),
-    };
-    if (!isWanted) return false;
-    // It comes with a queue item, and an ended run has none: a rule that is checked at the next start.
-    if (isFinalCode(run.status)) {
-      throw new HoldfastError("store_refused", `Cannot open run "${run.id}": it has ended already.`);
-    }
-    const functionNum = this.#symbols.number(fn);
-    if (key !== null && !this.#keys.claim(functionNum, key, expiresAt, now)) return false;
-    const { lastInsertRowid: num } = this.#insertRun.run(
-      this.#symbols.number(run.environment),
-      functionNum,
-      run.id,
-      run.functionVersion,
-      run.eventId,
-      run.status,
-      run.queuedAt,
-      run.startedAt,
-      run.endedAt,
-      run.requestVersion,
-      run.forcePlan,
-      run.pending,
-      run.stepCount,
-      run.stateBytes,
-      run.revision,
-    );
-    this.#insertItem.run(
-      num,
-      item.key,
-      item.kind,
-      item.stepId,
-      item.attempt,
-      item.generation,
-      item.enqueuedAt,
-      item.dueAt,
-      item.dueAt <= now ? holder : null,
-    );
-    return true;
   }
 }

@@ -1,42 +1,91 @@
 import type { DatabaseSync } from "node:sqlite";
 import { HoldfastError } from "@holdfast/protocol";
 import type { Advance, AdvanceResult } from "../contract.ts";
-import { isFinalCode, itemKindCode, journalKindCode, runStatusCode } from "./codes.ts";
+import type { AcceptAct } from "./accept.ts";
+import { decodeAccept, encodeNewEvents } from "./accept.ts";
+import type { Act } from "./act.ts";
+import type { Admission } from "./admission.ts";
+import { isFinalCode, isWaitCode, runStatusCode } from "./codes.ts";
 import type { Answer, Command, CommandReader } from "./commands.ts";
 import { CommandKind } from "./commands.ts";
+import type { RunTerms } from "./gates.ts";
+import { decodeGates, RunFlag, singletonKeyOf } from "./gates.ts";
+import type { JournalWriter } from "./journal.ts";
+import { encodeEntry } from "./journal.ts";
+import { WAKES_MAX_COUNT } from "./limits.ts";
 import { encodePending } from "./pending.ts";
-import type { Sessions } from "./sessions.ts";
+import type { QueueItems } from "./queue-items.ts";
+import { encodeItem, readItem } from "./queue-items.ts";
+import type { Signals } from "./signals.ts";
+import { encodeNewSignal, readSignal } from "./signals.ts";
+import type { Singletons } from "./singletons.ts";
 import type { Statement, Value } from "./statement.ts";
 import { prepare } from "./statement.ts";
+import type { Waits } from "./waits.ts";
+import { encodeWait, readWait } from "./waits.ts";
 
-/** Answers by their number. */
-const RESULTS: readonly AdvanceResult[] = ["committed", "conflict", "unknown"];
-const COMMITTED = 0;
+/** Answers that are a number: nothing was committed. */
 const CONFLICT = 1;
 const UNKNOWN = 2;
 
 export function encodeAdvance(advance: Advance): Command {
-  const { run, journal, finish, enqueue } = advance;
+  const { run, journal, finish, enqueue, signals, waits, emit } = advance;
   const values: Value[] = [advance.runId, advance.expectedRevision, advance.session, advance.now];
-  values.push(runStatusCode(run.status), run.functionVersion, run.queuedAt, run.startedAt, run.endedAt);
+  values.push(signals.length);
+  for (const signal of signals) encodeNewSignal(values, signal);
+  values.push(runStatusCode(run.status), run.endedAt);
+  values.push(run.functionVersion, run.queuedAt, run.startedAt);
   values.push(run.requestVersion, run.forcePlan ? 1 : 0, encodePending(run.pending));
   values.push(run.stepCount, run.stateBytes, journal.length);
-  for (const entry of journal) {
-    values.push(entry.seq, journalKindCode(entry.kind), entry.at, entry.stepId, entry.name, entry.op);
-    values.push(entry.attempt, entry.queuedAt, entry.startedAt, entry.data);
-  }
+  for (const entry of journal) encodeEntry(values, entry);
   values.push(finish.length, ...finish, enqueue.length);
-  for (const item of enqueue) {
-    values.push(item.key, itemKindCode(item.kind), item.stepId, item.attempt, item.generation);
-    values.push(item.enqueuedAt, item.dueAt);
-  }
+  for (const item of enqueue) encodeItem(values, item);
+  values.push(waits.length);
+  for (const wait of waits) encodeWait(values, wait);
+  encodeNewEvents(values, emit);
   return [CommandKind.advance, ...values];
 }
 
-export function decodeAdvance(answer: Answer): AdvanceResult {
-  const result = typeof answer === "number" ? RESULTS[answer] : undefined;
-  if (result === undefined) throw new TypeError(`An advance was answered with ${String(answer)}.`);
-  return result;
+/**
+ * The answer is a number where nothing was committed, text where a signal is taken, else a list: how many items are held,
+ * their keys, and what `decodeAccept` reads.
+ */
+export function decodeAdvance(advance: Advance, answer: Answer): AdvanceResult {
+  if (answer === CONFLICT) return { kind: "conflict" };
+  if (answer === UNKNOWN) return { kind: "unknown" };
+  if (typeof answer === "string") return { kind: "signal_taken", signal: answer };
+  if (answer === null || typeof answer === "number") {
+    throw new TypeError(`An advance was answered with ${String(answer)}.`);
+  }
+  const heldCount = Number(answer[0]);
+  // Keys that came with the command.
+  const held = new Set(answer.slice(1, 1 + heldCount) as readonly string[]);
+  return { kind: "committed", held, emitted: decodeAccept(advance.emit, answer, 1 + heldCount) };
+}
+
+type RunRow = readonly [
+  num: number,
+  revision: number,
+  status: number,
+  journalLength: number,
+  environment: number,
+  fn: number,
+  eventId: string,
+  queuedAt: number,
+  priorityMs: number,
+  gates: string | null,
+  flags: number,
+];
+
+export interface AdvanceDeps {
+  readonly db: DatabaseSync;
+  readonly admission: Admission;
+  readonly items: QueueItems;
+  readonly waits: Waits;
+  readonly signals: Signals;
+  readonly singletons: Singletons;
+  readonly journal: JournalWriter;
+  readonly accept: AcceptAct;
 }
 
 /**
@@ -47,52 +96,61 @@ export function decodeAdvance(answer: Answer): AdvanceResult {
  * ended, and a run that has not ended has at least one queue item, because nothing else would ever wake it.
  */
 export class AdvanceAct {
-  readonly #sessions: Sessions;
-  readonly #find: Statement<readonly [num: number, revision: number, status: number, journalLength: number]>;
-  readonly #update: Statement;
-  readonly #updateStatus: Statement;
-  readonly #append: Statement;
-  readonly #finish: Statement;
-  readonly #enqueue: Statement;
-  readonly #drop: Statement;
-  readonly #hasItem: Statement<readonly [one: number]>;
+  readonly #deps: AdvanceDeps;
+  readonly #find: Statement<RunRow>;
+  readonly #go: Statement;
+  readonly #turn: Statement;
 
-  constructor(db: DatabaseSync, sessions: Sessions) {
-    this.#sessions = sessions;
-    this.#find = prepare(db, "SELECT num, revision, status, journal_length FROM runs WHERE id = ?");
-    // Two updates, because naming `status` makes SQLite rewrite the run's entry in `runs_by_status`, changed or
-    // not; most steps forward leave the status as it is.
-    const columns = `function_version = ?, queued_at = ?, started_at = ?, ended_at = ?, request_version = ?,
+  constructor(deps: AdvanceDeps) {
+    const { db } = deps;
+    this.#deps = deps;
+    this.#find = prepare(
+      db,
+      `SELECT num, revision, status, journal_length, environment, function, event_id, queued_at, priority_ms, gates,
+         flags
+       FROM runs WHERE id = ?`,
+    );
+    // Two updates, because naming `status` or `ended_at` makes SQLite rewrite the run's entries in the indexes that ask
+    // for them, changed or not; most steps forward leave both as they are.
+    const columns = `function_version = ?, queued_at = ?, started_at = ?, request_version = ?,
        force_plan = ?, pending = ?, step_count = ?, state_bytes = ?, revision = ?, journal_length = ?`;
-    this.#update = prepare(db, `UPDATE runs SET ${columns} WHERE num = ?`);
-    this.#updateStatus = prepare(db, `UPDATE runs SET ${columns}, status = ? WHERE num = ?`);
-    this.#append = prepare(
-      db,
-      `INSERT INTO journal (run, seq, kind, at, step_id, name, op, attempt, queued_at, started_at, data)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    );
-    this.#finish = prepare(db, "DELETE FROM queue WHERE run = ? AND key = ?");
-    this.#enqueue = prepare(
-      db,
-      `INSERT OR REPLACE INTO queue (run, key, kind, step_id, attempt, generation, enqueued_at, due_at, session)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    );
-    this.#drop = prepare(db, "DELETE FROM queue WHERE run = ?");
-    this.#hasItem = prepare(db, "SELECT 1 FROM queue WHERE run = ? LIMIT 1");
+    this.#go = prepare(db, `UPDATE runs SET ${columns} WHERE num = ?`);
+    this.#turn = prepare(db, `UPDATE runs SET ${columns}, status = ?, ended_at = ? WHERE num = ?`);
   }
 
-  execute(reader: CommandReader): Answer {
+  execute(reader: CommandReader, begin: (session: number | null, now: number) => Act): Answer {
     const id = reader.text();
     const expectedRevision = reader.number();
     const found = this.#find.get(id);
     if (found === undefined) return UNKNOWN;
-    const [num, revision, statusBefore, journalLength] = found;
-    if (revision !== expectedRevision) return CONFLICT;
+    if (found[1] !== expectedRevision) return CONFLICT;
+    const act = begin(reader.numberOrNull(), reader.number());
+    const signals = reader.list(() => readSignal(reader));
+    const environment = found[4];
+    for (const signal of signals) {
+      if (this.#deps.signals.isTaken(environment, found[0], signal)) return signal.name;
+    }
 
-    const session = reader.numberOrNull();
-    const now = reader.number();
-    const holder = session !== null && this.#sessions.isOpen(session, now) ? session : null;
+    const isEnded = this.#update(reader, id, found);
+    const terms = termsOf(found);
+    const held: string[] = [];
+    if (isEnded) this.#finishRun(reader, terms, found);
+    else {
+      this.#requeue(act, reader, id, terms, held);
+      this.#wait(act, reader, id, terms, found, signals);
+      if (terms.flags !== found[10]) this.#deps.admission.saveFlags(terms);
+    }
+    const emitted: Value[] = [];
+    this.#deps.accept.accept(act, reader, emitted);
+    this.#deps.admission.wake(act, WAKES_MAX_COUNT);
+    return [held.length, ...held, act.workDueAt, act.gatheringDueAt, ...emitted];
+  }
+
+  /** Writes the run and its journal. `true`: it has ended. */
+  #update(reader: CommandReader, id: string, found: RunRow): boolean {
+    const [num, revision, statusBefore, journalLength] = found;
     const status = reader.number();
+    const endedAt = reader.numberOrNull();
     if (isFinalCode(statusBefore) && !isFinalCode(status)) {
       throw new HoldfastError(
         "store_refused",
@@ -103,7 +161,6 @@ export class AdvanceAct {
       reader.number(), // function version
       reader.number(), // queued at
       reader.numberOrNull(), // started at
-      reader.numberOrNull(), // ended at
       reader.number(), // request version
       reader.number(), // force plan
       reader.textOrNull(), // pending
@@ -112,61 +169,77 @@ export class AdvanceAct {
     ];
     const entries = reader.number();
     state.push(revision + 1, journalLength + entries);
-    if (status === statusBefore) this.#update.run(...state, num);
-    else this.#updateStatus.run(...state, status, num);
-
-    for (let entry = 1; entry <= entries; entry++) this.#appendEntry(reader, id, num, journalLength + entry);
-    if (isFinalCode(status)) {
-      this.#drop.run(num);
-      return COMMITTED;
+    const isEnded = isFinalCode(status);
+    if (status === statusBefore && !isEnded) this.#go.run(...state, num);
+    else this.#turn.run(...state, status, endedAt, num);
+    for (let entry = 1; entry <= entries; entry++) {
+      this.#deps.journal.append(reader, id, num, journalLength + entry);
     }
-    this.#requeue(reader, id, num, holder, now);
-    return COMMITTED;
+    return isEnded;
   }
 
-  #appendEntry(reader: CommandReader, id: string, num: number, expectedSeq: number): void {
-    const seq = reader.number();
-    if (seq !== expectedSeq) {
-      throw new HoldfastError(
-        "store_refused",
-        `Cannot append entry ${seq} to the journal of run "${id}": the next one is ${expectedSeq}.`,
-      );
-    }
-    this.#append.run(
-      num,
-      seq,
-      reader.number(), // kind
-      reader.number(), // at
-      reader.textOrNull(), // step id
-      reader.textOrNull(), // name
-      reader.textOrNull(), // op
-      reader.number(), // attempt
-      reader.numberOrNull(), // queued at
-      reader.numberOrNull(), // started at
-      reader.textOrNull(), // data
-    );
+  /** Drops whatever would still happen to a run that has ended; what the command would queue for it is passed over. */
+  #finishRun(reader: CommandReader, terms: RunTerms, found: RunRow): void {
+    const { items, waits, signals, singletons, admission } = this.#deps;
+    reader.list(() => reader.text());
+    reader.list(() => readItem(reader));
+    reader.list(() => readWait(reader));
+    // It may be an advance of a run that had ended before.
+    if (isFinalCode(found[2])) return;
+    items.finishAll(terms);
+    if ((terms.flags & RunFlag.waits) !== 0) waits.dropAll(terms.num);
+    if ((terms.flags & RunFlag.signals) !== 0) signals.dropAll(terms.num);
+    if (terms.gates.length === 0) return;
+    admission.end(terms);
+    const singletonKey = singletonKeyOf(found[9]);
+    if (singletonKey !== null) singletons.remove(terms.fn, singletonKey, terms.num);
   }
 
-  #requeue(reader: CommandReader, id: string, num: number, holder: number | null, now: number): void {
+  #requeue(act: Act, reader: CommandReader, id: string, terms: RunTerms, held: string[]): void {
+    const { items } = this.#deps;
     const finished = reader.number();
-    for (let left = finished; left > 0; left--) this.#finish.run(num, reader.text());
+    for (let left = finished; left > 0; left--) this.#finish(terms, reader.text());
     const enqueued = reader.number();
     for (let left = enqueued; left > 0; left--) {
-      const key = reader.text();
-      const kind = reader.number();
-      const stepId = reader.textOrNull();
-      const attempt = reader.number();
-      const generation = reader.number();
-      const enqueuedAt = reader.number();
-      const dueAt = reader.number();
-      const session = dueAt <= now ? holder : null;
-      this.#enqueue.run(num, key, kind, stepId, attempt, generation, enqueuedAt, dueAt, session);
+      const item = readItem(reader);
+      if (items.put(act, terms, item)) held.push(item.key);
     }
-    if (finished > 0 && enqueued === 0 && this.#hasItem.get(num) === undefined) {
+    if (finished > 0 && enqueued === 0 && !items.hasAny(terms.num)) {
       throw new HoldfastError(
         "store_refused",
         `Cannot advance run "${id}": it would go on without a queue item, and nothing would ever wake it.`,
       );
     }
   }
+
+  #finish(terms: RunTerms, key: string): void {
+    const kind = this.#deps.items.finish(terms, key);
+    if (kind === null || !isWaitCode(kind)) return;
+    if ((terms.flags & RunFlag.waits) !== 0) this.#deps.waits.drop(terms.num, key);
+    if ((terms.flags & RunFlag.signals) !== 0) this.#deps.signals.drop(terms.num, key);
+  }
+
+  #wait(
+    act: Act,
+    reader: CommandReader,
+    id: string,
+    terms: RunTerms,
+    found: RunRow,
+    signals: readonly ReturnType<typeof readSignal>[],
+  ): void {
+    const [num, , , , environment, , eventId] = found;
+    for (const signal of signals) {
+      this.#deps.signals.put(environment, num, signal);
+      terms.flags |= RunFlag.signals;
+    }
+    for (let left = reader.number(); left > 0; left--) {
+      terms.flags |= RunFlag.waits;
+      this.#deps.waits.insert(act, environment, { num, id, eventId, flags: terms.flags }, readWait(reader));
+    }
+  }
+}
+
+function termsOf(found: RunRow): RunTerms {
+  const [num, , , , , fn, , queuedAt, priorityMs, gates, flags] = found;
+  return { num, fn, score: queuedAt - priorityMs, gates: decodeGates(gates, fn), flags };
 }

@@ -26,6 +26,7 @@ type FunctionRow = readonly [
   name: string,
   version: number,
   config: string,
+  limits: string | null,
   archivedAt: number | null,
 ];
 
@@ -37,7 +38,7 @@ export function createAppStore(access: StoreAccess): AppStore {
   );
   const functions = prepare<FunctionRow>(
     access.db,
-    `SELECT functions.id, app_id, symbols.text, slug, name, version, config, archived_at
+    `SELECT functions.id, app_id, symbols.text, slug, name, version, config, limits, archived_at
      FROM functions JOIN symbols ON symbols.num = functions.environment ORDER BY symbols.text, slug, functions.id`,
   );
   return {
@@ -60,6 +61,8 @@ function toApp(row: AppRow): AppRecord {
 }
 
 function toFunction(row: FunctionRow): FunctionRecord {
-  const [id, appId, environment, slug, name, version, config, archivedAt] = row;
-  return { id, appId, environment, slug, name, version, config, archivedAt };
+  const [id, appId, environment, slug, name, version, config, column, archivedAt] = row;
+  // The column is only ever written by `register`.
+  const limits = column === null ? {} : (JSON.parse(column) as Record<string, number>);
+  return { id, appId, environment, slug, name, version, config, limits, archivedAt };
 }

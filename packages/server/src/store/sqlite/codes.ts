@@ -6,7 +6,14 @@ import type { JournalKind, QueueItemKind } from "../records.ts";
  * Small numbers for closed sets of words. A code is a position in its list and part of the file format:
  * append to a list, never reorder it. Statuses from `Completed` on are final.
  */
-const RUN_STATUSES: readonly RunStatus[] = ["Scheduled", "Running", "Completed", "Failed", "Cancelled"];
+const RUN_STATUSES: readonly RunStatus[] = [
+  "Scheduled",
+  "Running",
+  "Completed",
+  "Failed",
+  "Cancelled",
+  "Skipped",
+];
 const JOURNAL_KINDS: readonly JournalKind[] = [
   "step.planned",
   "step.completed",
@@ -14,15 +21,47 @@ const JOURNAL_KINDS: readonly JournalKind[] = [
   "step.sleeping",
   "attempt.failed",
   "run.ended",
+  "step.waiting",
+  "step.invoking",
+  "step.requesting",
+  "step.input",
+  "defer.added",
+  "defer.aborted",
+  "metadata",
 ];
-const ITEM_KINDS: readonly QueueItemKind[] = ["discovery", "step", "sleep"];
+const ITEM_KINDS: readonly QueueItemKind[] = [
+  "discovery",
+  "step",
+  "sleep",
+  "wait",
+  "invoke",
+  "signal",
+  "gateway",
+  "cancel",
+  "timeout",
+];
 
 /** Codes that statements name. */
 export const COMPLETED = 2;
-export const JOURNAL_PLANNED = 0;
+export const SKIPPED = 5;
 export const JOURNAL_COMPLETED = 1;
-export const JOURNAL_FAILED = 2;
-export const JOURNAL_SLEEPING = 3;
+export const JOURNAL_ATTEMPT_FAILED = 4;
+export const JOURNAL_ENDED = 5;
+export const JOURNAL_METADATA = 12;
+export const ITEM_INVOKE = 4;
+export const ITEM_CANCEL = 7;
+/** The calls, as SQL lists them: what `isCallCode` says. */
+export const CALL_CODES = "0, 1, 6";
+
+/** Whether an item asks for a call, which has to be admitted by every gate of its run. */
+export function isCallCode(code: number): boolean {
+  return code <= 1 || code === 6;
+}
+
+/** Whether an item is for a wait or a signal, and goes with it: `wait`, `invoke`, `signal`. */
+export function isWaitCode(code: number): boolean {
+  return code >= 3 && code <= 5;
+}
 
 export function isFinalCode(code: number): boolean {
   return code >= COMPLETED;

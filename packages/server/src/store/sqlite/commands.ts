@@ -16,6 +16,15 @@ export const CommandKind = {
   register: 6,
   noteError: 7,
   removeApp: 8,
+  open: 9,
+  signal: 10,
+  pause: 11,
+  resume: 12,
+  startGathering: 13,
+  fireTick: 14,
+  addCancellation: 15,
+  removeCancellation: 16,
+  stranded: 17,
 } as const;
 
 export type CommandKind = (typeof CommandKind)[keyof typeof CommandKind];
@@ -86,6 +95,18 @@ export class CommandReader {
     const value = this.#next();
     if (typeof value === "string") throw this.#unexpected("a number or null");
     return value;
+  }
+
+  /** A count, and then as many of what `read` reads. */
+  list<Entry>(read: () => Entry): readonly Entry[] {
+    const entries: Entry[] = [];
+    for (let left = this.number(); left > 0; left--) entries.push(read());
+    return entries;
+  }
+
+  /** Passes over values. */
+  skip(count: number): void {
+    this.#position += count;
   }
 
   #next(): Value {

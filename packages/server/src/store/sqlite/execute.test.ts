@@ -75,7 +75,11 @@ test("a disk that is full fails the whole batch, keeps nothing of it, and leaves
   const writer = prepareWriter(db);
   const accept = (num: number, bodyChars: number): Command => {
     const event = anEvent(num, { body: "x".repeat(bodyChars) });
-    return encodeAccept({ events: [{ event, runs: [aNewRun(num)] }], session: null, now: NOW });
+    return encodeAccept({
+      events: [{ event, runs: [aNewRun(num)], gatherings: [] }],
+      session: null,
+      now: NOW,
+    });
   };
   const events = prepare<readonly [number]>(db, "SELECT COUNT(*) FROM events");
   assert.equal(executeBatch(db, writer, [accept(1, 10)]).failures, null);
@@ -103,7 +107,7 @@ test("accept() sweeps idempotency keys that have expired, a slice at a time, and
   const accept = (num: number, expiresAt: number, now: number): void => {
     const runs = [aNewRun(num, { idempotency: { key: `key ${num}`, expiresAt } })];
     const reply = executeBatch(db, writer, [
-      encodeAccept({ events: [{ event: anEvent(num), runs }], session: null, now }),
+      encodeAccept({ events: [{ event: anEvent(num), runs, gatherings: [] }], session: null, now }),
     ]);
     assert.equal(reply.failures, null);
   };

@@ -1,15 +1,28 @@
 import type { DatabaseSync } from "node:sqlite";
 import { AcceptAct } from "./accept.ts";
+import { Act } from "./act.ts";
+import { Admission } from "./admission.ts";
 import { AdvanceAct } from "./advance.ts";
+import { CancellationActs } from "./cancellations.ts";
 import type { Answer, BatchReply, Command, Failure } from "./commands.ts";
 import { CommandKind, CommandReader } from "./commands.ts";
 import { failureOf } from "./failures.ts";
+import { Gatherings } from "./gatherings.ts";
+import { JournalWriter } from "./journal.ts";
 import { LeaseAct } from "./lease.ts";
+import { MATCHES_MAX_COUNT, WAKES_MAX_COUNT } from "./limits.ts";
+import { OpenRuns } from "./open-runs.ts";
+import { PauseActs } from "./pauses.ts";
+import { QueueItems } from "./queue-items.ts";
 import { RegisterActs } from "./register.ts";
+import { ScheduleActs } from "./schedule-acts.ts";
 import { Sessions } from "./sessions.ts";
-import type { Statement } from "./statement.ts";
+import { Signals } from "./signals.ts";
+import type { Statement, Value } from "./statement.ts";
 import { prepare } from "./statement.ts";
+import { StrandedAct } from "./stranded.ts";
 import { SymbolWriter } from "./symbols.ts";
+import { Waits } from "./waits.ts";
 
 /** Everything the writer has prepared on its connection. */
 export interface WriterStatements {
@@ -18,47 +31,107 @@ export interface WriterStatements {
   readonly rollback: Statement;
   /** Does one act inside the open transaction. */
   execute(command: Command): Answer;
-  /** Drops what was remembered of the tables, after a rollback. */
+  /** Takes what was remembered of the tables for settled, after a commit. */
+  keep(): void;
+  /** Takes back what was remembered of the tables, after a rollback. */
   forget(): void;
 }
 
 export function prepareWriter(db: DatabaseSync): WriterStatements {
   const symbols = new SymbolWriter(db);
   const sessions = new Sessions(db);
-  const accept = new AcceptAct(db, symbols, sessions);
-  const advance = new AdvanceAct(db, sessions);
-  const lease = new LeaseAct(db, sessions);
-  const apps = new RegisterActs(db, symbols);
+  const admission = new Admission(db);
+  const items = new QueueItems(db, admission);
+  const waits = new Waits(db, items);
+  const signals = new Signals(db, items, symbols);
+  const journal = new JournalWriter(db);
+  const runs = new OpenRuns({ db, symbols, admission, items, waits, journal });
+  const gatherings = new Gatherings(db, symbols);
+  const accept = new AcceptAct(db, { symbols, waits, runs, gatherings });
+  const { singletons } = runs;
+  const advance = new AdvanceAct({ db, admission, items, waits, signals, singletons, journal, accept });
+  const lease = new LeaseAct(db, sessions, admission, waits);
+  const schedules = new ScheduleActs(db, { symbols, runs, gatherings, accept });
+  const apps = new RegisterActs(db, symbols, admission, schedules);
+  const pauses = new PauseActs(db, symbols, admission);
+  const cancellations = new CancellationActs(db, symbols);
+  const stranded = new StrandedAct(db, admission);
+
+  /** Begins an act for a session, which holds things only while it is open. */
+  function begin(session: number | null, now: number): Act {
+    const holder = session !== null && sessions.isOpen(session, now) ? session : null;
+    return new Act(now, holder, MATCHES_MAX_COUNT);
+  }
+
+  function done(act: Act, opened: readonly Value[]): Answer {
+    admission.wake(act, WAKES_MAX_COUNT);
+    return [act.workDueAt, act.gatheringDueAt, ...opened];
+  }
+
+  function execute(command: Command): Answer {
+    const reader = new CommandReader(command);
+    const opened: Value[] = [];
+    switch (command[0]) {
+      case CommandKind.accept: {
+        const act = begin(reader.numberOrNull(), reader.number());
+        accept.accept(act, reader, opened);
+        return done(act, opened);
+      }
+      case CommandKind.advance:
+        return advance.execute(reader, begin);
+      case CommandKind.lease:
+        return lease.execute(reader);
+      case CommandKind.openSession:
+        return sessions.open(reader);
+      case CommandKind.extendSession:
+        return sessions.extend(reader);
+      case CommandKind.closeSession:
+        return sessions.close(reader);
+      case CommandKind.register:
+        return apps.register(reader);
+      case CommandKind.noteError:
+        return apps.noteError(reader);
+      case CommandKind.removeApp:
+        return apps.remove(reader);
+      case CommandKind.open: {
+        const act = begin(reader.numberOrNull(), reader.number());
+        accept.open(act, reader, opened);
+        return done(act, opened);
+      }
+      case CommandKind.signal:
+        return signals.bring(reader);
+      case CommandKind.pause:
+        return pauses.pause(reader);
+      case CommandKind.resume:
+        return pauses.resume(reader);
+      case CommandKind.startGathering: {
+        const act = begin(reader.numberOrNull(), reader.number());
+        return schedules.startGathering(act, reader);
+      }
+      case CommandKind.fireTick: {
+        const act = begin(reader.numberOrNull(), reader.number());
+        return schedules.fireTick(act, reader, opened) ? done(act, opened) : null;
+      }
+      case CommandKind.addCancellation:
+        return cancellations.add(reader);
+      case CommandKind.removeCancellation:
+        return cancellations.remove(reader);
+      case CommandKind.stranded:
+        return stranded.execute(reader);
+    }
+  }
+
   return {
     begin: prepare(db, "BEGIN IMMEDIATE"),
     commit: prepare(db, "COMMIT"),
     rollback: prepare(db, "ROLLBACK"),
-    execute(command) {
-      const reader = new CommandReader(command);
-      switch (command[0]) {
-        case CommandKind.accept:
-          return accept.execute(reader);
-        case CommandKind.advance:
-          return advance.execute(reader);
-        case CommandKind.lease:
-          return lease.execute(reader);
-        case CommandKind.openSession:
-          return sessions.open(reader);
-        case CommandKind.extendSession:
-          return sessions.extend(reader);
-        case CommandKind.closeSession:
-          return sessions.close(reader);
-        case CommandKind.register:
-          return apps.register(reader);
-        case CommandKind.noteError:
-          return apps.noteError(reader);
-        case CommandKind.removeApp:
-          return apps.remove(reader);
-      }
-    },
+    execute,
+    keep: () => admission.keep(),
     forget() {
       symbols.forget();
       sessions.forget();
+      admission.forget();
+      waits.forget();
     },
   };
 }
@@ -111,13 +184,14 @@ function transact(
     // Returns after the log is on disk (synchronous=FULL). If that fails the frames were written but not
     // published: the next commit overwrites them.
     writer.commit.run();
+    writer.keep();
     return { answers };
   } catch (error) {
-    writer.forget();
     const failure = failureOf("write to the store", error);
     try {
       // SQLite rolls back by itself on some errors, such as a full disk.
       if (db.isTransaction) writer.rollback.run();
+      writer.forget();
     } catch (rollbackError) {
       return { failure: { ...failureOf("roll back", rollbackError), code: "store_failed" } };
     }

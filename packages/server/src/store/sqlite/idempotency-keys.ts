@@ -10,6 +10,8 @@ import { prepare } from "./statement.ts";
  */
 export class IdempotencyKeys {
   readonly #claim: Statement;
+  readonly #holder: Statement<readonly [run: string | null]>;
+  readonly #release: Statement;
   readonly #sliceEnd: Statement<readonly [fn: number, key: string]>;
   readonly #sweepSlice: Statement;
   readonly #sweepRest: Statement;
@@ -20,10 +22,12 @@ export class IdempotencyKeys {
   constructor(db: DatabaseSync) {
     this.#claim = prepare(
       db,
-      `INSERT INTO idempotency_keys (function, key, expires_at) VALUES (?, ?, ?)
-       ON CONFLICT (function, key) DO UPDATE SET expires_at = excluded.expires_at
+      `INSERT INTO idempotency_keys (function, key, expires_at, run) VALUES (?, ?, ?, ?)
+       ON CONFLICT (function, key) DO UPDATE SET expires_at = excluded.expires_at, run = excluded.run
        WHERE idempotency_keys.expires_at <= ?`,
     );
+    this.#holder = prepare(db, "SELECT run FROM idempotency_keys WHERE function = ? AND key = ?");
+    this.#release = prepare(db, "DELETE FROM idempotency_keys WHERE function = ? AND key = ?");
     this.#sliceEnd = prepare(
       db,
       `SELECT function, key FROM idempotency_keys WHERE (function, key) > (?, ?)
@@ -40,11 +44,21 @@ export class IdempotencyKeys {
     );
   }
 
-  /** Takes a key until it expires. `false`: it is taken already and live at `now`. */
-  claim(fn: number, key: string, expiresAt: number, now: number): boolean {
-    if (this.#claim.run(fn, key, expiresAt, now).changes === 0) return false;
+  /** Takes a key for a run until it expires. `false`: it is taken already and live at `now`. */
+  claim(fn: number, key: string, expiresAt: number, run: string, now: number): boolean {
+    if (this.#claim.run(fn, key, expiresAt, run, now).changes === 0) return false;
     this.#rowsDue += SWEEP_ROWS_PER_KEY;
     return true;
+  }
+
+  /** The run that a key was taken for; null where that was before runs were noted. */
+  holder(fn: number, key: string): string | null {
+    return this.#holder.get(fn, key)?.[0] ?? null;
+  }
+
+  /** Gives a key back that was just taken: its run is not opened after all. */
+  release(fn: number, key: string): void {
+    this.#release.run(fn, key);
   }
 
   /** Sweeps the next slice if enough keys were added since the last one. */

@@ -29,3 +29,29 @@ export const SWEEP_ROWS_PER_KEY = 4;
 
 /** How many findings of an integrity check go into the error. */
 export const FINDINGS_MAX_COUNT = 5;
+
+/**
+ * Waiting calls that one act lets in or sends to another line. What is left is worked off by the next leases: a
+ * function that goes on with a hundred thousand calls waiting must not hold up the writer.
+ */
+export const WAKES_MAX_COUNT = 100;
+export const WAKES_PER_LEASE_MAX_COUNT = 1000;
+
+/** Free items that one lease looks at, besides those it hands out. */
+export const LEASE_LOOKS_MAX_COUNT = 1000;
+
+/** Waits that one act holds against its events. What is left is worked off by the next leases. */
+export const MATCHES_MAX_COUNT = 1000;
+
+/** Paths of one event name by which waits are found; waits on further paths are found by the name alone. */
+export const WAIT_PATHS_MAX_COUNT = 64;
+
+/** Event names with waits that the writer knows by heart; with more, it asks the table. */
+export const WAIT_NAMES_MAX_COUNT = 10_000;
+
+/** Filters of waits that are kept compiled. */
+export const FILTERS_MAX_COUNT = 1000;
+
+/** Stored events that a new wait looks back at, and how many older ones in a row end the look. */
+export const LOOK_BACK_MAX_COUNT = 256;
+export const LOOK_BACK_MISSES_MAX_COUNT = 16;

@@ -1,6 +1,7 @@
 import { hash } from "node:crypto";
 import type { DatabaseSync } from "node:sqlite";
 import { HoldfastError } from "@holdfast/protocol";
+import { FLOW } from "./migration-2.ts";
 import { prepare } from "./statement.ts";
 
 /**
@@ -140,7 +141,10 @@ CREATE TABLE functions (
 CREATE INDEX functions_by_app ON functions (app_id);
 `;
 
-export const MIGRATIONS: readonly Migration[] = [{ version: 1, name: "initial", sql: INITIAL }];
+export const MIGRATIONS: readonly Migration[] = [
+  { version: 1, name: "initial", sql: INITIAL },
+  { version: 2, name: "flow control, waits and schedules", sql: FLOW },
+];
 
 /** SHA-256 of a migration's statements. */
 export function migrationChecksum(migration: Migration): string {

@@ -4,6 +4,7 @@ import type { Log } from "#kernel";
 import type { Store } from "../contract.ts";
 import { StoreAccess } from "./access.ts";
 import { createAppStore } from "./apps.ts";
+import { createCancellationStore } from "./cancellations.ts";
 import { createEventStore } from "./events.ts";
 import { errorOf, failureOf } from "./failures.ts";
 import { ensurePrivateFolder } from "./files.ts";
@@ -14,6 +15,7 @@ import { takeOwnerLock } from "./lock.ts";
 import { openDatabase, openReadingConnection } from "./open.ts";
 import { createQueueStore } from "./queue.ts";
 import { createRunStore } from "./runs.ts";
+import { createScheduleStore } from "./schedules.ts";
 import { startThreadedWriter } from "./threaded-writer.ts";
 import type { Writer } from "./writer.ts";
 import { createInlineWriter } from "./writer.ts";
@@ -112,6 +114,8 @@ export function assembleStore(opened: Omit<Opened, "report">, lock: OwnerLock | 
     runs: createRunStore(access),
     queue: createQueueStore(access),
     apps: createAppStore(access),
+    schedules: createScheduleStore(access),
+    cancellations: createCancellationStore(access),
     stats: () => commits.stats,
     close: () => (closing ??= close()),
   };

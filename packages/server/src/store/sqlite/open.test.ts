@@ -88,9 +88,9 @@ test("openSqliteStore() marks the file as ours and records its migrations", asyn
 test("openSqliteStore() refuses a schema that a newer version made", async (t) => {
   const { dataDir } = await closedStore(
     t,
-    "INSERT INTO schema_migrations VALUES (2, 'from-the-future', 'c0ffee')",
+    "INSERT INTO schema_migrations VALUES (3, 'from-the-future', 'c0ffee')",
   );
-  await assertRefused(dataDir, "schema_newer", /migration 2 "from-the-future".*none past 1/);
+  await assertRefused(dataDir, "schema_newer", /migration 3 "from-the-future".*none past 2/);
 });
 
 test("openSqliteStore() refuses a schema whose migration was another one", async (t) => {
@@ -160,12 +160,12 @@ test("openSqliteStore() checks a file that was left open, and says so in the log
 const DAMAGE: readonly { readonly damage: string; readonly sql: string; readonly finding: RegExp }[] = [
   {
     damage: "an item of no run",
-    sql: "INSERT INTO queue VALUES (99, 'start', 0, NULL, 0, 0, 1, 1, NULL)",
+    sql: "INSERT INTO queue VALUES (99, 'start', 0, NULL, 0, 0, 1, 1, NULL, 0, NULL, NULL, NULL)",
     finding: /a queue item belongs to no run: run "99"/,
   },
   {
     damage: "an item of a run that has ended",
-    sql: "INSERT INTO queue SELECT num, 'start', 0, NULL, 0, 0, 1, 1, NULL FROM runs WHERE status = 2",
+    sql: "INSERT INTO queue SELECT num, 'start', 0, NULL, 0, 0, 1, 1, NULL, 0, NULL, NULL, NULL FROM runs WHERE status = 2",
     finding: /a run that has ended still has a queue item: run "01JDRUN0000000000000000002"/,
   },
   {

@@ -29,6 +29,14 @@ const ALLOWED: readonly { readonly sql: RegExp; readonly plan: RegExp; readonly 
   },
   { sql: /FROM sessions/, plan: /^SCAN sessions$/, because: "there are a handful" },
   { sql: /WHERE event_id = \? ORDER BY id$/, plan: /ORDER BY/, because: "an event starts a handful of runs" },
+  { sql: /GROUP BY function, gates/, plan: /./, because: "counters are rebuilt when the store opens" },
+  { sql: /FROM runs INDEXED BY runs_with_gates/, plan: /^SCAN runs/, because: "the same" },
+  { sql: /GROUP BY parked/, plan: /^SCAN queue/, because: "the same" },
+  { sql: /FROM waits JOIN runs[^]*NOT EXISTS/, plan: /./, because: "a person asked what stands still" },
+  { sql: /FROM paused JOIN symbols/, plan: /^SCAN paused/, because: "a handful of functions are paused" },
+  { sql: /FROM wait_names ORDER BY num/, plan: /^SCAN wait_names$/, because: "its limit bounds it" },
+  { sql: /FROM throttles ORDER BY|FROM unmatched/, plan: /^SCAN/, because: "it stops at the first row" },
+  { sql: /FROM (gatherings|ticks) ORDER BY due_at/, plan: /^SCAN/, because: "it stops at the limit" },
   { sql: /FROM (apps|functions) JOIN symbols/, plan: /./, because: "they are listed whole" },
 ];
 
@@ -61,9 +69,9 @@ test("no statement sorts, or walks a table that grows", async (t) => {
       }
     }
   }
-  for (const fn of [{}, { functionId: functionId(1) }]) {
+  for (const fn of [{}, { functionIds: [functionId(1)] }]) {
     for (const before of [{}, { before: runId(1) }]) {
-      for (const status of [{}, ...STATUSES.map((each) => ({ status: each }))]) {
+      for (const status of [{}, ...STATUSES.map((each) => ({ statuses: [each] }))]) {
         await store.runs.list({ environment: production, limit: 1, ...fn, ...before, ...status });
       }
     }
@@ -91,14 +99,14 @@ test("a list walks the index that has its filter and its order", async (t) => {
     return plansOf(db, sql);
   };
   const query = { environment: production, limit: 1 };
-  assert.deepEqual(await planned(() => store.runs.list({ ...query, status: "Failed" })), [
+  assert.deepEqual(await planned(() => store.runs.list({ ...query, statuses: ["Failed"] })), [
     "SEARCH runs USING INDEX runs_by_status (status=?)",
   ]);
-  assert.deepEqual(await planned(() => store.runs.list({ ...query, status: "Completed" })), [
+  assert.deepEqual(await planned(() => store.runs.list({ ...query, statuses: ["Completed"] })), [
     "SCAN runs USING INDEX sqlite_autoindex_runs_1",
   ]);
   assert.deepEqual(
-    await planned(() => store.runs.list({ ...query, status: "Failed", functionId: functionId(1) })),
+    await planned(() => store.runs.list({ ...query, statuses: ["Failed"], functionIds: [functionId(1)] })),
     ["SEARCH runs USING INDEX runs_by_function (function=?)"],
   );
   assert.deepEqual(await planned(() => store.runs.list({ ...query, before: runId(1) })), [

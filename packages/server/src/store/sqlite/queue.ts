@@ -1,7 +1,9 @@
+import type { FunctionId } from "@holdfast/protocol";
 import type { SessionId } from "../records.ts";
 import type { QueueStore } from "../contract.ts";
 import type { StoreAccess } from "./access.ts";
 import { decodeLease, encodeLease } from "./lease.ts";
+import { encodePause, encodeResume } from "./pauses.ts";
 import { encodeCloseSession, encodeExtendSession, encodeOpenSession } from "./sessions.ts";
 import { prepare } from "./statement.ts";
 
@@ -10,6 +12,10 @@ export function createQueueStore(access: StoreAccess): QueueStore {
   const sizes = prepare<readonly [queued: number, held: number]>(
     access.db,
     "SELECT (SELECT COUNT(*) FROM queue), (SELECT COUNT(*) FROM queue WHERE session IS NOT NULL)",
+  );
+  const paused = prepare<readonly [functionId: FunctionId, since: number]>(
+    access.db,
+    "SELECT symbols.text, since FROM paused JOIN symbols ON symbols.num = paused.function",
   );
   return {
     async openSession({ node, now, expiresAt }) {
@@ -28,5 +34,8 @@ export function createQueueStore(access: StoreAccess): QueueStore {
         const [queued, held] = sizes.get() ?? [0, 0];
         return { queued, held };
       }),
+    pause: async (functionId, now) => (await access.act(() => encodePause(functionId, now))) === 1,
+    resume: async (functionId, now) => (await access.act(() => encodeResume(functionId, now))) === 1,
+    paused: () => access.read(() => new Map(paused.all())),
   };
 }

@@ -1,16 +1,23 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { EnvironmentName } from "@holdfast/protocol";
 import type { RegisteredApp } from "../contract.ts";
+import type { Admission } from "./admission.ts";
 import type { Answer, Command, CommandReader } from "./commands.ts";
 import { CommandKind } from "./commands.ts";
+import type { ScheduleActs } from "./schedule-acts.ts";
+import { encodeTick } from "./schedule-acts.ts";
 import type { Statement, Value } from "./statement.ts";
 import { prepare } from "./statement.ts";
 import type { SymbolWriter } from "./symbols.ts";
 
-export function encodeRegister({ app, functions }: RegisteredApp): Command {
+export function encodeRegister({ app, functions, ticks }: RegisteredApp): Command {
   const values: Value[] = [app.environment, app.name, app.id, app.url, app.checksum, app.sdk, app.framework];
   values.push(app.appVersion, app.syncedAt, app.error, functions.length);
-  for (const fn of functions) values.push(fn.id, fn.slug, fn.name, fn.config);
+  for (const fn of functions) {
+    values.push(fn.id, fn.slug, fn.name, fn.config, JSON.stringify(fn.limits));
+  }
+  values.push(ticks.length);
+  for (const tick of ticks) encodeTick(values, tick);
   return [CommandKind.register, ...values];
 }
 
@@ -25,6 +32,8 @@ export function encodeRemoveApp(environment: EnvironmentName, name: string, now:
 /** Acts on apps and their functions. They are rare; nothing here is tuned. */
 export class RegisterActs {
   readonly #symbols: SymbolWriter;
+  readonly #admission: Admission;
+  readonly #schedules: ScheduleActs;
   readonly #findApp: Statement<readonly [id: string, checksum: string]>;
   readonly #putApp: Statement;
   readonly #noteError: Statement;
@@ -34,8 +43,10 @@ export class RegisterActs {
   readonly #putFunction: Statement;
   readonly #archiveFunction: Statement;
 
-  constructor(db: DatabaseSync, symbols: SymbolWriter) {
+  constructor(db: DatabaseSync, symbols: SymbolWriter, admission: Admission, schedules: ScheduleActs) {
     this.#symbols = symbols;
+    this.#admission = admission;
+    this.#schedules = schedules;
     this.#findApp = prepare(db, "SELECT id, checksum FROM apps WHERE environment = ? AND name = ?");
     this.#putApp = prepare(
       db,
@@ -49,8 +60,9 @@ export class RegisterActs {
     this.#findFunction = prepare(db, "SELECT version, config FROM functions WHERE id = ?");
     this.#putFunction = prepare(
       db,
-      `INSERT OR REPLACE INTO functions (id, app_id, environment, slug, name, version, config, archived_at)
-       VALUES (?, ?, ?, ?, ?, ?, ?, NULL)`,
+      `INSERT OR REPLACE INTO functions (id, app_id, environment, slug, name, version, config, limits,
+         archived_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, NULL)`,
     );
     this.#archiveFunction = prepare(db, "UPDATE functions SET archived_at = ? WHERE id = ?");
   }
@@ -77,10 +89,15 @@ export class RegisterActs {
       for (const [functionId] of this.#functionsOf.all(appId)) vanished.add(functionId);
     }
     this.#putApp.run(environment, name, id, url, checksum, sdk, framework, appVersion, syncedAt, error);
+    const touched = new Set(vanished);
     for (let functions = reader.number(); functions > 0; functions--) {
-      vanished.delete(this.#register(reader, id, environment));
+      const functionId = this.#register(reader, id, environment);
+      vanished.delete(functionId);
+      touched.add(functionId);
     }
     for (const functionId of vanished) this.#archiveFunction.run(syncedAt, functionId);
+    this.#schedules.replaceTicks(reader, touched);
+    for (const functionId of touched) this.#admission.stirFunction(this.#symbols.number(functionId));
     return null;
   }
 
@@ -89,9 +106,11 @@ export class RegisterActs {
     const slug = reader.text();
     const name = reader.text();
     const config = reader.text();
+    const limits = reader.text();
     const [version, configBefore] = this.#findFunction.get(id) ?? [0, null];
     const isChanged = config !== configBefore;
-    this.#putFunction.run(id, appId, environment, slug, name, isChanged ? version + 1 : version, config);
+    const next = isChanged ? version + 1 : version;
+    this.#putFunction.run(id, appId, environment, slug, name, next, config, limits);
     return id;
   }
 
@@ -108,7 +127,10 @@ export class RegisterActs {
     if (app === undefined) return 0;
     const now = reader.number();
     this.#deleteApp.run(app[0]);
-    for (const [functionId] of this.#functionsOf.all(app[0])) this.#archiveFunction.run(now, functionId);
+    for (const [functionId] of this.#functionsOf.all(app[0])) {
+      this.#archiveFunction.run(now, functionId);
+      this.#schedules.endTicks(functionId);
+    }
     return 1;
   }
 }

@@ -23,15 +23,19 @@ export type RunRow = readonly [
   stateBytes: number,
   revision: number,
   journalLength: number,
+  batchId: string | null,
+  originalRunId: RunId | null,
+  flags: number,
 ];
 
 export const SELECT_RUN = `SELECT num, id, environment, function, function_version, event_id, status, queued_at,
-  started_at, ended_at, request_version, force_plan, pending, step_count, state_bytes, revision, journal_length
-  FROM runs`;
+  started_at, ended_at, request_version, force_plan, pending, step_count, state_bytes, revision, journal_length,
+  batch_id, original_run, flags FROM runs`;
 
 export function toRun(row: RunRow, symbols: SymbolReader): RunRecord {
   const [, id, environment, fn, functionVersion, eventId, status, queuedAt, startedAt, endedAt] = row;
   const [, , , , , , , , , , requestVersion, forcePlan, pending, stepCount, stateBytes, revision] = row;
+  const [, , , , , , , , , , , , , , , , , batchId, originalRunId] = row;
   return {
     id,
     // Environments and function ids enter their columns as such, through `accept`.
@@ -39,6 +43,8 @@ export function toRun(row: RunRow, symbols: SymbolReader): RunRecord {
     functionId: symbols.text(fn) as FunctionId,
     functionVersion,
     eventId,
+    batchId,
+    originalRunId,
     status: runStatusOf(status),
     queuedAt,
     startedAt,

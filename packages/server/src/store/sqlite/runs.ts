@@ -1,15 +1,20 @@
-import type { RunId, StepId } from "@holdfast/protocol";
-import type { JournalEntry, RunRecord } from "../records.ts";
-import type { RunQuery, RunStore } from "../contract.ts";
+import type { EventId, RunId, StepId } from "@holdfast/protocol";
+import type { JournalEntry } from "../records.ts";
+import type { RunStore, Stranded } from "../contract.ts";
+import { decodeOpen, encodeOpen } from "./accept.ts";
 import type { StoreAccess } from "./access.ts";
 import { decodeAdvance, encodeAdvance } from "./advance.ts";
-import { COMPLETED, isFinalCode, journalKindOf, runStatusCode } from "./codes.ts";
-import type { Filter } from "./listing.ts";
-import { Listing } from "./listing.ts";
+import { isFinalCode, journalKindOf } from "./codes.ts";
+import { RunFlag } from "./gates.ts";
+import type { ItemRow } from "./lease.ts";
+import { toQueueItem } from "./lease.ts";
+import { createRunListing } from "./run-listing.ts";
 import type { RunRow } from "./run-row.ts";
 import { SELECT_RUN, toRun } from "./run-row.ts";
+import { encodeBringSignal } from "./signals.ts";
 import { createSnapshotQuery } from "./snapshot.ts";
 import { prepare } from "./statement.ts";
+import { decodeStranded, encodeStranded } from "./stranded.ts";
 
 type EntryRow = readonly [
   seq: number,
@@ -42,20 +47,25 @@ function toEntry([
 export function createRunStore(access: StoreAccess): RunStore {
   const { db, symbols } = access;
   const byId = prepare<RunRow>(db, `${SELECT_RUN} WHERE id = ?`);
-  const byEvent = prepare<RunRow>(db, `${SELECT_RUN} WHERE event_id = ? ORDER BY id`);
-  const listing = new Listing<RunRow>(db, SELECT_RUN, "ORDER BY id DESC");
+  const byEvent = prepare<RunRow>(
+    db,
+    `${SELECT_RUN} WHERE event_id = ? OR num IN (SELECT run FROM run_events WHERE event_id = ?) ORDER BY id`,
+  );
   const entries = `SELECT seq, kind, at, step_id, name, op, attempt, queued_at, started_at, data
     FROM journal WHERE run = ?`;
   const journalOf = prepare<EntryRow>(db, `${entries} ORDER BY seq`);
   const lastEntryOf = prepare<EntryRow>(db, `${entries} ORDER BY seq DESC LIMIT 1`);
+  const eventIdsOf = prepare<readonly [id: EventId]>(
+    db,
+    "SELECT event_id FROM run_events WHERE run = ? ORDER BY position",
+  );
+  const itemsOf = prepare<ItemRow>(
+    db,
+    `SELECT ?, key, kind, step_id, attempt, generation, enqueued_at, due_at, cause
+     FROM queue WHERE run = ? ORDER BY due_at, key`,
+  );
   const snapshot = createSnapshotQuery(db, symbols);
-
-  function list(query: RunQuery): readonly RunRecord[] {
-    const environment = symbols.find(query.environment);
-    const fn = query.functionId === undefined ? undefined : symbols.find(query.functionId);
-    if (environment === null || fn === null) return [];
-    return listing.all(runFilters(query, environment, fn), query.limit).map((row) => toRun(row, symbols));
-  }
+  const list = createRunListing(db, symbols);
 
   function end(id: RunId): JournalEntry | null {
     const row = byId.get(id);
@@ -64,8 +74,20 @@ export function createRunStore(access: StoreAccess): RunStore {
     return entry === undefined ? null : toEntry(entry);
   }
 
+  function eventsOf(id: RunId): readonly EventId[] {
+    const row = byId.get(id);
+    if (row === undefined) return [];
+    return (row[19] & RunFlag.many) === 0 ? [row[5]] : eventIdsOf.all(row[0]).map(([eventId]) => eventId);
+  }
+
   return {
-    advance: async (advance) => decodeAdvance(await access.act(() => encodeAdvance(advance))),
+    advance: async (advance) => decodeAdvance(advance, await access.act(() => encodeAdvance(advance))),
+    open: async ({ runs, session, now }) =>
+      decodeOpen(await access.act(() => encodeOpen(runs, session, now))),
+    async signal({ environment, name, memo, now }) {
+      // The id of a stored run, or null.
+      return (await access.act(() => encodeBringSignal(environment, name, memo, now))) as RunId | null;
+    },
     load: (id) => access.readTogether(() => snapshot(id)),
     get: (id) =>
       access.read(() => {
@@ -78,24 +100,22 @@ export function createRunStore(access: StoreAccess): RunStore {
         return row === undefined ? [] : journalOf.all(row[0]).map(toEntry);
       }),
     end: (id) => access.readTogether(() => end(id)),
-    ofEvent: (id) => access.read(() => byEvent.all(id).map((row) => toRun(row, symbols))),
+    ofEvent: (id) => access.read(() => byEvent.all(id, id).map((row) => toRun(row, symbols))),
     list: (query) => access.read(() => list(query)),
+    eventsOf: (id) => access.readTogether(() => eventsOf(id)),
+    items: (id) =>
+      access.readTogether(() => {
+        const row = byId.get(id);
+        return row === undefined ? [] : itemsOf.all(id, row[0]).map(toQueueItem);
+      }),
+    async stranded(limit) {
+      const found = decodeStranded(await access.act(() => encodeStranded(limit)));
+      return access.readTogether(() =>
+        found.flatMap(({ id, why }): Stranded[] => {
+          const row = byId.get(id);
+          return row === undefined ? [] : [{ run: toRun(row, symbols), why }];
+        }),
+      );
+    },
   };
-}
-
-/**
- * Each combination of filters walks one index in the order of ids and stops at the limit; the plus keeps SQLite from
- * choosing an index whose rows it would have to sort.
- */
-function runFilters(query: RunQuery, environment: number, fn: number | undefined): Filter[] {
-  const filters: Filter[] = [{ sql: "environment = ?", value: environment }];
-  if (fn !== undefined) filters.push({ sql: "function = ?", value: fn });
-  if (query.status !== undefined) {
-    const value = runStatusCode(query.status);
-    // `runs_by_status` has every status but the usual one; SQLite takes it only where the query says so as well.
-    const isIndexed = fn === undefined && value !== COMPLETED;
-    filters.push({ sql: isIndexed ? `status = ? AND status <> ${COMPLETED}` : "+status = ?", value });
-  }
-  if (query.before !== undefined) filters.push({ sql: "id < ?", value: query.before });
-  return filters;
 }

@@ -1,7 +1,8 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { RunId, StepId } from "@holdfast/protocol";
-import type { QueueItem, RunSnapshot } from "../records.ts";
-import { JOURNAL_COMPLETED, JOURNAL_FAILED, JOURNAL_PLANNED, JOURNAL_SLEEPING } from "./codes.ts";
+import type { RunSnapshot } from "../records.ts";
+import { JOURNAL_ATTEMPT_FAILED, JOURNAL_ENDED, JOURNAL_METADATA, journalKindOf } from "./codes.ts";
+import { RunFlag } from "./gates.ts";
 import type { ItemRow } from "./lease.ts";
 import { toQueueItem } from "./lease.ts";
 import type { RunRow } from "./run-row.ts";
@@ -21,13 +22,20 @@ export function createSnapshotQuery(
 ): (id: RunId) => RunSnapshot | null {
   const runOf = prepare<RunRow>(db, `${SELECT_RUN} WHERE id = ?`);
   const eventOf = prepare<readonly [body: string]>(db, "SELECT body FROM events WHERE id = ?");
+  const eventsOf = prepare<readonly [body: string]>(
+    db,
+    `SELECT body FROM run_events CROSS JOIN events ON events.id = run_events.event_id
+     WHERE run = ? ORDER BY position`,
+  );
   const stepsOf = prepare<StepRow>(
     db,
-    `SELECT kind, step_id, name, data FROM journal WHERE run = ? AND kind <= ${JOURNAL_SLEEPING} ORDER BY seq`,
+    `SELECT kind, step_id, name, data FROM journal
+     WHERE run = ? AND kind NOT IN (${JOURNAL_ATTEMPT_FAILED}, ${JOURNAL_ENDED}, ${JOURNAL_METADATA}) ORDER BY seq`,
   );
   const itemsOf = prepare<ItemRow>(
     db,
-    `SELECT ?, key, kind, step_id, attempt, generation, enqueued_at, due_at FROM queue WHERE run = ? ORDER BY key`,
+    `SELECT ?, key, kind, step_id, attempt, generation, enqueued_at, due_at, cause
+     FROM queue WHERE run = ? ORDER BY key`,
   );
 
   return (id) => {
@@ -35,34 +43,57 @@ export function createSnapshotQuery(
     if (row === undefined) return null;
     const run = toRun(row, symbols);
     const num = row[0];
+    const bodies = (row[19] & RunFlag.many) === 0 ? eventOf.all(run.eventId) : eventsOf.all(num);
     return {
       run,
-      events: eventOf.all(run.eventId).map(([body]) => body),
-      items: itemsOf.all(id, num).map((item): QueueItem => toQueueItem(item)),
+      events: bodies.map(([body]) => body),
+      items: itemsOf.all(id, num).map((item) => toQueueItem(item)),
       lastSeq: row[16],
-      ...stepsAndNames(stepsOf.all(num)),
+      ...replay(stepsOf.all(num)),
     };
   };
 }
 
-function stepsAndNames(rows: readonly StepRow[]): Pick<RunSnapshot, "steps" | "names"> {
+/** What the entries of a run say about its steps, in the order in which they were appended. */
+function replay(rows: readonly StepRow[]): Pick<RunSnapshot, "steps" | "planned" | "inputs" | "defers"> {
   const steps: { id: StepId; memo: string }[] = [];
-  const names = new Map<StepId, string>();
   const finished = new Set<StepId>();
-  for (const [kind, id, name, data] of rows) {
+  const planned = new Map<StepId, { id: StepId; name: string; data: string | null }>();
+  const inputs = new Map<StepId, string>();
+  const defers = new Map<StepId, { id: StepId; data: string; isAborted: boolean }>();
+  for (const [code, id, name, data] of rows) {
     if (id === null) continue;
-    switch (kind) {
-      case JOURNAL_COMPLETED:
-      case JOURNAL_FAILED:
+    switch (journalKindOf(code)) {
+      case "step.completed":
+      case "step.failed":
         steps.push({ id, memo: data ?? "null" });
         finished.add(id);
         break;
-      case JOURNAL_PLANNED:
-      case JOURNAL_SLEEPING:
-        if (name !== null) names.set(id, name);
+      case "step.planned":
+      case "step.sleeping":
+      case "step.waiting":
+      case "step.invoking":
+      case "step.requesting":
+        if (name !== null) planned.set(id, { id, name, data });
         break;
+      case "step.input":
+        if (data !== null) inputs.set(id, data);
+        break;
+      case "defer.added":
+        if (data !== null && !defers.has(id)) defers.set(id, { id, data, isAborted: false });
+        break;
+      case "defer.aborted": {
+        const defer = defers.get(id);
+        if (defer !== undefined) defer.isAborted = true;
+        break;
+      }
       default:
     }
   }
-  return { steps, names: [...names].flatMap(([id, name]) => (finished.has(id) ? [] : [{ id, name }])) };
+  return {
+    steps,
+    planned: [...planned.values()].filter(({ id }) => !finished.has(id)),
+    inputs: [...inputs].flatMap(([id, memo]) => (finished.has(id) ? [] : [{ id, memo }])),
+    defers: [...defers.values()],
+  };
 }

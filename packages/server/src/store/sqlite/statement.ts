@@ -8,6 +8,8 @@ export interface Statement<Row extends readonly Value[] = readonly []> {
   run(...values: Value[]): { readonly changes: number; readonly lastInsertRowid: number };
   get(...values: Value[]): Row | undefined;
   all(...values: Value[]): Row[];
+  /** Row by row; to stop early is to read no further. */
+  iterate(...values: Value[]): Iterable<Row>;
 }
 
 /** Prepares one statement. The caller names the columns of its rows in the type. */

@@ -5,11 +5,21 @@ import type {
   FunctionRecord,
   JournalEntry,
   NewRun,
+  NewWait,
   QueueItem,
   RunRecord,
   SessionId,
 } from "../../records.ts";
-import type { AcceptBatch, AcceptResult, Advance, RegisteredApp, Store } from "../../contract.ts";
+import type {
+  AcceptBatch,
+  AcceptResult,
+  Advance,
+  CancellationRecord,
+  OpenResult,
+  RegisteredApp,
+  Store,
+  Tick,
+} from "../../contract.ts";
 
 /** Small things to store, told apart by a number; every field can be given. */
 
@@ -54,6 +64,8 @@ export function aRun(num: number, fields: Partial<RunRecord> = {}): RunRecord {
     functionId: functionId(1),
     functionVersion: 1,
     eventId: eventId(1),
+    batchId: null,
+    originalRunId: null,
     status: "Scheduled",
     queuedAt: NOW,
     startedAt: null,
@@ -79,22 +91,47 @@ export function anItem(num: number, fields: Partial<QueueItem> = {}): QueueItem 
     generation: 0,
     enqueuedAt: NOW,
     dueAt: NOW,
+    cause: null,
     ...fields,
   };
 }
 
 export function aNewRun(
   num: number,
-  fields: {
+  fields: Omit<Partial<NewRun>, "run" | "item"> & {
     readonly run?: Partial<RunRecord>;
     readonly item?: Partial<QueueItem>;
-    readonly idempotency?: NewRun["idempotency"];
   } = {},
 ): NewRun {
+  const { run: runFields, item: itemFields, ...others } = fields;
+  const run = aRun(num, runFields);
   return {
-    run: aRun(num, fields.run),
-    item: anItem(num, fields.item),
-    idempotency: fields.idempotency ?? null,
+    run,
+    eventIds: [run.eventId],
+    item: anItem(num, itemFields),
+    timers: [],
+    idempotency: null,
+    rateLimit: null,
+    singleton: null,
+    gates: [],
+    priorityMs: 0,
+    cancels: [],
+    journal: [],
+    correlation: null,
+    ...others,
+  };
+}
+
+/** A wait of the item `wait` for the event that these tests send, without a filter, for a minute. */
+export function aWait(fields: Partial<NewWait> = {}): NewWait {
+  return {
+    effect: "resume",
+    key: "wait",
+    eventName: "order/paid",
+    filter: null,
+    expiresAt: NOW + 60_000,
+    lookBackFrom: null,
+    ...fields,
   };
 }
 
@@ -123,6 +160,9 @@ export function anAdvance(num: number, fields: Partial<Advance> = {}): Advance {
     journal: [],
     finish: [],
     enqueue: [],
+    waits: [],
+    signals: [],
+    emit: [],
     session: null,
     now: NOW,
     ...fields,
@@ -154,6 +194,7 @@ export function aFunction(num: number, fields: Partial<FunctionRecord> = {}): Fu
     name: `Function ${num}`,
     version: 1,
     config: `{"n":${num}}`,
+    limits: {},
     archivedAt: null,
     ...fields,
   };
@@ -163,7 +204,27 @@ export function aRegistration(
   fields: Partial<AppRecord>,
   functions: readonly FunctionRecord[],
 ): RegisteredApp {
-  return { app: anApp(1, fields), functions };
+  return { app: anApp(1, fields), functions, ticks: [] };
+}
+
+/** The next occurrence of a cron trigger of function `num`, a minute from now. */
+export function aTick(num: number, fields: Partial<Tick> = {}): Tick {
+  const scheduledAt = NOW + 60_000;
+  return { functionId: functionId(num), cron: "* * * * *", scheduledAt, dueAt: scheduledAt, ...fields };
+}
+
+export function aCancellation(id: string, fields: Partial<CancellationRecord> = {}): CancellationRecord {
+  return {
+    id,
+    environment: production,
+    createdAt: NOW,
+    appName: "app-1",
+    functionId: functionId(1),
+    startedAfter: null,
+    startedBefore: NOW,
+    expression: null,
+    ...fields,
+  };
 }
 
 /** Accepts event 1 with these runs. */
@@ -173,7 +234,12 @@ export function open(
   fields: Partial<AcceptBatch> & { readonly event?: EventRecord } = {},
 ): Promise<AcceptResult> {
   const { event = anEvent(1), ...batch } = fields;
-  return store.events.accept({ events: [{ event, runs }], session: null, now: NOW, ...batch });
+  return store.events.accept({
+    events: [{ event, runs, gatherings: [] }],
+    session: null,
+    now: NOW,
+    ...batch,
+  });
 }
 
 /** A session that lasts for a minute. */
@@ -190,4 +256,9 @@ export async function leaseAll(store: Store, session: SessionId, now = NOW): Pro
 /** How `leaseAll` names an item. */
 export function itemName(num: number, key = "start"): string {
   return `${runId(num)} ${key}`;
+}
+
+/** What became of each run of the one event that was accepted. */
+export function outcomes(result: AcceptResult): readonly OpenResult["outcome"][] {
+  return result.events[0]?.runs.map((run) => run.outcome) ?? [];
 }

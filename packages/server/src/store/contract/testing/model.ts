@@ -1,4 +1,4 @@
-import type { EventId, FunctionId, RunId } from "@holdfast/protocol";
+import type { EventId, RunId } from "@holdfast/protocol";
 import { hasEnded } from "@holdfast/protocol";
 import type {
   EventRecord,
@@ -9,7 +9,7 @@ import type {
   RunSnapshot,
   SessionId,
 } from "../../records.ts";
-import type { AcceptBatch, AcceptResult, Advance, AdvanceResult, Lease } from "../../contract.ts";
+import type { AcceptBatch, AcceptResult, Advance, AdvanceResult, Lease, OpenResult } from "../../contract.ts";
 
 interface ModelRun {
   run: RunRecord;
@@ -24,7 +24,7 @@ interface ModelRun {
 export class StoreModel {
   readonly events = new Map<EventId, EventRecord>();
   readonly runs = new Map<RunId, ModelRun>();
-  readonly #keys = new Map<string, number>();
+  readonly #keys: Keys = new Map();
   readonly #sessions = new Map<SessionId, number>();
 
   /** The result, or `refused` when a run of the batch is there already: then nothing changes. */
@@ -34,30 +34,38 @@ export class StoreModel {
     const keys = new Map(this.#keys);
     const holder = this.#isOpen(batch.session, batch.now) ? batch.session : null;
     const results: AcceptResult["events"][number][] = [];
+    const due: number[] = [];
     for (const { event, runs: newRuns } of batch.events) {
       const isKnown = events.has(event.id);
       if (!isKnown) events.set(event.id, event);
-      const opened = newRuns.map((newRun) => !isKnown && claims(keys, newRun, batch.now));
-      for (const [index, { run, item }] of newRuns.entries()) {
-        if (opened[index] !== true) continue;
+      const opened: OpenResult[] = [];
+      for (const newRun of newRuns) {
+        const { run, item } = newRun;
+        const existing = isKnown ? null : claims(keys, newRun, batch.now);
+        if (isKnown || existing !== null) {
+          opened.push({ outcome: "duplicate", existing });
+          continue;
+        }
         if (runs.has(run.id)) return "refused";
         const first = { item, holder: item.dueAt <= batch.now ? holder : null };
         runs.set(run.id, { run, journal: [], items: new Map([[item.key, first]]) });
+        opened.push({ outcome: first.holder === null ? "opened" : "held", existing: null });
+        if (first.holder === null) due.push(item.dueAt);
       }
-      results.push({ outcome: isKnown ? "duplicate" : "accepted", opened });
+      results.push({ outcome: isKnown ? "duplicate" : "accepted", runs: opened });
     }
     // A session that is found expired ends; an act that is refused has found nothing.
     this.#holder(batch.session, batch.now);
     replace(this.events, events);
     replace(this.runs, runs);
     replace(this.#keys, keys);
-    return { events: results };
+    return { events: results, workDueAt: earliest(due), gatheringDueAt: null };
   }
 
   advance(advance: Advance): AdvanceResult {
     const found = this.runs.get(advance.runId);
-    if (found === undefined) return "unknown";
-    if (found.run.revision !== advance.expectedRevision) return "conflict";
+    if (found === undefined) return { kind: "unknown" };
+    if (found.run.revision !== advance.expectedRevision) return { kind: "conflict" };
     const holder = this.#holder(advance.session, advance.now);
     // What a run is was settled when it was opened.
     const { id, environment, functionId, eventId } = found.run;
@@ -65,11 +73,19 @@ export class StoreModel {
     found.run = { ...advance.run, id, environment, functionId, eventId, revision };
     found.journal.push(...advance.journal);
     for (const key of advance.finish) found.items.delete(key);
-    for (const item of advance.enqueue) {
-      found.items.set(item.key, { item, holder: item.dueAt <= advance.now ? holder : null });
+    if (hasEnded(found.run.status)) {
+      found.items.clear();
+      return committed(new Set(), null);
     }
-    if (hasEnded(found.run.status)) found.items.clear();
-    return "committed";
+    const held = new Set<string>();
+    const due: number[] = [];
+    for (const item of advance.enqueue) {
+      const entry = { item, holder: item.dueAt <= advance.now ? holder : null };
+      found.items.set(item.key, entry);
+      if (entry.holder === null) due.push(item.dueAt);
+      else held.add(item.key);
+    }
+    return committed(held, earliest(due));
   }
 
   openSession(id: SessionId, expiresAt: number): void {
@@ -127,10 +143,12 @@ export class StoreModel {
       entry.kind === "step.completed" || entry.kind === "step.failed";
     const memos = journal.filter(isMemo);
     const finished = new Set(memos.map((entry) => entry.stepId));
-    const names = new Map(
+    const planned = new Map(
       journal
         .filter((entry) => entry.kind === "step.planned" || entry.kind === "step.sleeping")
-        .flatMap(({ stepId, name }) => (stepId === null || name === null ? [] : [[stepId, name] as const])),
+        .flatMap(({ stepId: id, name, data }) =>
+          id === null || name === null ? [] : [[id, { id, name, data }] as const],
+        ),
     );
     return {
       run,
@@ -139,7 +157,9 @@ export class StoreModel {
         stepId === null ? [] : [{ id: stepId, memo: data ?? "null" }],
       ),
       items: [...items.values()].map((entry) => entry.item),
-      names: [...names].filter(([step]) => !finished.has(step)).map(([step, name]) => ({ id: step, name })),
+      planned: [...planned.values()].filter(({ id: step }) => !finished.has(step)),
+      inputs: [],
+      defers: [],
       lastSeq: journal.length,
     };
   }
@@ -163,12 +183,24 @@ export class StoreModel {
   }
 }
 
-function claims(keys: Map<string, number>, { run, idempotency }: NewRun, now: number): boolean {
-  if (idempotency === null) return true;
-  const key = `${run.functionId satisfies FunctionId} ${idempotency.key}`;
-  if ((keys.get(key) ?? -Infinity) > now) return false;
-  keys.set(key, idempotency.expiresAt);
-  return true;
+type Keys = Map<string, { readonly run: RunId; readonly expiresAt: number }>;
+
+/** The run that has the key already, or null: it is this run's now. */
+function claims(keys: Keys, { run, idempotency }: NewRun, now: number): RunId | null {
+  if (idempotency === null) return null;
+  const key = `${run.functionId} ${idempotency.key}`;
+  const taken = keys.get(key);
+  if (taken !== undefined && taken.expiresAt > now) return taken.run;
+  keys.set(key, { run: run.id, expiresAt: idempotency.expiresAt });
+  return null;
+}
+
+function committed(held: ReadonlySet<string>, workDueAt: number | null): AdvanceResult {
+  return { kind: "committed", held, emitted: { events: [], workDueAt, gatheringDueAt: null } };
+}
+
+function earliest(instants: readonly number[]): number | null {
+  return instants.length === 0 ? null : Math.min(...instants);
 }
 
 function replace<Key, Value>(target: Map<Key, Value>, source: ReadonlyMap<Key, Value>): void {

@@ -1,0 +1,28 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import fc from "fast-check";
+import { listPage } from "./list-page.ts";
+
+describe("listPage()", () => {
+  it("shows every entry exactly once, page after page, whatever the limit", () => {
+    fc.assert(
+      fc.property(
+        fc.uniqueArray(fc.uuid(), { maxLength: 30 }),
+        fc.integer({ min: 1, max: 12 }),
+        (ids, limit) => {
+          const entries = ids.map((id) => ({ id }));
+          const seen: string[] = [];
+          let cursor: string | null = null;
+          do {
+            const query = { limit: String(limit), ...(cursor === null ? {} : { cursor }) };
+            const { entries: shown, page } = listPage(entries, query);
+            assert.ok(shown.length <= limit);
+            seen.push(...shown.map(({ id }) => id));
+            cursor = page.cursor;
+          } while (cursor !== null);
+          assert.deepEqual(seen, ids.toSorted());
+        },
+      ),
+    );
+  });
+});

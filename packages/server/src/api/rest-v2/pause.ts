@@ -1,0 +1,30 @@
+import type { FastifyInstance } from "fastify";
+import type { ApiContext } from "../context.ts";
+import { functionNamed, publicFunctionId } from "./lookup.ts";
+import { enveloped, message } from "./message.ts";
+import { V2_ROUTE } from "./route.ts";
+
+type OfFunction = { Params: { appId: string; functionId: string } };
+
+/**
+ * `POST /apps/{appId}/functions/{functionId}/pause` and `…/resume`, which are Holdfast's own (wire-protocol 14.10). Either
+ * may be asked for again: `changed` says whether it made a difference.
+ */
+export function pauseV2(app: FastifyInstance, { clock, queue, registry }: ApiContext): void {
+  for (const act of ["pause", "resume"] as const) {
+    app.post<OfFunction>(`/apps/:appId/functions/:functionId/${act}`, V2_ROUTE, async (request) => {
+      const { appId, functionId } = request.params;
+      const definition = functionNamed(registry, appId, functionId);
+      const changed = await queue[act](definition.id);
+      return enveloped(
+        clock.now(),
+        message({
+          id: publicFunctionId(definition),
+          slug: definition.slug,
+          isPaused: act === "pause",
+          changed,
+        }),
+      );
+    });
+  }
+}

@@ -1,0 +1,44 @@
+import { HoldfastError } from "@holdfast/protocol";
+import type { FastifyInstance } from "fastify";
+import { parseFields } from "../body.ts";
+import type { ApiContext } from "../context.ts";
+import { missingField } from "./errors.ts";
+import { enveloped } from "./message.ts";
+import { runIdIn } from "./path-ids.ts";
+import type { Fields } from "./query.ts";
+import { limitField, wordField } from "./query.ts";
+import { V2_ROUTE } from "./route.ts";
+import { sendEnded } from "./run-acts.ts";
+import { shapedRun } from "./run-list.ts";
+
+/** `GET /runs/stranded`, runs that stand still and why, and `POST /runs/{runId}/rescue`. Both are Holdfast's own. */
+export function strandedV2(app: FastifyInstance, context: ApiContext): void {
+  const { clock, executor } = context;
+
+  app.get<{ Querystring: Fields }>("/runs/stranded", V2_ROUTE, async (request) => {
+    const limit = limitField(request.query, { usual: 20, max: 100 });
+    const found = await executor.stranded(limit);
+    const shapes = await Promise.all(
+      found.map(async ({ run, why }) => ({
+        ...(await shapedRun({ run, end: null }, context, false)),
+        why: why.toUpperCase(),
+      })),
+    );
+    // There is no cursor: rescue what is shown, and ask again.
+    return enveloped(clock.now(), shapes, { cursor: null, hasMore: false, limit });
+  });
+
+  app.post<{ Params: { runId: string } }>("/runs/:runId/rescue", V2_ROUTE, async (request, reply) => {
+    const runId = runIdIn(request.params);
+    const act = wordField(parseFields(request.body), "act", ["resume", "fail"]);
+    if (act === null) throw missingField("act");
+    switch (await executor.rescue(runId, act)) {
+      case "done":
+        return enveloped(clock.now(), { runId });
+      case "unknown":
+        throw new HoldfastError("not_found", `Run not found: ${runId}`);
+      case "ended":
+        return sendEnded(reply, runId, false);
+    }
+  });
+}

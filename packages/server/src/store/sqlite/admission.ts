@@ -1,0 +1,341 @@
+import type { DatabaseSync } from "node:sqlite";
+import { LIMITS } from "@holdfast/protocol";
+import type { Act } from "./act.ts";
+import { Buckets } from "./buckets.ts";
+import { CALL_CODES } from "./codes.ts";
+import type { FunctionRules } from "./function-rules.ts";
+import { FunctionRulesReader } from "./function-rules.ts";
+import type { CountedGate, RunTerms } from "./gates.ts";
+import { decodeGates, isThrottle, RunFlag } from "./gates.ts";
+import type { Statement } from "./statement.ts";
+import { prepare } from "./statement.ts";
+import { Tally } from "./tally.ts";
+import { Throttles } from "./throttles.ts";
+
+/** The first of a line: the values of its item, and what its gates need to know of its run. */
+interface Head {
+  readonly terms: RunTerms;
+  readonly key: string;
+}
+
+type HeadRow = readonly [
+  num: number,
+  key: string,
+  score: number,
+  fn: number,
+  gates: string | null,
+  flags: number,
+];
+
+/** Item of a run's first call, the only one that a throttle holds back. */
+const START = "start";
+
+/**
+ * Lets calls through the gates of their runs, one by one and in turn.
+ *
+ * A call is admitted when every counter of its run has room; from then on it holds a place of each until it is done,
+ * whoever works on it. One that finds no room is parked: it stands in the line of its function at the counter that has
+ * none, by its run's age and priority, and leaves the index of free items. Whenever a place becomes free, the line's
+ * first is tried again: it is admitted, or goes to the line of another counter. Nobody who came later goes first.
+ *
+ * A line belongs to one function, because a counter that several functions share may have another limit in each.
+ */
+export class Admission {
+  readonly functions: FunctionRulesReader;
+  readonly buckets: Buckets;
+  readonly tally = new Tally();
+  readonly #throttles: Throttles;
+  /** Counters where somebody waits and there may be room. */
+  readonly #stirred = new Set<string>();
+  readonly #head: Statement<HeadRow>;
+  readonly #admit: Statement;
+  readonly #move: Statement;
+  readonly #setFlags: Statement;
+  readonly #idOf: Statement<readonly [id: string]>;
+
+  constructor(db: DatabaseSync) {
+    this.functions = new FunctionRulesReader(db);
+    this.buckets = new Buckets(db);
+    this.#throttles = new Throttles(db);
+    this.#head = prepare(
+      db,
+      `SELECT queue.run, key, score, function, gates, flags
+       FROM queue INDEXED BY queue_parked CROSS JOIN runs ON runs.num = queue.run
+       WHERE parked = ? ORDER BY score, queue.run, key LIMIT 1`,
+    );
+    this.#admit = prepare(
+      db,
+      "UPDATE queue SET parked = NULL, score = NULL, admitted = 1 WHERE run = ? AND key = ?",
+    );
+    this.#move = prepare(db, "UPDATE queue SET parked = ? WHERE run = ? AND key = ?");
+    this.#setFlags = prepare(db, "UPDATE runs SET flags = ? WHERE num = ?");
+    this.#idOf = prepare(db, "SELECT id FROM runs WHERE num = ?");
+    this.#rebuild(db);
+  }
+
+  /** Whether somebody may be let in without anything else happening. */
+  get isStirred(): boolean {
+    return this.#stirred.size > 0;
+  }
+
+  /**
+   * Admits a call of the run, or names the line it has to wait in (`queue.parked`). The caller stores what became of it:
+   * the item, and the run's flags where they changed.
+   */
+  admit(terms: RunTerms, key: string, now: number): string | null {
+    const obstacle = this.#obstacle(terms, key, now, null);
+    if (obstacle === null) {
+      this.#enter(terms, key, now);
+      return null;
+    }
+    return lineOf(terms.fn, obstacle);
+  }
+
+  /** Notes that a call stands in this line. */
+  park(line: string): void {
+    const [fn, counter] = splitLine(line);
+    this.tally.queue(counter, fn, 1);
+  }
+
+  /** Notes that a call of this line is gone. */
+  unpark(line: string): void {
+    const [fn, counter] = splitLine(line);
+    this.tally.queue(counter, fn, -1);
+  }
+
+  /** Gives back what an admitted call held: it is done, or not to be done now. */
+  release(terms: RunTerms): void {
+    this.#leave(this.functions.of(terms.fn).calls);
+    for (const gate of terms.gates) if (gate.level === "step") this.#leave(gate.counter);
+  }
+
+  /** Gives back what a run held that has ended. */
+  end(terms: RunTerms): void {
+    if ((terms.flags & RunFlag.begun) === 0) return;
+    for (const gate of terms.gates) if (gate.level === "run") this.#leave(gate.counter);
+  }
+
+  saveFlags(terms: RunTerms): void {
+    this.#setFlags.run(terms.flags, terms.num);
+  }
+
+  /** Lines of the function may move: its limits changed, or it goes on after a pause. */
+  stirFunction(fn: number): void {
+    this.functions.forget();
+    for (const counter of this.tally.counters()) {
+      if (this.tally.lines(counter)?.has(fn) === true) this.#stirred.add(counter);
+    }
+  }
+
+  /** Stirs the throttles whose next start is due. */
+  stirThrottles(now: number): void {
+    for (const counter of this.#throttles.due(now)) {
+      if (this.tally.lines(counter) === undefined) this.#throttles.remove(counter);
+      else this.#stirred.add(counter);
+    }
+  }
+
+  /** When the next throttled start is due, or null. */
+  nextWakeAt(): number | null {
+    return this.#throttles.next();
+  }
+
+  /** Lets in whom there is room for, in turn, looking at so many at most; the rest is for the next time. */
+  wake(act: Act, looksMax: number): void {
+    let looksLeft = looksMax;
+    for (const counter of this.#stirred) {
+      for (;;) {
+        const head = this.#next(counter, act.now);
+        if (head === null) {
+          this.#stirred.delete(counter);
+          break;
+        }
+        if (looksLeft === 0) {
+          act.noteWork(act.now);
+          return;
+        }
+        looksLeft -= 1;
+        this.#try(act, head, counter);
+      }
+    }
+  }
+
+  /** Runs that stand in a line although there is room, and nobody was told: there are none unless something is wrong. */
+  stranded(limit: number): readonly string[] {
+    const found: string[] = [];
+    for (const counter of this.tally.counters()) {
+      if (found.length === limit) break;
+      // Time alone moves a throttle.
+      if (this.#stirred.has(counter) || isThrottle(counter)) continue;
+      const head = this.#next(counter, 0);
+      if (head !== null) found.push(...(this.#idOf.get(head.terms.num) ?? []));
+    }
+    return found;
+  }
+
+  keep(): void {
+    this.tally.keep();
+  }
+
+  /** After a rollback. Who was let in is back in line, so every line is to be looked at again. */
+  forget(): void {
+    this.tally.revert();
+    this.functions.forget();
+    this.#throttles.forget();
+    for (const counter of this.tally.counters()) this.#stirred.add(counter);
+  }
+
+  /** The counter that has no room for a call of this run, or null. `at` is the counter whose turn the call has. */
+  #obstacle(terms: RunTerms, key: string, now: number, at: string | null): string | null {
+    const rules = this.functions.of(terms.fn);
+    if (rules.isPaused) return rules.pause;
+    const isTaken = (counter: string, max: number): boolean =>
+      this.tally.count(counter) >= max || (counter !== at && this.#isBehind(counter, terms, key, now));
+    if (isTaken(rules.calls, LIMITS.callsPerFunctionCount)) return rules.calls;
+    const hasBegun = (terms.flags & RunFlag.begun) !== 0;
+    for (const gate of terms.gates) {
+      if (gate.level === "throttle") {
+        if (hasBegun || key !== START) continue;
+        if (this.#isThrottled(gate, now)) return gate.counter;
+        if (gate.counter !== at && this.#isBehind(gate.counter, terms, key, now)) return gate.counter;
+      } else if (gate.level === "step" || !hasBegun) {
+        const max = maxOf(gate, rules.limits);
+        if (max !== null && isTaken(gate.counter, max)) return gate.counter;
+      }
+    }
+    return null;
+  }
+
+  #isThrottled(gate: CountedGate & { level: "throttle" }, now: number): boolean {
+    const decision = this.buckets.look(gate.counter, now, gate.rate);
+    if (!decision.isAllowed) this.#throttles.put(gate.counter, decision.allowedAt);
+    return !decision.isAllowed;
+  }
+
+  /** Whether somebody stands at the counter whose turn comes before this call's, and could go. */
+  #isBehind(counter: string, terms: RunTerms, key: string, now: number): boolean {
+    if (this.tally.lines(counter) === undefined) return false;
+    const head = this.#next(counter, now);
+    if (head === null || !isBefore(head, { terms, key })) return false;
+    this.#stirred.add(counter);
+    return true;
+  }
+
+  /** Who is to be tried next at a counter: the first in turn among those for whom it has room. */
+  #next(counter: string, now: number): Head | null {
+    let next: Head | null = null;
+    for (const fn of this.tally.lines(counter)?.keys() ?? []) {
+      const row = this.#head.get(lineOf(fn, counter));
+      if (row === undefined) continue;
+      const [num, key, score, , gates, flags] = row;
+      const head: Head = { terms: { num, fn, score, gates: decodeGates(gates, fn), flags }, key };
+      if (this.#hasRoom(counter, head, now) && (next === null || isBefore(head, next))) next = head;
+    }
+    return next;
+  }
+
+  /** Whether this one counter would let the call through. */
+  #hasRoom(counter: string, { terms, key }: Head, now: number): boolean {
+    const rules = this.functions.of(terms.fn);
+    if (counter === rules.pause) return !rules.isPaused;
+    if (counter === rules.calls) return this.tally.count(counter) < LIMITS.callsPerFunctionCount;
+    const gate = terms.gates.find((each) => each.counter === counter);
+    if (gate === undefined) return true;
+    if (gate.level === "throttle") return key !== START || !this.#isThrottled(gate, now);
+    const max = maxOf(gate, rules.limits);
+    return max === null || this.tally.count(counter) < max;
+  }
+
+  /** Admits the first of a line, or sends it to the line of the counter that has no room for it. */
+  #try(act: Act, { terms, key }: Head, from: string): void {
+    const flags = terms.flags;
+    const obstacle = this.#obstacle(terms, key, act.now, from);
+    this.tally.queue(from, terms.fn, -1);
+    if (obstacle === null) {
+      this.#enter(terms, key, act.now);
+      this.#admit.run(terms.num, key);
+      if (terms.flags !== flags) this.saveFlags(terms);
+      act.noteWork(act.now);
+    } else {
+      this.tally.queue(obstacle, terms.fn, 1);
+      this.#move.run(lineOf(terms.fn, obstacle), terms.num, key);
+    }
+    if (this.tally.lines(from) === undefined) this.#throttles.remove(from);
+  }
+
+  /** Takes a place of every counter, and with the run's first call those of the run. */
+  #enter(terms: RunTerms, key: string, now: number): void {
+    this.tally.add(this.functions.of(terms.fn).calls, 1);
+    if (terms.gates.length === 0) return;
+    const hasBegun = (terms.flags & RunFlag.begun) !== 0;
+    for (const gate of terms.gates) {
+      if (gate.level === "step" || (gate.level === "run" && !hasBegun)) this.tally.add(gate.counter, 1);
+      else if (gate.level === "throttle" && !hasBegun && key === START) {
+        this.buckets.take(gate.counter, now, gate.rate);
+      }
+    }
+    terms.flags |= RunFlag.begun;
+  }
+
+  #leave(counter: string): void {
+    this.tally.add(counter, -1);
+    if (this.tally.lines(counter) !== undefined) this.#stirred.add(counter);
+  }
+
+  /** Counts what the tables say: admitted calls, runs that have begun, and lines. */
+  #rebuild(db: DatabaseSync): void {
+    const admitted = prepare<readonly [fn: number, gates: string | null, count: number]>(
+      db,
+      `SELECT function, gates, COUNT(*) FROM queue JOIN runs ON runs.num = queue.run
+       WHERE admitted = 1 AND kind IN (${CALL_CODES}) GROUP BY function, gates`,
+    );
+    for (const [fn, column, count] of admitted.all()) {
+      this.tally.add(this.functions.of(fn).calls, count);
+      for (const gate of decodeGates(column, fn)) {
+        if (gate.level === "step") this.tally.add(gate.counter, count);
+      }
+    }
+    const begun = prepare<readonly [fn: number, gates: string]>(
+      db,
+      `SELECT function, gates FROM runs INDEXED BY runs_with_gates
+       WHERE gates IS NOT NULL AND ended_at IS NULL AND flags & ${RunFlag.begun}`,
+    );
+    for (const [fn, column] of begun.all()) {
+      for (const gate of decodeGates(column, fn)) if (gate.level === "run") this.tally.add(gate.counter, 1);
+    }
+    const lines = prepare<readonly [line: string, count: number]>(
+      db,
+      "SELECT parked, COUNT(*) FROM queue INDEXED BY queue_parked WHERE parked IS NOT NULL GROUP BY parked",
+    );
+    for (const [line, count] of lines.all()) {
+      const [fn, counter] = splitLine(line);
+      this.tally.queue(counter, fn, count);
+      this.#stirred.add(counter);
+    }
+    this.tally.keep();
+  }
+}
+
+/** The most that may pass, or null for any number: the function was registered again without this limit. */
+function maxOf(
+  gate: CountedGate & { level: "step" | "run" },
+  limits: FunctionRules["limits"],
+): number | null {
+  return gate.rule === null || limits === null ? gate.max : (limits.get(gate.rule) ?? null);
+}
+
+function isBefore(one: Head, other: Head): boolean {
+  if (one.terms.score !== other.terms.score) return one.terms.score < other.terms.score;
+  if (one.terms.num !== other.terms.num) return one.terms.num < other.terms.num;
+  return one.key < other.key;
+}
+
+/** The line of a function at a counter, as `queue.parked` names it. */
+function lineOf(fn: number, counter: string): string {
+  return `${fn}:${counter}`;
+}
+
+function splitLine(line: string): readonly [fn: number, counter: string] {
+  const colon = line.indexOf(":");
+  return [Number(line.slice(0, colon)), line.slice(colon + 1)];
+}

@@ -1,0 +1,61 @@
+import type { DatabaseSync } from "node:sqlite";
+import { LOOK_BACK_MAX_COUNT, LOOK_BACK_MISSES_MAX_COUNT } from "./limits.ts";
+import type { Statement } from "./statement.ts";
+import { prepare } from "./statement.ts";
+import { JOURNAL_COMPLETED } from "./codes.ts";
+
+type PastEvent = { readonly id: string; readonly body: string };
+
+/**
+ * Finds the event that came while the call was under way which then asked to wait for it. The newest events of the name
+ * are walked by id; ids may be a client's, whose clock is not ours, so the walk ends only after a few in a row that
+ * were received before.
+ */
+export class LookBack {
+  readonly #newest: Statement<readonly [id: string, receivedAt: number, body: string]>;
+  readonly #answered: Statement<readonly [one: number]>;
+
+  constructor(db: DatabaseSync) {
+    this.#newest = prepare(
+      db,
+      `SELECT id, received_at, body FROM events WHERE environment = ? AND name = ?
+       ORDER BY id DESC LIMIT ${LOOK_BACK_MAX_COUNT}`,
+    );
+    this.#answered = prepare(
+      db,
+      `SELECT 1 FROM journal
+       WHERE run = ? AND kind = ${JOURNAL_COMPLETED} AND op = 'WaitForEvent' AND instr(data, ?) > 0 LIMIT 1`,
+    );
+  }
+
+  /** The id of the earliest event received from an instant on that `isWanted`, or null. */
+  find(
+    environment: number,
+    name: string,
+    from: number,
+    isWanted: (event: PastEvent) => boolean,
+  ): string | null {
+    let found: { readonly id: string; readonly receivedAt: number } | null = null;
+    let misses = 0;
+    for (const [id, receivedAt, body] of this.#newest.iterate(environment, name)) {
+      if (receivedAt < from) {
+        misses += 1;
+        if (misses === LOOK_BACK_MISSES_MAX_COUNT) break;
+        continue;
+      }
+      misses = 0;
+      if ((found === null || receivedAt <= found.receivedAt) && isWanted({ id, body })) {
+        found = { id, receivedAt };
+      }
+    }
+    return found?.id ?? null;
+  }
+
+  /**
+   * Whether an event has answered an earlier wait of the run. It can only be asked of an event that came in the very
+   * millisecond in which the run's latest call began: whatever answered before was received before that.
+   */
+  hasAnswered(run: number, eventId: string): boolean {
+    return this.#answered.get(run, eventId) !== undefined;
+  }
+}
