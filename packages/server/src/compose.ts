@@ -1,14 +1,14 @@
 import { readFileSync } from "node:fs";
 import { hostname } from "node:os";
 import type { EnvironmentName } from "@holdfast/protocol";
-import { createApi } from "#api";
+import { ACCOUNT_ID, createApi, ENVIRONMENT_ID } from "#api";
 import { createEgress } from "#egress";
 import { createExecutor } from "#executor";
 import { createIngest } from "#ingest";
 import { createIds, createLog, nodeDigest, scaledClock, systemClock, systemRandom } from "#kernel";
-import { createKeys } from "#keys";
+import { createKeys, createTokens } from "#keys";
 import { openQueue, SESSION_MS } from "#queue";
-import { createRealtime } from "#realtime";
+import { createChannels, createRealtime } from "#realtime";
 import { createRegistry } from "#registry";
 import { openSqliteStore } from "#store";
 import { createSync } from "#sync";
@@ -62,7 +62,13 @@ export async function startServer(options: ServerOptions, hooks: ServerHooks = {
   };
 
   try {
-    const registry = await createRegistry({ store: store.apps, environment, digest, log });
+    const registry = await createRegistry({
+      store: store.apps,
+      environment,
+      digest,
+      log,
+      endpoints: { origins: options.endpointOrigins, thisMachine: options.mode === "dev" },
+    });
     const realtime = createRealtime({ log });
     const queue = await openQueue({
       store: store.queue,
@@ -125,11 +131,21 @@ export async function startServer(options: ServerOptions, hooks: ServerHooks = {
       version: VERSION,
       isOnLan: !LOOPBACK_HOSTS.has(options.host),
       keys,
+      tokens: createTokens({
+        signingKeys: options.signingKeys,
+        environment,
+        accountId: ACCOUNT_ID,
+        environmentId: ENVIRONMENT_ID,
+        digest,
+        random,
+        ids,
+      }),
       ingest,
       executor,
       registry,
       sync,
       realtime,
+      channels: createChannels(),
       queue,
       clock,
       machineClock,

@@ -28,6 +28,7 @@ test("serverSettings() of dev are a loopback server that looks for apps and asks
       dataDir: ".holdfast",
       publicUrl: null,
       sdkUrls: [],
+      endpointOrigins: [],
       discovery: true,
       pollIntervalMs: null,
       retryIntervalMs: null,
