@@ -219,7 +219,10 @@ const { values: options } = parseArgs({
     seed: { type: "string", default: String(Date.now()) },
   },
 });
-const endsAt = performance.now() + Number(options.minutes) * 60_000;
+const minutes = Number(options.minutes);
+if (!(minutes > 0))
+  throw new Error(`Cannot fuzz for ${JSON.stringify(options.minutes)} minutes: expected a number above 0.`);
+const endsAt = performance.now() + minutes * 60_000;
 const delay = monitorEventLoopDelay({ resolution: 10 });
 let seed = Number(options.seed) % 2 ** 31;
 console.log(`fuzz: ${options.minutes} minutes, --seed ${seed}`);

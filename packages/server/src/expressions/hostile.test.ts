@@ -52,6 +52,7 @@ test("expressions made to take long are refused, fail or have a value in good ti
 test("Expression.evaluate() names the budget when that is what ends it", () => {
   for (const source of [
     "event.data.list.all(a, event.data.list.all(b, a + b >= 0))",
+    `event.data.list.all(a, a${" + a".repeat(200)} >= 0)`,
     "event.data.list.exists(a, event.data.text.contains('b')) || true",
     "event.data.texts.exists(t, t.matches('(a?){20}a{20}b'))",
     "event.data.patterns.exists(p, event.data.pump.matches(p))",

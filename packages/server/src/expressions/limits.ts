@@ -20,6 +20,8 @@ export const EXPRESSION_LIMITS = {
   patternExpandedCount: 768,
   /** Named classes such as \pL or [[:alpha:]] in a pattern: each one is a table of hundreds of ranges. */
   patternClassesCount: 8,
+  /** States of a pattern that are kept from one text to the next. */
+  patternKeptBytes: 524_288,
 
   budgetUnits: 10_000,
   /** Characters copied, compared or searched for one unit. */

@@ -18,7 +18,20 @@ export class Pattern {
   isIn(text: string, meter: Meter): boolean | Failure {
     const steps = this.#instructions * (text.length + 1);
     if (!spend(meter, 1 + Math.ceil(steps / EXPRESSION_LIMITS.patternStepsPerUnit))) return EXHAUSTED;
-    return this.#program.test(text);
+    const isFound = this.#program.test(text);
+    if (this.keptBytes > EXPRESSION_LIMITS.patternKeptBytes) this.#states?.clearCache();
+    return isFound;
+  }
+
+  /** What the engine keeps of the states it has met, as it counts them. It would go up to 8 MiB for each pattern. */
+  get keptBytes(): number {
+    const states = this.#states;
+    return states === null ? 0 : states.maxMem - states.memBudget;
+  }
+
+  get #states(): ReturnType<Program["re2"]>["lazyDFA"] | null {
+    // Null before the first text that needs them, which the types of the engine leave out.
+    return this.#program.re2().lazyDFA;
   }
 }
 

@@ -53,6 +53,7 @@ export const HOSTILE_SOURCES: readonly string[] = [
   "event.data.list.all(a, event.data.list.all(b, event.data.list.all(c, a + b + c >= 0)))",
   "event.data.list.map(a, event.data.list.map(b, event.data.list.map(c, [a, b, c])))",
   "event.data.list.all(a, event.data.list.all(b, event.data.list.exists_one(c, c < 0) || true))",
+  `event.data.list.all(a, a${" + a".repeat(490)} >= 0)`,
   chained("['aa']", ".map(x, x + x)", 60),
   chained("[[1, 1]]", ".map(x, x + x)", 60),
   chained("[event.data.list]", ".map(x, x + x)", 60),

@@ -6,6 +6,7 @@ import {
   anEvent,
   anItem,
   aSession,
+  functionId,
   itemName,
   leaseAll,
   NOW,
@@ -45,11 +46,15 @@ export function queueSuite(create: CreateHarness): void {
       await open(store, [aNewRun(1, { item: { ...item, generation: 4 } })]);
       const session = await aSession(store);
       const { items } = await store.queue.lease({ session, limit: 10, now: NOW });
-      assert.deepEqual(items, [anItem(1, { ...item, generation: 5 })]);
-      assert.deepEqual((await store.runs.load(runId(1)))?.items, items);
+      const leased = anItem(1, { ...item, generation: 5 });
+      assert.deepEqual(items, [{ item: leased, functionId: functionId(1) }]);
+      assert.deepEqual((await store.runs.load(runId(1)))?.items, [leased]);
       await store.queue.closeSession(session);
       const again = await store.queue.lease({ session: await aSession(store), limit: 10, now: NOW });
-      assert.deepEqual(again.items, [anItem(1, { ...item, generation: 6 })]);
+      assert.deepEqual(
+        again.items.map((each) => each.item),
+        [anItem(1, { ...item, generation: 6 })],
+      );
     },
   );
 
@@ -62,7 +67,7 @@ export function queueSuite(create: CreateHarness): void {
     const session = await aSession(store);
     const lease = await store.queue.lease({ session, limit: 1, now: NOW });
     assert.deepEqual(
-      lease.items.map((item) => item.runId),
+      lease.items.map(({ item }) => item.runId),
       [runId(2)],
     );
     assert.equal(lease.nextDueAt, NOW);
@@ -97,7 +102,7 @@ export function queueSuite(create: CreateHarness): void {
     const leases = await Promise.all(
       sessions.flatMap((session) => [1, 2].map(() => store.queue.lease({ session, limit: 4, now: NOW }))),
     );
-    const held = leases.flatMap((lease) => lease.items.map((item) => item.runId));
+    const held = leases.flatMap((lease) => lease.items.map(({ item }) => item.runId));
     assert.equal(held.length, 20);
     assert.equal(new Set(held).size, 20);
     assert.deepEqual(await store.queue.size(), { queued: 20, held: 20 });

@@ -171,7 +171,10 @@ export function runSuite(create: CreateHarness): void {
       await open(store, [aNewRun(1)]);
       await store.runs.advance(anAdvance(1, { enqueue: [anItem(1, { generation: 6 })] }));
       const { items } = await store.queue.lease({ session: await aSession(store), limit: 1, now: NOW });
-      assert.deepEqual(items, [anItem(1, { generation: 7 })]);
+      assert.deepEqual(
+        items.map(({ item }) => item),
+        [anItem(1, { generation: 7 })],
+      );
     },
   );
 

@@ -26,6 +26,7 @@ export function snapshotSuite(create: CreateHarness): void {
       events: [anEvent(1).body],
       steps: [],
       items: [anItem(1)],
+      held: [],
       planned: [],
       inputs: [],
       defers: [],

@@ -253,6 +253,7 @@ export class Admission {
     this.tally.queue(from, terms.fn, -1);
     if (obstacle === null) {
       this.#enter(terms, key, act.now);
+      this.tally.admit(terms.num, key);
       this.#admit.run(terms.num, key);
       if (terms.flags !== flags) this.saveFlags(terms);
       act.noteWork(act.now);
@@ -284,16 +285,15 @@ export class Admission {
 
   /** Counts what the tables say: admitted calls, runs that have begun, and lines. */
   #rebuild(db: DatabaseSync): void {
-    const admitted = prepare<readonly [fn: number, gates: string | null, count: number]>(
+    const admitted = prepare<readonly [run: number, key: string, fn: number, gates: string | null]>(
       db,
-      `SELECT function, gates, COUNT(*) FROM queue JOIN runs ON runs.num = queue.run
-       WHERE admitted = 1 AND kind IN (${CALL_CODES}) GROUP BY function, gates`,
+      `SELECT run, key, function, gates FROM queue CROSS JOIN runs ON runs.num = queue.run
+       WHERE admitted = 1 AND kind IN (${CALL_CODES})`,
     );
-    for (const [fn, column, count] of admitted.all()) {
-      this.tally.add(this.functions.of(fn).calls, count);
-      for (const gate of decodeGates(column, fn)) {
-        if (gate.level === "step") this.tally.add(gate.counter, count);
-      }
+    for (const [run, key, fn, column] of admitted.all()) {
+      this.tally.admit(run, key);
+      this.tally.add(this.functions.of(fn).calls, 1);
+      for (const gate of decodeGates(column, fn)) if (gate.level === "step") this.tally.add(gate.counter, 1);
     }
     const begun = prepare<readonly [fn: number, gates: string]>(
       db,

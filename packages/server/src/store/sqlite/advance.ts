@@ -5,7 +5,7 @@ import type { AcceptAct } from "./accept.ts";
 import { decodeAccept, encodeNewEvents } from "./accept.ts";
 import type { Act } from "./act.ts";
 import type { Admission } from "./admission.ts";
-import { isFinalCode, isWaitCode, runStatusCode } from "./codes.ts";
+import { isFinalCode, runStatusCode } from "./codes.ts";
 import type { Answer, Command, CommandReader } from "./commands.ts";
 import { CommandKind } from "./commands.ts";
 import type { RunTerms } from "./gates.ts";
@@ -16,7 +16,7 @@ import { WAKES_MAX_COUNT } from "./limits.ts";
 import { encodePending } from "./pending.ts";
 import type { QueueItems } from "./queue-items.ts";
 import { encodeItem, readItem } from "./queue-items.ts";
-import type { Signals } from "./signals.ts";
+import type { Signals, SignalValues } from "./signals.ts";
 import { encodeNewSignal, readSignal } from "./signals.ts";
 import type { Singletons } from "./singletons.ts";
 import type { Statement, Value } from "./statement.ts";
@@ -68,11 +68,8 @@ type RunRow = readonly [
   revision: number,
   status: number,
   journalLength: number,
-  environment: number,
   fn: number,
-  eventId: string,
-  queuedAt: number,
-  priorityMs: number,
+  score: number,
   gates: string | null,
   flags: number,
 ];
@@ -98,6 +95,7 @@ export interface AdvanceDeps {
 export class AdvanceAct {
   readonly #deps: AdvanceDeps;
   readonly #find: Statement<RunRow>;
+  readonly #origin: Statement<readonly [environment: number, eventId: string]>;
   readonly #go: Statement;
   readonly #turn: Statement;
 
@@ -106,10 +104,10 @@ export class AdvanceAct {
     this.#deps = deps;
     this.#find = prepare(
       db,
-      `SELECT num, revision, status, journal_length, environment, function, event_id, queued_at, priority_ms, gates,
-         flags
+      `SELECT num, revision, status, journal_length, function, queued_at - priority_ms, gates, flags
        FROM runs WHERE id = ?`,
     );
+    this.#origin = prepare(db, "SELECT environment, event_id FROM runs WHERE num = ?");
     // Two updates, because naming `status` or `ended_at` makes SQLite rewrite the run's entries in the indexes that ask
     // for them, changed or not; most steps forward leave both as they are.
     const columns = `function_version = ?, queued_at = ?, started_at = ?, request_version = ?,
@@ -126,10 +124,10 @@ export class AdvanceAct {
     if (found[1] !== expectedRevision) return CONFLICT;
     const act = begin(reader.numberOrNull(), reader.number());
     const signals = reader.list(() => readSignal(reader));
-    const environment = found[4];
-    for (const signal of signals) {
-      if (this.#deps.signals.isTaken(environment, found[0], signal)) return signal.name;
-    }
+    const taken = signals.find((signal) =>
+      this.#deps.signals.isTaken(this.#environmentOf(found), found[0], signal),
+    );
+    if (taken !== undefined) return taken.name;
 
     const isEnded = this.#update(reader, id, found);
     const terms = termsOf(found);
@@ -137,8 +135,8 @@ export class AdvanceAct {
     if (isEnded) this.#finishRun(reader, terms, found);
     else {
       this.#requeue(act, reader, id, terms, held);
-      this.#wait(act, reader, id, terms, found, signals);
-      if (terms.flags !== found[10]) this.#deps.admission.saveFlags(terms);
+      this.#wait(act, reader, id, terms, signals);
+      if (terms.flags !== found[7]) this.#deps.admission.saveFlags(terms);
     }
     const emitted: Value[] = [];
     this.#deps.accept.accept(act, reader, emitted);
@@ -191,7 +189,7 @@ export class AdvanceAct {
     if ((terms.flags & RunFlag.signals) !== 0) signals.dropAll(terms.num);
     if (terms.gates.length === 0) return;
     admission.end(terms);
-    const singletonKey = singletonKeyOf(found[9]);
+    const singletonKey = singletonKeyOf(found[6]);
     if (singletonKey !== null) singletons.remove(terms.fn, singletonKey, terms.num);
   }
 
@@ -213,8 +211,8 @@ export class AdvanceAct {
   }
 
   #finish(terms: RunTerms, key: string): void {
-    const kind = this.#deps.items.finish(terms, key);
-    if (kind === null || !isWaitCode(kind)) return;
+    this.#deps.items.finish(terms, key);
+    // What an item waited for goes with it.
     if ((terms.flags & RunFlag.waits) !== 0) this.#deps.waits.drop(terms.num, key);
     if ((terms.flags & RunFlag.signals) !== 0) this.#deps.signals.drop(terms.num, key);
   }
@@ -224,22 +222,28 @@ export class AdvanceAct {
     reader: CommandReader,
     id: string,
     terms: RunTerms,
-    found: RunRow,
-    signals: readonly ReturnType<typeof readSignal>[],
+    signals: readonly SignalValues[],
   ): void {
-    const [num, , , , environment, , eventId] = found;
+    const waits = reader.number();
+    if (waits === 0 && signals.length === 0) return;
+    const { num } = terms;
+    // The run was found a moment ago.
+    const [environment, eventId] = this.#origin.get(num) as readonly [number, string];
     for (const signal of signals) {
       this.#deps.signals.put(environment, num, signal);
       terms.flags |= RunFlag.signals;
     }
-    for (let left = reader.number(); left > 0; left--) {
+    for (let left = waits; left > 0; left--) {
       terms.flags |= RunFlag.waits;
       this.#deps.waits.insert(act, environment, { num, id, eventId, flags: terms.flags }, readWait(reader));
     }
   }
+
+  #environmentOf([num]: RunRow): number {
+    return this.#origin.get(num)?.[0] ?? 0;
+  }
 }
 
-function termsOf(found: RunRow): RunTerms {
-  const [num, , , , , fn, , queuedAt, priorityMs, gates, flags] = found;
-  return { num, fn, score: queuedAt - priorityMs, gates: decodeGates(gates, fn), flags };
+function termsOf([num, , , , fn, score, gates, flags]: RunRow): RunTerms {
+  return { num, fn, score, gates: decodeGates(gates, fn), flags };
 }

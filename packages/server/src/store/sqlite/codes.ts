@@ -58,11 +58,6 @@ export function isCallCode(code: number): boolean {
   return code <= 1 || code === 6;
 }
 
-/** Whether an item is for a wait or a signal, and goes with it: `wait`, `invoke`, `signal`. */
-export function isWaitCode(code: number): boolean {
-  return code >= 3 && code <= 5;
-}
-
 export function isFinalCode(code: number): boolean {
   return code >= COMPLETED;
 }

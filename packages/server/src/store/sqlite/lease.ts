@@ -1,7 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
-import type { RunId, StepId } from "@holdfast/protocol";
+import type { FunctionId, RunId, StepId } from "@holdfast/protocol";
 import type { QueueItem, SessionId } from "../records.ts";
-import type { Lease } from "../contract.ts";
+import type { Lease, LeasedItem } from "../contract.ts";
 import { Act } from "./act.ts";
 import type { Admission } from "./admission.ts";
 import { toCause } from "./causes.ts";
@@ -14,6 +14,7 @@ import { LEASE_LOOKS_MAX_COUNT, MATCHES_MAX_COUNT, WAKES_PER_LEASE_MAX_COUNT } f
 import type { Sessions } from "./sessions.ts";
 import type { Statement, Value } from "./statement.ts";
 import { prepare } from "./statement.ts";
+import type { SymbolReader } from "./symbols.ts";
 import type { Waits } from "./waits.ts";
 
 export type ItemRow = readonly [
@@ -32,23 +33,25 @@ export function encodeLease(session: SessionId, limit: number, now: number): Com
   return [CommandKind.lease, session, limit, now];
 }
 
-/** The answer has the instant of the next free item, then the values of each item in turn. */
-export function decodeLease(answer: Answer): Lease {
+/** The answer has the instant of the next free item, then the values of each item in turn, its function in front. */
+export function decodeLease(answer: Answer, symbols: SymbolReader): Lease {
   // An array answer of a lease is built below, item row by item row.
   const [nextDueAt, ...values] = answer as readonly [nextDueAt: number | null, ...values: Value[]];
-  const items: QueueItem[] = [];
-  for (let at = 0; at < values.length; at += ITEM_VALUES) {
+  const items: LeasedItem[] = [];
+  for (let at = 0; at < values.length; at += ITEM_VALUES + 1) {
     // The same: one slice is one row.
-    const row = values.slice(at, at + ITEM_VALUES) as unknown as ItemRow;
-    items.push(toQueueItem(row));
+    const row = values.slice(at + 1, at + 1 + ITEM_VALUES) as unknown as ItemRow;
+    // Function ids enter `symbols` as such, through `accept`.
+    const functionId = symbols.text(Number(values[at])) as FunctionId;
+    items.push({ item: toQueueItem(row), functionId });
   }
   return { items, nextDueAt };
 }
 
 const ITEM_VALUES = 9;
 
-/** A queue item from its columns, with the id of its run in front. */
-export function toQueueItem(row: ItemRow): QueueItem {
+/** A queue item from its columns, with the id of its run in front; more columns may follow. */
+export function toQueueItem(row: readonly [...ItemRow, ...Value[]]): QueueItem {
   const [runId, key, kind, stepId, attempt, generation, enqueuedAt, dueAt, cause] = row;
   return {
     runId,
@@ -62,6 +65,9 @@ export function toQueueItem(row: ItemRow): QueueItem {
     cause: toCause(cause),
   };
 }
+
+/** Where a due row has the number of its function. */
+const FUNCTION_AT = 11;
 
 type DueRow = readonly [
   ...ItemRow,
@@ -143,7 +149,18 @@ export class LeaseAct {
       for (const row of rows) {
         if (this.#take(act, session, row)) {
           const [runId, key, kind, stepId, attempt, generation, enqueuedAt, dueAt, cause] = row;
-          values.push(runId, key, kind, stepId, attempt, generation + 1, enqueuedAt, dueAt, cause);
+          values.push(
+            row[FUNCTION_AT],
+            runId,
+            key,
+            kind,
+            stepId,
+            attempt,
+            generation + 1,
+            enqueuedAt,
+            dueAt,
+            cause,
+          );
           left -= 1;
         } else looksLeft -= 1;
       }
@@ -160,7 +177,7 @@ export class LeaseAct {
       // Another item of the same run may have begun it a moment ago.
       const flagsNow = gates === null ? flags : (this.#flags.get(num)?.[0] ?? flags);
       const terms: RunTerms = { num, fn, score, gates: decodeGates(gates, fn), flags: flagsNow };
-      if (admitted === 1) this.#admission.release(terms);
+      if (this.#admission.tally.dismiss(num, key)) this.#admission.release(terms);
       const line = this.#admission.admit(terms, key, act.now);
       if (terms.flags !== flagsNow) this.#admission.saveFlags(terms);
       if (line !== null) {
@@ -168,6 +185,7 @@ export class LeaseAct {
         this.#admission.park(line);
         return false;
       }
+      this.#admission.tally.admit(num, key);
     }
     this.#hold.run(session, generation + 1, isCall ? 1 : 0, num, key);
     return true;

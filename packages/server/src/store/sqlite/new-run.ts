@@ -77,7 +77,7 @@ export function encodeNewRun(values: Value[], newRun: NewRun): void {
   else values.push(0);
 }
 
-function hasOptions({ run, ...newRun }: NewRun): boolean {
+function hasOptions(newRun: NewRun): boolean {
   return (
     newRun.gates.length > 0 ||
     newRun.timers.length > 0 ||
@@ -88,8 +88,8 @@ function hasOptions({ run, ...newRun }: NewRun): boolean {
     newRun.rateLimit !== null ||
     newRun.singleton !== null ||
     newRun.correlation !== null ||
-    run.batchId !== null ||
-    run.originalRunId !== null
+    newRun.run.batchId !== null ||
+    newRun.run.originalRunId !== null
   );
 }
 

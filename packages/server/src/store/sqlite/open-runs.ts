@@ -56,6 +56,7 @@ export class OpenRuns {
   readonly singletons: Singletons;
   readonly #deps: OpenRunsDeps;
   readonly #keys: IdempotencyKeys;
+  readonly #insertPlain: Statement;
   readonly #insertRun: Statement;
   readonly #insertEvent: Statement;
 
@@ -64,12 +65,14 @@ export class OpenRuns {
     this.#deps = deps;
     this.#keys = new IdempotencyKeys(db);
     this.singletons = new Singletons(db, deps.items);
+    const columns = `environment, function, id, function_version, event_id, status, queued_at, started_at,
+      ended_at, request_version, force_plan, pending, step_count, state_bytes, revision, journal_length`;
+    const marks = "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?";
+    this.#insertPlain = prepare(db, `INSERT INTO runs (${columns}) VALUES (${marks})`);
     this.#insertRun = prepare(
       db,
-      `INSERT INTO runs (environment, function, id, function_version, event_id, status, queued_at, started_at,
-         ended_at, request_version, force_plan, pending, step_count, state_bytes, revision, journal_length,
-         batch_id, original_run, gates, priority_ms, flags)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO runs (${columns}, batch_id, original_run, gates, priority_ms, flags)
+       VALUES (${marks}, ?, ?, ?, ?, ?)`,
     );
     this.#insertEvent = prepare(db, "INSERT INTO run_events (run, position, event_id) VALUES (?, ?, ?)");
   }
@@ -204,7 +207,7 @@ export class OpenRuns {
 
   #insert(run: NewRunValues, fn: number, journalLength: number, flags: number): number {
     const { options } = run;
-    return this.#insertRun.run(
+    const values: readonly Value[] = [
       this.#deps.symbols.number(run.environment),
       fn,
       run.id,
@@ -221,11 +224,9 @@ export class OpenRuns {
       run.stateBytes,
       run.revision,
       journalLength,
-      options.batchId,
-      options.originalRunId,
-      options.gates,
-      options.priorityMs,
-      flags,
-    ).lastInsertRowid;
+    ];
+    if (options === NO_OPTIONS) return this.#insertPlain.run(...values).lastInsertRowid;
+    const { batchId, originalRunId, gates, priorityMs } = options;
+    return this.#insertRun.run(...values, batchId, originalRunId, gates, priorityMs, flags).lastInsertRowid;
   }
 }

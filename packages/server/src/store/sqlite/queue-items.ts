@@ -36,36 +36,44 @@ export function readItem(reader: CommandReader): ItemValues {
   };
 }
 
-type GoneRow = readonly [kind: number, admitted: number, parked: string | null];
+type GoneRow = readonly [line: string | null];
 
 /** Puts items into the queue and takes them out, and keeps what they count for in step. */
 export class QueueItems {
   readonly #admission: Admission;
   readonly #insert: Statement;
-  readonly #remove: Statement<GoneRow>;
-  readonly #removeAll: Statement<GoneRow>;
-  readonly #removeCalls: Statement<GoneRow>;
+  readonly #insertParked: Statement;
+  readonly #insertCancel: Statement;
+  readonly #remove: Statement;
+  readonly #removeAll: Statement;
+  readonly #removeCalls: Statement;
+  readonly #lineOf: Statement<GoneRow>;
+  readonly #linesOf: Statement<GoneRow>;
   readonly #wake: Statement;
   readonly #invokeOf: Statement<readonly [num: number, key: string]>;
   readonly #hasItem: Statement<readonly [one: number]>;
 
   constructor(db: DatabaseSync, admission: Admission) {
     this.#admission = admission;
+    const columns = "run, key, kind, step_id, attempt, generation, enqueued_at, due_at";
+    const unless = "ON CONFLICT (run, key) DO NOTHING";
     this.#insert = prepare(
       db,
-      `INSERT INTO queue (run, key, kind, step_id, attempt, generation, enqueued_at, due_at, session, admitted,
-         parked, score, cause)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (run, key) DO NOTHING`,
+      `INSERT INTO queue (${columns}, session, admitted) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ${unless}`,
     );
-    this.#remove = prepare(
+    this.#insertParked = prepare(
       db,
-      "DELETE FROM queue WHERE run = ? AND key = ? RETURNING kind, admitted, parked",
+      `INSERT INTO queue (${columns}, parked, score) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ${unless}`,
     );
-    this.#removeAll = prepare(db, "DELETE FROM queue WHERE run = ? RETURNING kind, admitted, parked");
-    this.#removeCalls = prepare(
+    this.#insertCancel = prepare(
       db,
-      `DELETE FROM queue WHERE run = ? AND kind IN (${CALL_CODES}) RETURNING kind, admitted, parked`,
+      `INSERT INTO queue (${columns}, cause) VALUES (?, 'cancel', ${ITEM_CANCEL}, NULL, 0, 0, ?, ?, ?) ${unless}`,
     );
+    this.#remove = prepare(db, "DELETE FROM queue WHERE run = ? AND key = ?");
+    this.#removeAll = prepare(db, "DELETE FROM queue WHERE run = ?");
+    this.#removeCalls = prepare(db, `DELETE FROM queue WHERE run = ? AND kind IN (${CALL_CODES})`);
+    this.#lineOf = prepare(db, "SELECT parked FROM queue WHERE run = ? AND key = ? AND parked IS NOT NULL");
+    this.#linesOf = prepare(db, "SELECT parked FROM queue WHERE run = ? AND parked IS NOT NULL");
     // What is held, or due anyway, is on its way already.
     this.#wake = prepare(
       db,
@@ -86,10 +94,10 @@ export class QueueItems {
     return this.#admission.admit(terms, item.key, act.now);
   }
 
-  /** Stores an item that was admitted, or is to wait in `line`. `true`: the act's session holds it. */
+  /** Stores the first item of a run, which was admitted or is to wait in `line`. `true`: the session holds it. */
   insert(act: Act, terms: RunTerms, item: ItemValues, line: string | null): boolean {
-    if (this.#store(act, terms, item, line)) return this.#entered(act, item, line);
-    throw new TypeError(`Run ${terms.num} has an item ${item.key} already.`);
+    this.#store(act, terms, item, line);
+    return this.#entered(act, terms, item, line);
   }
 
   /** Admits and stores an item, in place of the one of the same key if there is one. `true`: the session holds it. */
@@ -101,25 +109,27 @@ export class QueueItems {
       if (line !== null) line = this.admit(act, terms, item);
       this.#store(act, terms, item, line);
     }
-    return this.#entered(act, item, line);
+    return this.#entered(act, terms, item, line);
   }
 
-  /** Takes an item out. Its kind, or null when it was not there. */
-  finish(terms: RunTerms, key: string): number | null {
-    const row = this.#remove.get(terms.num, key);
-    if (row === undefined) return null;
-    this.#gone(terms, row);
-    return row[0];
+  /** Takes an item out, if it is there. */
+  finish(terms: RunTerms, key: string): void {
+    const { tally } = this.#admission;
+    if (tally.dismiss(terms.num, key)) this.#admission.release(terms);
+    else if (tally.isWaiting(terms.fn)) this.#leaveLines(this.#lineOf.get(terms.num, key));
+    this.#remove.run(terms.num, key);
   }
 
   /** Takes every item out. */
   finishAll(terms: RunTerms): void {
-    for (const row of this.#removeAll.all(terms.num)) this.#gone(terms, row);
+    this.#dismissAll(terms);
+    this.#removeAll.run(terms.num);
   }
 
-  /** Takes out every call that nobody makes. */
+  /** Takes every call out. */
   finishCalls(terms: RunTerms): void {
-    for (const row of this.#removeCalls.all(terms.num)) this.#gone(terms, row);
+    this.#dismissAll(terms);
+    this.#removeCalls.run(terms.num);
   }
 
   /** Makes an item due now. `false`: it is not there, held, or due already. */
@@ -139,47 +149,57 @@ export class QueueItems {
 
   /** Asks for the end of a run, once. */
   cancel(act: Act, run: number, cause: string | null): void {
-    const { now } = act;
-    const values = [run, "cancel", ITEM_CANCEL, null, 0, 0, now, now, null, 0, null, null, cause];
-    if (this.#insert.run(...values).changes > 0) act.noteWork(now);
+    if (this.#insertCancel.run(run, act.now, act.now, cause).changes > 0) act.noteWork(act.now);
   }
 
   hasAny(run: number): boolean {
     return this.#hasItem.get(run) !== undefined;
   }
 
-  #store(act: Act, terms: RunTerms, item: ItemValues, line: string | null): boolean {
-    const isDue = item.dueAt <= act.now;
-    const { changes } = this.#insert.run(
-      terms.num,
-      item.key,
-      item.kind,
-      item.stepId,
-      item.attempt,
-      item.generation,
-      item.enqueuedAt,
-      item.dueAt,
-      isDue && line === null ? act.holder : null,
-      isDue && line === null && isCallCode(item.kind) ? 1 : 0,
-      line,
-      line === null ? null : terms.score,
-      null,
+  #store(act: Act, { num, score }: RunTerms, item: ItemValues, line: string | null): boolean {
+    const { key, kind, stepId, attempt, generation, enqueuedAt, dueAt } = item;
+    const statement = line === null ? this.#insert : this.#insertParked;
+    const isDue = dueAt <= act.now;
+    return (
+      statement.run(
+        num,
+        key,
+        kind,
+        stepId,
+        attempt,
+        generation,
+        enqueuedAt,
+        dueAt,
+        line ?? (isDue ? act.holder : null),
+        line === null ? (isDue && isCallCode(kind) ? 1 : 0) : score,
+      ).changes > 0
     );
-    return changes > 0;
   }
 
-  #entered(act: Act, item: ItemValues, line: string | null): boolean {
+  /** Keeps what is counted in step with an item that was stored. */
+  #entered(act: Act, terms: RunTerms, item: ItemValues, line: string | null): boolean {
     if (line !== null) {
       this.#admission.park(line);
       return false;
     }
-    if (item.dueAt <= act.now && act.holder !== null) return true;
+    const isDue = item.dueAt <= act.now;
+    if (isDue && isCallCode(item.kind)) this.#admission.tally.admit(terms.num, item.key);
+    if (isDue && act.holder !== null) return true;
     act.noteWork(item.dueAt);
     return false;
   }
 
-  #gone(terms: RunTerms, [, admitted, parked]: GoneRow): void {
-    if (admitted === 1) this.#admission.release(terms);
-    else if (parked !== null) this.#admission.unpark(parked);
+  #dismissAll(terms: RunTerms): void {
+    const { tally } = this.#admission;
+    for (const key of [...tally.calls(terms.num)]) {
+      tally.dismiss(terms.num, key);
+      this.#admission.release(terms);
+    }
+    if (tally.isWaiting(terms.fn)) for (const row of this.#linesOf.all(terms.num)) this.#leaveLines(row);
+  }
+
+  #leaveLines(row: GoneRow | undefined): void {
+    const line = row?.[0] ?? null;
+    if (line !== null) this.#admission.unpark(line);
   }
 }

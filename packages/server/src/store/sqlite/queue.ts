@@ -28,7 +28,7 @@ export function createQueueStore(access: StoreAccess): QueueStore {
       await access.act(() => encodeCloseSession(id));
     },
     lease: async ({ session, limit, now }) =>
-      decodeLease(await access.act(() => encodeLease(session, limit, now))),
+      decodeLease(await access.act(() => encodeLease(session, limit, now)), access.symbols),
     size: () =>
       access.read(() => {
         const [queued, held] = sizes.get() ?? [0, 0];

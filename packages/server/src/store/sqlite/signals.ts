@@ -10,7 +10,7 @@ import type { Statement, Value } from "./statement.ts";
 import { prepare } from "./statement.ts";
 import type { SymbolWriter } from "./symbols.ts";
 
-interface SignalValues {
+export interface SignalValues {
   readonly name: string;
   readonly key: string;
   readonly mayReplace: boolean;

@@ -32,9 +32,9 @@ export function createSnapshotQuery(
     `SELECT kind, step_id, name, data FROM journal
      WHERE run = ? AND kind NOT IN (${JOURNAL_ATTEMPT_FAILED}, ${JOURNAL_ENDED}, ${JOURNAL_METADATA}) ORDER BY seq`,
   );
-  const itemsOf = prepare<ItemRow>(
+  const itemsOf = prepare<readonly [...ItemRow, isHeld: number]>(
     db,
-    `SELECT ?, key, kind, step_id, attempt, generation, enqueued_at, due_at, cause
+    `SELECT ?, key, kind, step_id, attempt, generation, enqueued_at, due_at, cause, session IS NOT NULL
      FROM queue WHERE run = ? ORDER BY key`,
   );
 
@@ -44,10 +44,12 @@ export function createSnapshotQuery(
     const run = toRun(row, symbols);
     const num = row[0];
     const bodies = (row[19] & RunFlag.many) === 0 ? eventOf.all(run.eventId) : eventsOf.all(num);
+    const items = itemsOf.all(id, num);
     return {
       run,
       events: bodies.map(([body]) => body),
-      items: itemsOf.all(id, num).map((item) => toQueueItem(item)),
+      items: items.map((row) => toQueueItem(row)),
+      held: items.flatMap((row) => (row[9] === 1 ? [row[1]] : [])),
       lastSeq: row[16],
       ...replay(stepsOf.all(num)),
     };

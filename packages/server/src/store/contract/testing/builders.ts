@@ -250,7 +250,7 @@ export function aSession(store: Store, expiresAt = NOW + 60_000): Promise<Sessio
 /** Every free item that is due, as keys of run and item, in the order in which they are handed out. */
 export async function leaseAll(store: Store, session: SessionId, now = NOW): Promise<readonly string[]> {
   const { items } = await store.queue.lease({ session, limit: 1000, now });
-  return items.map((item) => `${item.runId} ${item.key}`);
+  return items.map(({ item }) => `${item.runId} ${item.key}`);
 }
 
 /** How `leaseAll` names an item. */

@@ -113,9 +113,9 @@ export class StoreModel {
     const problems: string[] = [];
     const due = this.#free().filter((item) => item.dueAt <= now);
     const wanted = due.slice(0, limit).map((item) => item.dueAt);
-    const got = lease.items.map((item) => item.dueAt);
+    const got = lease.items.map(({ item }) => item.dueAt);
     if (wanted.join() !== got.join()) problems.push(`due at ${got.join()} instead of ${wanted.join()}`);
-    for (const item of lease.items) {
+    for (const { item } of lease.items) {
       const entry = this.runs.get(item.runId)?.items.get(item.key);
       if (entry === undefined || entry.holder !== null)
         problems.push(`${item.runId} ${item.key} was not free`);
@@ -157,6 +157,7 @@ export class StoreModel {
         stepId === null ? [] : [{ id: stepId, memo: data ?? "null" }],
       ),
       items: [...items.values()].map((entry) => entry.item),
+      held: [...items].flatMap(([key, entry]) => (entry.holder === null ? [] : [key])).toSorted(),
       planned: [...planned.values()].filter(({ id: step }) => !finished.has(step)),
       inputs: [],
       defers: [],
