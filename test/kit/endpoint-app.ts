@@ -82,7 +82,7 @@ export async function startEndpointApp(options: EndpointAppOptions): Promise<End
     response.once("finish", () => {
       record.status = response.statusCode;
     });
-    void serve(request, response);
+    serve(request, response);
   });
   const port = await listen(http, options.port);
   return {

@@ -56,8 +56,16 @@ export function stepRun(id: string, data: unknown): Readonly<Record<string, unkn
   return { op: "StepRun", id, displayName: id, data };
 }
 
-/** The data of an answer in the v1 envelope. */
-export function dataOf<T>(answer: Answer): T {
-  // Each caller says what it asked for, and looks at it.
-  return (answer.json as { data: T }).data;
+/** What the server says of a run that was begun. */
+export interface Begun {
+  readonly fn_id: string;
+  readonly app_id: string;
+  readonly run_id: string;
+  readonly token: string;
+  readonly realtime_token: string;
+}
+
+/** What an answer to a beginning says. A field that is missing shows in the assertion on it. */
+export function begunOf(answer: Answer): Begun {
+  return (answer.json as { data: Begun }).data;
 }

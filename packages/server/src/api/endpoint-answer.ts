@@ -77,7 +77,7 @@ function keptHeaders(headers: unknown): Readonly<Record<string, string>> {
   return Object.fromEntries(
     Object.entries(headers).flatMap(([given, value]) => {
       const name = given.toLowerCase();
-      const text = Array.isArray(value) ? value.join(", ") : value;
+      const text: unknown = Array.isArray(value) ? value.join(", ") : value;
       const isKept = NAME.test(name) && typeof text === "string" && VALUE.test(text) && !OMITTED.has(name);
       return isKept ? [[name, text]] : [];
     }),

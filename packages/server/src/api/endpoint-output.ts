@@ -3,7 +3,7 @@ import { HoldfastError, LIMITS } from "@holdfast/protocol";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { ApiContext } from "./context.ts";
 import { endpointAnswer } from "./endpoint-answer.ts";
-import { sendError } from "./errors.ts";
+import { sendError, tokenRefused } from "./errors.ts";
 import { runIdOf } from "./run-id.ts";
 
 /** Requests that wait at once; one more is told at once that the run goes on. */
@@ -21,7 +21,9 @@ type Output = FastifyRequest<{ Params: { runId: string }; Querystring: { token?:
 export function endpointOutputRoutes(app: FastifyInstance, context: ApiContext): void {
   const { executor, machineClock, realtime, tokens } = context;
   const waiting = new Set<() => void>();
+  let isClosing = false;
   app.addHook("preClose", (done) => {
+    isClosing = true;
     for (const giveUp of waiting) giveUp();
     done();
   });
@@ -45,12 +47,12 @@ export function endpointOutputRoutes(app: FastifyInstance, context: ApiContext):
   }
 
   async function answer(request: Output, reply: FastifyReply): Promise<FastifyReply> {
-    const runId = runIdOf(request.params.runId);
     void reply.header("access-control-allow-origin", "*");
-    if (!(await tokens.checkOutput(request.query.token ?? "", runId, machineClock.now()))) {
-      const next = "Ask the endpoint again: it gives out a new address.";
-      return sendError(reply, new HoldfastError("unauthenticated", "Not authenticated", { next }));
-    }
+    const { token = "" } = request.query;
+    if (token === "") return sendError(reply, tokenRefused());
+    const runId = runIdOf(request.params.runId);
+    if (!(await tokens.checkOutput(token, runId, machineClock.now())))
+      return sendError(reply, tokenRefused());
     // Followed before the run is looked at, so that an end in between is not missed.
     const waited = wait(runId, reply);
     try {
@@ -59,6 +61,8 @@ export function endpointOutputRoutes(app: FastifyInstance, context: ApiContext):
         request.raw.socket.setTimeout(SOCKET_MS);
         await waited.over;
         view = await executor.view(runId);
+        // Otherwise the connection would stay open for a next request, and hold up the end.
+        if (isClosing) void reply.header("connection", "close");
       }
       if (view === null) return sendError(reply, new HoldfastError("not_found", `Run not found: ${runId}`));
       if (view.end === null)

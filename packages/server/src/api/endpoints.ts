@@ -29,6 +29,11 @@ export function endpointRoutes(app: FastifyInstance, context: ApiContext): void 
         return sendError(reply, unvouched(endpoint.domain));
       case "exists":
         return sendError(reply, new HoldfastError("conflict", "Run already exists"));
+      case "paused":
+        return sendError(
+          reply,
+          new HoldfastError("conflict", "The endpoint is paused: its runs are skipped until it is resumed."),
+        );
       case "opened":
     }
     const { runId } = endpoint;

@@ -2,7 +2,7 @@ import type { Readable } from "node:stream";
 import { HoldfastError, LIMITS } from "@holdfast/protocol";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { ApiContext } from "./context.ts";
-import { sendError } from "./errors.ts";
+import { sendError, tokenRefused } from "./errors.ts";
 
 /** How far a reader may fall behind, and how often a silent stream shows that it lives. */
 const BEHIND_BYTES_MAX = 4 * 1024 * 1024;
@@ -28,11 +28,9 @@ export function runStreamRoutes(app: FastifyInstance, context: ApiContext): void
     { config: { access: "run-token" } },
     async (request, reply) => {
       void reply.header("access-control-allow-origin", "*");
-      const runId = await tokens.checkStream(tokenOf(request), machineClock.now());
-      if (runId === null) {
-        const next = "Ask the endpoint again: it gives out a new address.";
-        return sendError(reply, new HoldfastError("unauthenticated", "Not authenticated", { next }));
-      }
+      const token = tokenOf(request);
+      const runId = token === "" ? null : await tokens.checkStream(token, machineClock.now());
+      if (runId === null) return sendError(reply, tokenRefused());
       const leave = channels.subscribe(runId, (bytes) => {
         if (response.writableLength > BEHIND_BYTES_MAX) end();
         else response.write(bytes);

@@ -88,5 +88,7 @@ export type EndpointOutcome =
   | { readonly kind: "opened"; readonly definition: FunctionDefinition }
   /** A run of this id exists, or one for the same idempotency key. */
   | { readonly kind: "exists" }
+  /** The function was paused by an operator: the run is stored as skipped. */
+  | { readonly kind: "paused" }
   /** Nobody vouched for the origin that the app gave. */
   | { readonly kind: "unvouched" };

@@ -48,6 +48,7 @@ export async function openEndpoint(deps: EndpointDeps, request: EndpointRequest)
   const result = await deps.events.accept({ events: [prepared], session: null, now });
   deps.arrivals.events([prepared], result, now);
   const outcome = result.events[0]?.runs[0]?.outcome;
+  if (outcome === "skipped") return { kind: "paused" };
   return outcome === "opened" || outcome === "held" ? { kind: "opened", definition } : { kind: "exists" };
 }
 

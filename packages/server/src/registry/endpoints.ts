@@ -49,9 +49,12 @@ export function endpointName({ method, name }: Endpoint, known: ReadonlySet<stri
 /** Names kept free for the methods. */
 const METHODS_COUNT_MAX = 10;
 
-/** The slug of an endpoint. It begins with the origin, as no slug of an app that registered does. */
+/**
+ * The slug of an endpoint. It begins with the origin, as no slug of an app that registered does, and with the slash after
+ * it, which no origin holds: the endpoints of two apps never come to the same.
+ */
 export function endpointSlug(origin: string, name: string): string {
-  return `${origin}-${name}`;
+  return `${origin}/${name}`;
 }
 
 /** The app of an endpoint with this endpoint among its others, ready to be stored. Pure. */
