@@ -22,7 +22,7 @@ export function deferredEvents(
   if (active.length === 0) return [];
   const { sessions } = triggerEvent(state.events[0]);
   return active.map(([id, { data }]) => {
-    // Written by `apply-defers.ts`.
+    // Written by `defer-ops.ts`.
     const record = JSON.parse(data) as DeferRecord;
     const inherited = record.meta?.propagated_sessions ?? sessions;
     return {

@@ -1,71 +1,72 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import type { EnvironmentName } from "@holdfast/protocol";
+import type { EventId, RunId } from "@holdfast/protocol";
 import { HoldfastError } from "@holdfast/protocol";
 import { silentLog } from "#kernel";
-import type { ManualClock } from "../kernel/testing/manual-clock.ts";
-import { manualClock } from "../kernel/testing/manual-clock.ts";
-import type { Queue, Work } from "#queue";
-import type { Update } from "#realtime";
-import { createRealtime } from "#realtime";
-import type { RunStore, SqliteStore } from "#store";
-import { openSqliteStore } from "#store";
+import type { RunStore } from "#store";
+import type { House } from "../ingest/testing/house.ts";
+import { openHouse } from "../ingest/testing/house.ts";
 import { LiveRun } from "./live-run.ts";
-import { NOW, op, opsReply, queueItem, replyTo, RUN, runRecord, step, TERMS } from "./testing/builders.ts";
+import {
+  birthOf,
+  NOW,
+  op,
+  opsReply,
+  queueItem,
+  replyTo,
+  RUN,
+  runRecord,
+  step,
+  TERMS,
+} from "./testing/builders.ts";
+
+interface Harness extends House {
+  open(id?: RunId): Promise<LiveRun>;
+  /** Stores one more run, and its first item as held. */
+  born(id: RunId): Promise<void>;
+}
 
 /** A run on a real store, and a queue that notes what it is given. `runs` may stand between the two. */
-async function harness(between: (runs: RunStore) => RunStore = (runs) => runs): Promise<{
-  store: SqliteStore;
-  clock: ManualClock;
-  offered: Work[];
-  expected: number[];
-  updates: Update[];
-  open(): Promise<LiveRun>;
-}> {
-  const store = await openSqliteStore({ path: ":memory:" });
-  const clock = manualClock(NOW);
-  const session = await store.queue.openSession({ node: "test", now: NOW, expiresAt: NOW + 1e9 });
-  const run = runRecord({ environment: "test" as EnvironmentName });
-  const event = {
-    id: run.eventId,
-    environment: run.environment,
-    name: "a/b",
-    userId: null,
-    receivedAt: NOW,
-    ts: NOW,
-    body: "{}",
-  };
-  await store.events.accept({
-    events: [{ event, runs: [{ run, item: queueItem(), idempotency: null }] }],
-    session,
-    now: NOW,
-  });
-  const offered: Work[] = [];
-  const expected: number[] = [];
-  const updates: Update[] = [];
-  const realtime = createRealtime({ log: silentLog });
-  realtime.follow({}, (more) => updates.push(...more));
-  const queue: Queue = {
-    session,
-    hasRoom: true,
-    offer: (work) => void offered.push(...work),
-    expect: (dueAt) => void expected.push(dueAt),
-    start: () => undefined,
-    stop: () => Promise.resolve(),
-    load: () => ({ active: 0, waiting: 0 }),
-    size: () => store.queue.size(),
-  };
+async function harness(between: (runs: RunStore) => RunStore = (runs) => runs): Promise<Harness> {
+  const house = await openHouse({ child: { triggers: [{ event: "never/sent" }] } });
+  const { clock, queue, realtime, registry, store } = house;
   const runs = between(store.runs);
+  const born = async (id: RunId): Promise<void> => {
+    const run = runRecord({ id, eventId: `${id.slice(0, -2)}E${id.slice(-1)}` as EventId });
+    const { environment, eventId } = run;
+    const event = {
+      id: eventId,
+      environment,
+      name: "a/b",
+      userId: null,
+      receivedAt: NOW,
+      ts: NOW,
+      body: "{}",
+    };
+    await store.events.accept({
+      events: [{ event, runs: [birthOf(run)], gatherings: [] }],
+      session: queue.session,
+      now: NOW,
+    });
+  };
+  await born(RUN);
   return {
-    store,
-    clock,
-    offered,
-    expected,
-    updates,
-    async open() {
-      const snapshot = await store.runs.load(RUN);
+    ...house,
+    born,
+    async open(id = RUN) {
+      const snapshot = await store.runs.load(id);
       assert.ok(snapshot);
-      return new LiveRun(snapshot, { runs, queue, realtime, clock, log: silentLog, terms: () => TERMS });
+      const terms = { ...TERMS, target: registry.functionBySlug };
+      const { emitter } = house.ingest;
+      return new LiveRun(snapshot, {
+        runs,
+        queue,
+        realtime,
+        clock,
+        log: silentLog,
+        emitter,
+        terms: () => terms,
+      });
     },
   };
 }
@@ -122,7 +123,7 @@ describe("LiveRun.submit()", () => {
   it("says that the run ended when another process ended it", async () => {
     const { open } = await harness();
     const [ours, theirs] = [await open(), await open()];
-    await theirs.submit({ kind: "cancel" });
+    await theirs.submit({ kind: "cancel", reason: null });
     assert.deepEqual(await ours.submit(planned), { kind: "ended" });
   });
 
@@ -167,6 +168,29 @@ describe("LiveRun.submit()", () => {
     );
   });
 
+  it("makes the first call of a child that such a commit had started", async () => {
+    let isFirst = true;
+    const { clock, offered, open, runsOf } = await harness((runs) => ({
+      ...runs,
+      async advance(advance) {
+        const result = await runs.advance(advance);
+        if (!isFirst) return result;
+        isFirst = false;
+        throw new HoldfastError("store_failed", "The answer was lost.");
+      },
+    }));
+    const run = await open();
+    const invoke = op("InvokeFunction", "i", { opts: { function_id: "shop-child", timeout: "1h" } });
+    void run.submit(replyTo(opsReply([invoke])));
+    await clock.advance(10_000);
+    const [child] = await runsOf("child");
+    assert.ok(child);
+    assert.deepEqual(
+      offered.map(({ item }) => item.runId),
+      [child.id],
+    );
+  });
+
   it("gives up at once on what the store will never take", async () => {
     const { clock, open } = await harness((runs) => ({
       ...runs,
@@ -183,6 +207,107 @@ describe("LiveRun.submit()", () => {
     const run = await open();
     await run.submit(replyTo(opsReply([op("Sleep", "z", { carried: "1m" })])));
     assert.deepEqual(offered, []);
-    assert.deepEqual(expected, [NOW + 60_000]);
+    assert.deepEqual(new Set(expected), new Set([NOW + 60_000]));
+  });
+});
+
+describe("LiveRun.submit(): what a step waits for", () => {
+  const OTHER = "01J00000000000000000000002" as RunId;
+  const signal = (conflict: "fail" | "replace"): ReturnType<typeof replyTo> =>
+    replyTo(opsReply([op("WaitForSignal", "s", { opts: { signal: "go", timeout: "1h", conflict } })]));
+
+  it("decides again when another run has the signal, and ends the run that may not take it over", async () => {
+    const { born, open, store } = await harness();
+    await born(OTHER);
+    const [first, second] = [await open(), await open(OTHER)];
+    await first.submit(signal("fail"));
+    assert.deepEqual(await second.submit(signal("fail")), { kind: "applied" });
+    assert.equal((await store.runs.get(OTHER))?.status, "Failed");
+    assert.match((await store.runs.end(OTHER))?.data ?? "", /InngestErrSignalConflict/);
+    assert.equal((await store.runs.get(RUN))?.status, "Running");
+  });
+
+  it("lets a run take a signal over, which then wakes it alone", async () => {
+    const { born, open, registry, store } = await harness();
+    await born(OTHER);
+    const [first, second] = [await open(), await open(OTHER)];
+    await first.submit(signal("fail"));
+    await second.submit(signal("replace"));
+    const { environment } = registry;
+    const bring = { environment, name: "go", memo: '{"data":1}', now: NOW };
+    assert.equal(await store.runs.signal(bring), OTHER);
+    assert.equal(await store.runs.signal(bring), null);
+  });
+
+  it("stores the events it causes with the decision, starts what they start, and hands that over", async () => {
+    const { definition, offered, open, runsOf, store, updates } = await harness();
+    const run = await open();
+    await run.submit(
+      replyTo(opsReply([op("InvokeFunction", "i", { opts: { function_id: "shop-child", timeout: "1h" } })])),
+    );
+    const [child] = await runsOf("child");
+    assert.ok(child);
+    assert.deepEqual(
+      offered.map(({ functionId, item }) => [functionId, item.runId, item.key]),
+      [[definition("child").id, child.id, "start"]],
+    );
+    assert.ok(updates.some((update) => update.kind === "run.queued" && update.runId === child.id));
+    const event = await store.events.get(child.eventId);
+    assert.match(event?.body ?? "", new RegExp(`"correlation_id":"${RUN}.i"`));
+  });
+
+  it("starts the child once, although the commit was refused and decided again", async () => {
+    const { open, runsOf } = await harness();
+    const [ours, theirs] = [await open(), await open()];
+    const plan = replyTo(
+      opsReply([
+        op("StepPlanned", "p"),
+        op("InvokeFunction", "i", { opts: { function_id: "shop-child", timeout: "1h" } }),
+      ]),
+    );
+    await theirs.submit(plan);
+    assert.deepEqual(await ours.submit(plan), { kind: "stale" });
+    assert.equal((await runsOf("child")).length, 1);
+  });
+
+  it("says by an event that it ended", async () => {
+    const { ingest, open } = await harness();
+    const run = await open();
+    await run.submit(replyTo({ kind: "completed", output: "1", requestVersion: 2 }));
+    const events = await ingest.list({ limit: 10, withInternal: true });
+    assert.deepEqual(
+      events.map(({ name }) => name).filter((name) => name.startsWith("inngest/")),
+      ["inngest/function.finished"],
+    );
+  });
+});
+
+describe("LiveRun.submit(): work that it makes", () => {
+  it("hands over what the session holds, and leaves the rest to be leased in its turn", async () => {
+    const { offered, open, queue } = await harness((runs) => ({
+      ...runs,
+      async advance(advance) {
+        // As if a limit left room for one call.
+        const result = await runs.advance(advance);
+        return result.kind === "committed" ? { ...result, held: new Set(["step:p3"]) } : result;
+      },
+    }));
+    const run = await open();
+    await run.submit(planned);
+    assert.deepEqual(
+      offered.map(({ item }) => item.key),
+      ["step:p3"],
+    );
+    assert.equal(queue.load().waiting, 0);
+    assert.equal(run.state.items.size, 10);
+  });
+
+  it("ends the time to finish of a first call that is still open", async () => {
+    const { expected, open, store } = await harness();
+    const run = await open();
+    const begun = { kind: "begun", itemKey: "start", generation: 1, startedAt: NOW } as const;
+    assert.deepEqual(await run.submit(begun), { kind: "applied" });
+    assert.equal((await store.runs.get(RUN))?.status, "Running");
+    assert.deepEqual(expected, []);
   });
 });

@@ -3,7 +3,7 @@ import type { RunId } from "@holdfast/protocol";
 import type { Clock, Log } from "#kernel";
 import type { Queue } from "#queue";
 import type { Realtime, Update } from "#realtime";
-import type { QueueItem, RunSnapshot, RunStore } from "#store";
+import type { NewEvent, QueueItem, RunSnapshot, RunStore } from "#store";
 import type { Emitter } from "./contract.ts";
 import { decide } from "./decide.ts";
 import type { Decision, Input, Terms, Verdict } from "./decision.ts";
@@ -98,8 +98,9 @@ export class LiveRun {
         this.#state = decision.state;
         return decision.verdicts;
       }
-      const emit = this.#deps.emitter.prepare(decision.emit, now);
+      let emit: readonly NewEvent[] = [];
       try {
+        emit = this.#deps.emitter.prepare(decision.emit, now);
         const result = await this.#deps.runs.advance({
           runId: this.id,
           expectedRevision: this.#state.run.revision,
@@ -147,6 +148,7 @@ export class LiveRun {
         // The failed commit may have reached the disk after all: only the store knows.
         const held = await this.#reload().catch(() => null);
         if (held !== null) this.#resume(held);
+        await this.#takeUp(emit);
       }
     }
   }
@@ -183,6 +185,19 @@ export class LiveRun {
   /** After a doubtful commit: what it left in our hands, and nobody here is doing, is taken up. */
   #resume(held: readonly string[]): void {
     this.#offer(held.flatMap((key) => (this.offered.has(key) ? [] : (this.#state.items.get(key) ?? []))));
+  }
+
+  /** After a doubtful commit: runs that its events may have started, and whose first calls are then ours to make. */
+  async #takeUp(emit: readonly NewEvent[]): Promise<void> {
+    for (const { run } of emit.flatMap(({ runs }) => runs)) {
+      const snapshot = await this.#deps.runs.load(run.id).catch(() => null);
+      if (snapshot === null) continue;
+      const { functionId } = snapshot.run;
+      const ours = snapshot.items.filter(({ key }) => snapshot.held.includes(key));
+      if (ours.length > 0) {
+        this.#deps.queue.offer(ours.map((item) => ({ item, functionId, snapshot })));
+      }
+    }
   }
 
   /** Reads the run again. The keys of its items that somebody holds, or null when it is gone. */

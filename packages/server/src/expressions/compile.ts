@@ -5,6 +5,7 @@ import { type Code, metered, type Variables } from "./evaluation.ts";
 import { type CelFunction, FUNCTIONS } from "./functions.ts";
 import { invalid, quoted } from "./invalid.ts";
 import { EXPRESSION_LIMITS } from "./limits.ts";
+import { EXHAUSTED, spend } from "./meter.ts";
 import { chain, operationOf } from "./operators.ts";
 import { compilePattern } from "./pattern.ts";
 import { type Node, pathOf } from "./syntax.ts";
@@ -151,6 +152,8 @@ class Compiler {
   #map(entries: Extract<Node, { kind: "map" }>["entries"]): Code {
     const codes = entries.map(({ key, value }) => [this.compile(key), this.compile(value)] as const);
     return (evaluation) => {
+      // An entry takes more memory, and so more time, than the nodes it is made from.
+      if (!spend(evaluation, MAP_ENTRY_UNITS * codes.length)) return EXHAUSTED;
       const map = new Map<string, readonly [Value, Value]>();
       for (const [keyCode, valueCode] of codes) {
         const key = keyCode(evaluation);
@@ -242,6 +245,8 @@ class Compiler {
     return comprehend({ macro: node.macro, range, slot, predicate, transform });
   }
 }
+
+const MAP_ENTRY_UNITS = 4;
 
 function onValue(operand: Code, run: (value: Value) => Result): Code {
   return (evaluation) => {

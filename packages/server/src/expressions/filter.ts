@@ -5,6 +5,8 @@ import { CompiledExpression, type Expression } from "./expression.ts";
 import { invalid } from "./invalid.ts";
 import { EXPRESSION_LIMITS } from "./limits.ts";
 import { isNeverTrue } from "./reduce.ts";
+import { canonicalText } from "./text.ts";
+import { asValue } from "./value.ts";
 
 /** What a wait or a cancel rule keeps of its expression when it is made (12.6). */
 export interface WaitFilter {
@@ -29,13 +31,15 @@ export function prepareFilter(expression: Expression, event: unknown, now: numbe
   const compiled =
     expression instanceof CompiledExpression ? expression : new CompiledExpression(source, "filter");
   if (isNeverTrue(compiled, event, now)) return "never";
-  const captured = canonicalJson(capture(compiled.tree, event));
-  if (captured.length > EXPRESSION_LIMITS.capturedChars) {
+  const part = capture(compiled.tree, event);
+  // This writer stops at the limit; the canonical one would write all of a large event before it is refused.
+  if (canonicalText(asValue(part), EXPRESSION_LIMITS.capturedChars) === null) {
     throw invalid(
       source,
       0,
-      `it reads ${captured.length} characters of the event, and a wait keeps at most ${EXPRESSION_LIMITS.capturedChars}; name the fields it needs`,
+      `it reads more than ${EXPRESSION_LIMITS.capturedChars} characters of the event, which is all that a wait keeps; name the fields it needs`,
     );
   }
+  const captured = canonicalJson(part);
   return { source, captured, equality: findEquality(compiled.tree, event) };
 }

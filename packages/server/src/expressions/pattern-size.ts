@@ -21,9 +21,11 @@ export function expandedSize(pattern: string): number {
       // An open end becomes one more, with a star.
       const openEnd = comma !== "" && to === "" ? 1 : 0;
       const count = Math.max(Number(from) + openEnd, Number(to), 1);
-      groups[group] = (groups[group] ?? 0) + last * (count - 1) + 1;
+      // Copies that may be left out each have an operator that says so.
+      const optional = Math.max(count - Number(from), 0);
+      groups[group] = (groups[group] ?? 0) + last * (count - 1) + optional + 1;
       // What is repeated once more, be it allowed or not, counts whole.
-      last *= count;
+      last = last * count + optional + 1;
       at += text.length;
       continue;
     }

@@ -1,75 +1,12 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import type { EnvironmentName, EventId } from "@holdfast/protocol";
-import { createIds, nodeDigest as digest, silentLog, systemRandom } from "#kernel";
-import type { ManualClock } from "../kernel/testing/manual-clock.ts";
-import { manualClock } from "../kernel/testing/manual-clock.ts";
-import type { Queue, Work } from "#queue";
-import type { Update } from "#realtime";
-import { createRealtime } from "#realtime";
-import { createRegistry } from "#registry";
-import type { SqliteStore } from "#store";
-import { openSqliteStore } from "#store";
-import { createIngest } from "./accept.ts";
-import type { Ingest, IngestOutcome } from "./contract.ts";
+import type { IngestOutcome } from "./contract.ts";
+import { NOW } from "./testing/events.ts";
+import type { House } from "./testing/house.ts";
+import { idsOf, openHouse } from "./testing/house.ts";
 
-const NOW = 1_700_000_000_000;
-const environment = "test" as EnvironmentName;
-
-/** The real rooms around ingest, and a queue that notes what it is given. */
-async function harness(hasRoom = true): Promise<{
-  ingest: Ingest;
-  store: SqliteStore;
-  clock: ManualClock;
-  offered: Work[];
-  expected: number[];
-  updates: Update[];
-}> {
-  const store = await openSqliteStore({ path: ":memory:" });
-  const clock = manualClock(NOW);
-  const registry = await createRegistry({ store: store.apps, environment, digest, log: silentLog });
-  const url = "http://127.0.0.1:3000/x";
-  const fn = (id: string): unknown => ({
-    id: `shop-${id}`,
-    name: id,
-    triggers: [{ event: "order/placed" }],
-    steps: { step: { runtime: { type: "http", url: `${url}?fnId=shop-${id}` } } },
-  });
-  await registry.register({ appName: "shop", url, functions: [fn("pay"), fn("mail")] }, NOW);
-  const session = await store.queue.openSession({ node: "test", now: NOW, expiresAt: NOW + 1e6 });
-  const offered: Work[] = [];
-  const expected: number[] = [];
-  const queue: Queue = {
-    session,
-    hasRoom,
-    offer: (work) => void offered.push(...work),
-    expect: (dueAt) => void expected.push(dueAt),
-    start: () => undefined,
-    stop: () => Promise.resolve(),
-    load: () => ({ active: 0, waiting: 0 }),
-    size: () => store.queue.size(),
-  };
-  const realtime = createRealtime({ log: silentLog });
-  const updates: Update[] = [];
-  realtime.follow({}, (more) => updates.push(...more));
-  const ingest = createIngest({
-    events: store.events,
-    runs: store.runs,
-    registry,
-    queue,
-    realtime,
-    clock,
-    ids: createIds(clock, systemRandom),
-    digest,
-    environment,
-  });
-  return { ingest, store, clock, offered, expected, updates };
-}
-
-function idsOf(outcome: IngestOutcome): readonly EventId[] {
-  assert.ok(outcome.ok, JSON.stringify(outcome));
-  return outcome.ids;
-}
+/** Two functions that one event starts. */
+const harness = (hasRoom = true): Promise<House> => openHouse({ pay: {}, mail: {} }, { hasRoom });
 
 describe("Ingest.accept()", () => {
   it("stores the event, opens a run of every function it starts, and hands their first calls over", async () => {
@@ -99,7 +36,7 @@ describe("Ingest.accept()", () => {
     const { ingest, store, offered, expected } = await harness(false);
     await ingest.accept({ name: "order/placed" }, undefined);
     assert.deepEqual(offered, []);
-    assert.deepEqual(expected, [NOW, NOW]);
+    assert.deepEqual(new Set(expected), new Set([NOW]));
     assert.deepEqual(await store.queue.size(), { queued: 2, held: 0 });
   });
 
@@ -107,7 +44,7 @@ describe("Ingest.accept()", () => {
     const { ingest, offered, expected } = await harness();
     await ingest.accept({ name: "order/placed", ts: NOW + 60_000 }, undefined);
     assert.deepEqual(offered, []);
-    assert.deepEqual(expected, [NOW + 60_000, NOW + 60_000]);
+    assert.deepEqual(new Set(expected), new Set([NOW + 60_000]));
   });
 
   it("starts a function once a day for an id the sender chose, and stores every event all the same", async () => {

@@ -8,7 +8,7 @@ import { admissionOf, gatheringOf } from "./admission.ts";
 import { openRun } from "./open-runs.ts";
 
 export interface MatchDeps {
-  readonly registry: Registry;
+  readonly registry: Pick<Registry, "startedBy" | "function">;
   readonly ids: Ids;
   readonly digest: Digest;
   readonly environment: EnvironmentName;

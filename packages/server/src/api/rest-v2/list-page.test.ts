@@ -14,7 +14,10 @@ describe("listPage()", () => {
           const seen: string[] = [];
           let cursor: string | null = null;
           do {
-            const query = { limit: String(limit), ...(cursor === null ? {} : { cursor }) };
+            const query: Readonly<Record<string, string>> = {
+              limit: String(limit),
+              ...(cursor === null ? {} : { cursor }),
+            };
             const { entries: shown, page } = listPage(entries, query);
             assert.ok(shown.length <= limit);
             seen.push(...shown.map(({ id }) => id));

@@ -7,7 +7,7 @@ import type {
   StepId,
   WireError,
 } from "@holdfast/protocol";
-import type { QueueItem, RunRecord } from "#store";
+import type { NewRun, QueueItem, RunRecord } from "#store";
 import { decide } from "../decide.ts";
 import type { Decision, Input, Terms } from "../decision.ts";
 import type { Reply } from "../reply.ts";
@@ -67,6 +67,24 @@ export const asleep = (id: string, fields: Partial<QueueItem> = {}): QueueItem =
   queueItem({ key: `step:${id}`, kind: "sleep", stepId: step(id), dueAt: NOW, ...fields });
 
 export const version = (requestVersion: 1 | 2): { requestVersion: 1 | 2 } => ({ requestVersion });
+
+/** The run as it is about to be born, with nothing in its way. */
+export function birthOf(run: RunRecord = runRecord()): NewRun {
+  return {
+    run,
+    eventIds: [run.eventId],
+    item: queueItem({ runId: run.id }),
+    timers: [],
+    idempotency: null,
+    rateLimit: null,
+    singleton: null,
+    gates: [],
+    priorityMs: 0,
+    cancels: [],
+    journal: [],
+    correlation: null,
+  };
+}
 
 export function stateOf(
   fields: Partial<RunRecord> = {},

@@ -1,5 +1,6 @@
 import type { AppId, FunctionId } from "@holdfast/protocol";
-import type { FlowControl, FunctionDefinition } from "../contract.ts";
+import type { FlowControl, FunctionDefinition, Registry } from "../contract.ts";
+import { startedBy, triggerIndex } from "../trigger-index.ts";
 
 /** Nothing stands between an event and a run. */
 export const NO_FLOW_CONTROL: FlowControl = {
@@ -36,5 +37,16 @@ export function definitionOf(
     configuration: { path: "/api/inngest?fnId=shop-pay", retries: 4, triggers: [{ event: "order/placed" }] },
     archived: false,
     ...fields,
+  };
+}
+
+/** The look-ups of a registry that holds these functions. */
+export function lookupsOf(
+  functions: readonly FunctionDefinition[],
+): Pick<Registry, "startedBy" | "function"> {
+  const index = triggerIndex(functions);
+  return {
+    startedBy: (name) => startedBy(index, name),
+    function: (id) => functions.find((each) => each.id === id) ?? null,
   };
 }

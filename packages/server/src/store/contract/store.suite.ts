@@ -2,11 +2,15 @@ import { describe } from "node:test";
 import { appSuite } from "./apps.suite.ts";
 import { closeSuite } from "./close.suite.ts";
 import { eventSuite } from "./events.suite.ts";
+import { gateSuite } from "./gates.suite.ts";
 import type { CreateHarness } from "./testing/harness.ts";
 import { modelSuite } from "./model.suite.ts";
 import { queueSuite } from "./queue.suite.ts";
 import { runSuite } from "./runs.suite.ts";
+import { scheduleSuite } from "./schedules.suite.ts";
 import { snapshotSuite } from "./snapshot.suite.ts";
+import { startSuite } from "./starts.suite.ts";
+import { waitSuite } from "./waits.suite.ts";
 
 /**
  * The behaviour that `store.ts` states, as tests. Every store calls this with a way to make a fresh one.
@@ -19,6 +23,10 @@ export function runStoreContract(name: string, createHarness: CreateHarness, mod
     describe("runs", () => runSuite(createHarness));
     describe("snapshots", () => snapshotSuite(createHarness));
     describe("queue", () => queueSuite(createHarness));
+    describe("gates", () => gateSuite(createHarness));
+    describe("starts", () => startSuite(createHarness));
+    describe("waits", () => waitSuite(createHarness));
+    describe("schedules", () => scheduleSuite(createHarness));
     describe("apps", () => appSuite(createHarness));
     describe("life", () => closeSuite(createHarness));
     describe("model", () => modelSuite(createHarness, modelRuns));

@@ -60,12 +60,12 @@ export function decodeAccept(events: readonly NewEvent[], answer: readonly Value
   };
 }
 
-/** The answer has when work is due, then the same two values for each run. */
+/** The answer has when work and when a gathering is due, then the same two values for each run. */
 export function decodeOpen(answer: Answer): { runs: readonly OpenResult[]; workDueAt: number | null } {
   // As `AcceptAct` makes it.
   const values = answer as readonly [workDueAt: number | null, ...rest: Value[]];
   const runs: OpenResult[] = [];
-  for (let at = 1; at < values.length; at += 2) runs.push(toOpenResult(values, at));
+  for (let at = 2; at < values.length; at += 2) runs.push(toOpenResult(values, at));
   return { runs, workDueAt: values[0] };
 }
 

@@ -1,6 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 import { LIMITS } from "@holdfast/protocol";
-import type { Act } from "./act.ts";
+import { Act } from "./act.ts";
 import { Buckets } from "./buckets.ts";
 import { CALL_CODES } from "./codes.ts";
 import type { FunctionRules } from "./function-rules.ts";
@@ -26,6 +26,9 @@ type HeadRow = readonly [
   gates: string | null,
   flags: number,
 ];
+
+/** For looking only: throttles, which ask for the time, are left out. */
+const NO_ACT = new Act(0, null, 0);
 
 /** Item of a run's first call, the only one that a throttle holds back. */
 const START = "start";
@@ -82,10 +85,10 @@ export class Admission {
    * Admits a call of the run, or names the line it has to wait in (`queue.parked`). The caller stores what became of it:
    * the item, and the run's flags where they changed.
    */
-  admit(terms: RunTerms, key: string, now: number): string | null {
-    const obstacle = this.#obstacle(terms, key, now, null);
+  admit(act: Act, terms: RunTerms, key: string): string | null {
+    const obstacle = this.#obstacle(act, terms, key, null);
     if (obstacle === null) {
-      this.#enter(terms, key, now);
+      this.#enter(terms, key, act.now);
       return null;
     }
     return lineOf(terms.fn, obstacle);
@@ -145,7 +148,7 @@ export class Admission {
     let looksLeft = looksMax;
     for (const counter of this.#stirred) {
       for (;;) {
-        const head = this.#next(counter, act.now);
+        const head = this.#next(act, counter);
         if (head === null) {
           this.#stirred.delete(counter);
           break;
@@ -167,7 +170,7 @@ export class Admission {
       if (found.length === limit) break;
       // Time alone moves a throttle.
       if (this.#stirred.has(counter) || isThrottle(counter)) continue;
-      const head = this.#next(counter, 0);
+      const head = this.#next(NO_ACT, counter);
       if (head !== null) found.push(...(this.#idOf.get(head.terms.num) ?? []));
     }
     return found;
@@ -186,18 +189,18 @@ export class Admission {
   }
 
   /** The counter that has no room for a call of this run, or null. `at` is the counter whose turn the call has. */
-  #obstacle(terms: RunTerms, key: string, now: number, at: string | null): string | null {
+  #obstacle(act: Act, terms: RunTerms, key: string, at: string | null): string | null {
     const rules = this.functions.of(terms.fn);
     if (rules.isPaused) return rules.pause;
     const isTaken = (counter: string, max: number): boolean =>
-      this.tally.count(counter) >= max || (counter !== at && this.#isBehind(counter, terms, key, now));
+      this.tally.count(counter) >= max || (counter !== at && this.#isBehind(act, counter, terms, key));
     if (isTaken(rules.calls, LIMITS.callsPerFunctionCount)) return rules.calls;
     const hasBegun = (terms.flags & RunFlag.begun) !== 0;
     for (const gate of terms.gates) {
       if (gate.level === "throttle") {
         if (hasBegun || key !== START) continue;
-        if (this.#isThrottled(gate, now)) return gate.counter;
-        if (gate.counter !== at && this.#isBehind(gate.counter, terms, key, now)) return gate.counter;
+        if (this.#isThrottled(act, gate)) return gate.counter;
+        if (gate.counter !== at && this.#isBehind(act, gate.counter, terms, key)) return gate.counter;
       } else if (gate.level === "step" || !hasBegun) {
         const max = maxOf(gate, rules.limits);
         if (max !== null && isTaken(gate.counter, max)) return gate.counter;
@@ -206,42 +209,44 @@ export class Admission {
     return null;
   }
 
-  #isThrottled(gate: CountedGate & { level: "throttle" }, now: number): boolean {
-    const decision = this.buckets.look(gate.counter, now, gate.rate);
-    if (!decision.isAllowed) this.#throttles.put(gate.counter, decision.allowedAt);
-    return !decision.isAllowed;
+  #isThrottled(act: Act, gate: CountedGate & { level: "throttle" }): boolean {
+    const decision = this.buckets.look(gate.counter, act.now, gate.rate);
+    if (decision.isAllowed) return false;
+    this.#throttles.put(gate.counter, decision.allowedAt);
+    act.noteWork(decision.allowedAt);
+    return true;
   }
 
   /** Whether somebody stands at the counter whose turn comes before this call's, and could go. */
-  #isBehind(counter: string, terms: RunTerms, key: string, now: number): boolean {
+  #isBehind(act: Act, counter: string, terms: RunTerms, key: string): boolean {
     if (this.tally.lines(counter) === undefined) return false;
-    const head = this.#next(counter, now);
+    const head = this.#next(act, counter);
     if (head === null || !isBefore(head, { terms, key })) return false;
     this.#stirred.add(counter);
     return true;
   }
 
   /** Who is to be tried next at a counter: the first in turn among those for whom it has room. */
-  #next(counter: string, now: number): Head | null {
+  #next(act: Act, counter: string): Head | null {
     let next: Head | null = null;
     for (const fn of this.tally.lines(counter)?.keys() ?? []) {
       const row = this.#head.get(lineOf(fn, counter));
       if (row === undefined) continue;
       const [num, key, score, , gates, flags] = row;
       const head: Head = { terms: { num, fn, score, gates: decodeGates(gates, fn), flags }, key };
-      if (this.#hasRoom(counter, head, now) && (next === null || isBefore(head, next))) next = head;
+      if (this.#hasRoom(act, counter, head) && (next === null || isBefore(head, next))) next = head;
     }
     return next;
   }
 
   /** Whether this one counter would let the call through. */
-  #hasRoom(counter: string, { terms, key }: Head, now: number): boolean {
+  #hasRoom(act: Act, counter: string, { terms, key }: Head): boolean {
     const rules = this.functions.of(terms.fn);
     if (counter === rules.pause) return !rules.isPaused;
     if (counter === rules.calls) return this.tally.count(counter) < LIMITS.callsPerFunctionCount;
     const gate = terms.gates.find((each) => each.counter === counter);
     if (gate === undefined) return true;
-    if (gate.level === "throttle") return key !== START || !this.#isThrottled(gate, now);
+    if (gate.level === "throttle") return key !== START || !this.#isThrottled(act, gate);
     const max = maxOf(gate, rules.limits);
     return max === null || this.tally.count(counter) < max;
   }
@@ -249,7 +254,7 @@ export class Admission {
   /** Admits the first of a line, or sends it to the line of the counter that has no room for it. */
   #try(act: Act, { terms, key }: Head, from: string): void {
     const flags = terms.flags;
-    const obstacle = this.#obstacle(terms, key, act.now, from);
+    const obstacle = this.#obstacle(act, terms, key, from);
     this.tally.queue(from, terms.fn, -1);
     if (obstacle === null) {
       this.#enter(terms, key, act.now);

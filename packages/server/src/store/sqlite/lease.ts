@@ -178,7 +178,7 @@ export class LeaseAct {
       const flagsNow = gates === null ? flags : (this.#flags.get(num)?.[0] ?? flags);
       const terms: RunTerms = { num, fn, score, gates: decodeGates(gates, fn), flags: flagsNow };
       if (this.#admission.tally.dismiss(num, key)) this.#admission.release(terms);
-      const line = this.#admission.admit(terms, key, act.now);
+      const line = this.#admission.admit(act, terms, key);
       if (terms.flags !== flagsNow) this.#admission.saveFlags(terms);
       if (line !== null) {
         this.#park.run(line, score, num, key);

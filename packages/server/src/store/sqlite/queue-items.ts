@@ -91,7 +91,7 @@ export class QueueItems {
   /** Admits an item that is due and asks for a call, or names the line it waits in; null for any other. */
   admit(act: Act, terms: RunTerms, item: ItemValues): string | null {
     if (item.dueAt > act.now || !isCallCode(item.kind)) return null;
-    return this.#admission.admit(terms, item.key, act.now);
+    return this.#admission.admit(act, terms, item.key);
   }
 
   /** Stores the first item of a run, which was admitted or is to wait in `line`. `true`: the session holds it. */

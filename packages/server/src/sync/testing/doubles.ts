@@ -6,6 +6,7 @@ import type { Keys } from "#keys";
 import type { FunctionDefinition, Registry } from "#registry";
 import type { AppId, EnvironmentName, FunctionId } from "@holdfast/protocol";
 import { canonicalJson, parseSigningKey, sign, verify } from "@holdfast/protocol";
+import { definitionOf } from "../../registry/testing/definition.ts";
 
 type AppRecord = ReturnType<Registry["apps"]>[number];
 
@@ -64,18 +65,17 @@ export function createRegistryDouble(): RegistryDouble {
         error: null,
       };
       apps.set(appName, app);
-      const definitions = list.map((one) => ({
-        id: one.id as FunctionId,
-        appId: id,
-        appName,
-        slug: one.id,
-        name: one.name,
-        version: 1,
-        url,
-        attemptsMax: 5,
-        triggers: [],
-        archived: false,
-      }));
+      const definitions = list.map((one) =>
+        definitionOf({
+          id: one.id as FunctionId,
+          appId: id,
+          appName,
+          slug: one.id,
+          name: one.name,
+          url,
+          triggers: [],
+        }),
+      );
       functions.set(appName, definitions);
       return { ok: true, modified: true, app };
     },
