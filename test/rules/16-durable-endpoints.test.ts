@@ -126,3 +126,87 @@ describe("16.2 sync runs", () => {
     assert.equal(attempts, 2);
   });
 });
+
+describe("16.4 re-entry of an async durable run", () => {
+  it("16.4 parallel steps are planned, then each is called for by its id, and every step runs once", async () => {
+    const ran: string[] = [];
+    await using app = await start({
+      async endpoint() {
+        const [left, right] = await Promise.all([
+          step.run("left", () => {
+            ran.push("left");
+            return 20;
+          }),
+          step.run("right", () => {
+            ran.push("right");
+            return 1;
+          }),
+        ]);
+        return step.run("sum", () => {
+          ran.push("sum");
+          return left + right;
+        });
+      },
+    });
+    const output = await fetch(app.url);
+    assert.equal(await output.json(), 21);
+    assert.deepEqual(ran.toSorted(), ["left", "right", "sum"]);
+    const targeted = app.reentries().filter(({ headers }) => headers["x-inngest-step-id"] !== undefined);
+    assert.equal(targeted.length, 2);
+    assert.ok(targeted.every(({ headers }) => headers["x-inngest-force-step-plan"] === "true"));
+  });
+
+  it("16.4 a call is repeated with the same method and without a body where there was none", async () => {
+    await using app = await start({
+      async endpoint() {
+        await step.sleep("pause", "1s");
+        return "rested";
+      },
+    });
+    const sentOn = await fetch(`${app.url}/rest?x=%C3%BC&y=`, { method: "DELETE", redirect: "manual" });
+    assert.equal(await (await fetch(sentOn.headers.get("location") ?? "")).json(), "rested");
+    const [, ...reentries] = app.requests;
+    assert.ok(reentries.length > 0);
+    for (const { headers, method, url } of reentries) {
+      assert.equal(method, "DELETE");
+      assert.equal(url, "/rest?x=%C3%BC&y=");
+      assert.equal(headers["content-length"] ?? "0", "0");
+    }
+  });
+
+  it("16.4 a caller who claims a run without a signature is refused by the app", async () => {
+    let ran = 0;
+    await using app = await start({
+      async endpoint() {
+        return step.run("once", () => (ran += 1));
+      },
+    });
+    const answer = await fetch(app.url, {
+      headers: { "x-run-id": "01J00000000000000000000000", "x-inngest-signature": "t=1&s=00" },
+    });
+    assert.equal(answer.status, 401);
+    assert.equal(ran, 0);
+  });
+
+  it("16.4 an origin that is vouched for no more is not called, and the run says why", async () => {
+    const port = await freePort();
+    const origin = `http://127.0.0.1:${port}`;
+    await using trusting = await startTestServer({ endpointOrigins: [origin] });
+    await using app = await startEndpointApp({
+      server: trusting,
+      port,
+      retries: 1,
+      async endpoint() {
+        await step.sleep("pause", "1s");
+        return "never";
+      },
+    });
+    await (await fetch(app.url, { redirect: "manual" })).text();
+    await trusting.stop();
+    await trusting.start({ endpointOrigins: [] });
+    const run = await endOf(trusting, await runIdOf(app));
+    assert.equal(run.status, "Failed");
+    assert.match(JSON.stringify(run.output), /endpoint_not_vouched_for/);
+    assert.equal(app.reentries().length, 0);
+  });
+});

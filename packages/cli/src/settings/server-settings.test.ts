@@ -131,6 +131,9 @@ for (const [flags, words] of [
   [{ grace: "-5s" }, /--grace/],
   [{ "log-level": "loud" }, /one of debug, info, warn, error, silent/],
   [{ "sdk-url": ["ftp://x"] }, /--sdk-url/],
+  [{ "endpoint-origin": ["shop.example"] }, /--endpoint-origin/],
+  [{ "endpoint-origin": ["https://shop.example/pay"] }, /--endpoint-origin/],
+  [{ "endpoint-origin": ["https://user@shop.example"] }, /--endpoint-origin/],
 ] as const) {
   test(`serverSettings() refuses ${JSON.stringify(flags)}`, () => {
     assert.throws(

@@ -43,7 +43,7 @@ export function createIngest(deps: IngestDeps): Ingest {
     runsOf: (id) => deps.runs.ofEvent(id),
     invoke: (request) => invokeFunction(acceptDeps, request),
     rerun: (request) => rerunRun({ ...acceptDeps, runs: deps.runs }, request),
-    openEndpoint: (request) => openEndpoint({ ...acceptDeps, runs: deps.runs }, request),
+    openEndpoint: (request) => openEndpoint({ ...acceptDeps, ...deps }, request),
     emitter: createEmitter({ ...acceptDeps, hasRoom: () => deps.queue.hasRoom }),
     start: () => clockwork.start(),
     stop: () => clockwork.stop(),

@@ -1,12 +1,13 @@
 import { LIMITS } from "@holdfast/protocol";
-import type { FunctionDefinition } from "#registry";
+import type { FunctionDefinition, Registry } from "#registry";
 import type { EventRecord, NewEvent, NewRun, RunStore } from "#store";
 import type { AcceptDeps } from "./accept.ts";
 import type { EndpointOutcome, EndpointRequest } from "./contract.ts";
 import { eventRecord } from "./emitter.ts";
 import { openRun } from "./open-runs.ts";
 
-export interface EndpointDeps extends AcceptDeps {
+export interface EndpointDeps extends Omit<AcceptDeps, "registry"> {
+  readonly registry: Pick<Registry, "endpointOrigin" | "endpoint">;
   readonly runs: RunStore;
 }
 
