@@ -1,5 +1,5 @@
-import type { FunctionId, RunId } from "@holdfast/protocol";
-import { canonicalJson, hasEnded, isHoldfastError } from "@holdfast/protocol";
+import type { Digest, EventId, FunctionId, RunId } from "@holdfast/protocol";
+import { canonicalJson, formatUlid, hasEnded, isHoldfastError } from "@holdfast/protocol";
 import type { Egress } from "#egress";
 import type { Clock, Ids, Log, Random } from "#kernel";
 import type { Keys } from "#keys";
@@ -21,6 +21,7 @@ import type {
 } from "./contract.ts";
 import type { Input, Terms, Verdict } from "./decision.ts";
 import { START_TIMEOUT } from "./draft.ts";
+import { unvouched } from "./endpoint-call.ts";
 import { makeRequest } from "./gateway.ts";
 import type { LiveRunDeps } from "./live-run.ts";
 import { LiveRun } from "./live-run.ts";
@@ -44,6 +45,7 @@ export interface ExecutorDeps {
   readonly clock: Clock;
   readonly random: Random;
   readonly ids: Ids;
+  readonly digest: Digest;
   readonly log: Log;
   readonly retry: RetryPolicy;
   readonly serverKind: string;
@@ -65,6 +67,7 @@ export function createExecutor(deps: ExecutorDeps): Executor {
       slug: definition?.slug ?? state.run.functionId,
       appName: definition?.appName ?? "",
       target,
+      eventId: (cause, now) => derivedUlid(cause, now, deps.digest) as EventId,
     };
   };
   const liveDeps: LiveRunDeps = { ...deps, terms };
@@ -194,7 +197,7 @@ export function createExecutor(deps: ExecutorDeps): Executor {
     const reply =
       definition === null
         ? unregistered(run.state)
-        : (unvouched(definition) ?? (await callApp(run, item, definition)));
+        : (unvouched(definition, deps.registry) ?? (await callApp(run, item, definition)));
     if (reply === null) return;
     await run.submit({
       kind: "reply",
@@ -204,20 +207,6 @@ export function createExecutor(deps: ExecutorDeps): Executor {
       startedAt,
       jitter: deps.random.fraction(),
     });
-  }
-
-  /** Why an endpoint is not called: nobody vouches for its origin any more. Retried, for somebody may again. */
-  function unvouched(definition: FunctionDefinition): Reply | null {
-    if (definition.configuration.endpoint !== true) return null;
-    const { origin } = new URL(definition.url);
-    if (deps.registry.endpointOrigin(origin) !== null) return null;
-    const message = `No app is registered at ${origin}, and the server is not set to call durable endpoints there.`;
-    return {
-      kind: "failed",
-      error: { name: "endpoint_not_vouched_for", message },
-      noRetry: false,
-      retryAt: null,
-    };
   }
 
   /** Null when this process is stopping and cut the call: the item is free for whoever comes next. */
@@ -371,6 +360,11 @@ export function createExecutor(deps: ExecutorDeps): Executor {
 function isFirstOfTimed({ items, run }: RunState, definition: FunctionDefinition | null): boolean {
   if (run.startedAt !== null) return false;
   return items.has(START_TIMEOUT) || (definition !== null && definition.finishTimeoutMs !== null);
+}
+
+/** An id that follows from its cause: whoever decides the same again in the same instant names the same event. */
+function derivedUlid(cause: string, now: number, digest: Digest): string {
+  return formatUlid(now, Buffer.from(digest.sha256Hex(cause).slice(0, 20), "hex"));
 }
 
 /** Why a queued cancellation cancels: the event that asked for it, or a newer run of a singleton. */

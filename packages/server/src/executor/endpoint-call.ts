@@ -1,8 +1,9 @@
 import { canonicalJson, Header, isHoldfastError } from "@holdfast/protocol";
-import type { FunctionDefinition } from "#registry";
+import type { FunctionDefinition, Registry } from "#registry";
 import type { QueueItem } from "#store";
 import type { CallIdentity } from "./call-request.ts";
 import { callHeaders } from "./call-request.ts";
+import type { Reply } from "./reply.ts";
 import type { RunState } from "./run-state.ts";
 
 /** A request that was made to a durable endpoint, ready to be made again. */
@@ -59,6 +60,26 @@ export function endpointCall(
     headers,
     body,
     signed: VERIFIED.has(original.method) ? signedForm(body ?? "") : "",
+  };
+}
+
+/**
+ * Why an endpoint is not called: nobody vouches for its origin any more. Tried again, for somebody may by then. Null for one
+ * that may be called, and for any other function.
+ */
+export function unvouched(
+  definition: FunctionDefinition,
+  registry: Pick<Registry, "endpointOrigin">,
+): Reply | null {
+  if (definition.configuration.endpoint !== true) return null;
+  const { origin } = new URL(definition.url);
+  if (registry.endpointOrigin(origin) !== null) return null;
+  const message = `No app is registered at ${origin}, and the server is not set to call durable endpoints there.`;
+  return {
+    kind: "failed",
+    error: { name: "endpoint_not_vouched_for", message },
+    noRetry: false,
+    retryAt: null,
   };
 }
 
