@@ -1,5 +1,5 @@
 import type { Digest, EventId, FunctionId, RunId } from "@holdfast/protocol";
-import { canonicalJson, formatUlid, hasEnded, isHoldfastError, parseOps } from "@holdfast/protocol";
+import { canonicalJson, formatUlid, hasEnded, isHoldfastError } from "@holdfast/protocol";
 import type { Egress } from "#egress";
 import type { Clock, Ids, Log, Random } from "#kernel";
 import type { Keys } from "#keys";
@@ -21,12 +21,14 @@ import type {
 } from "./contract.ts";
 import type { Input, Terms, Verdict } from "./decision.ts";
 import { START_TIMEOUT } from "./draft.ts";
+import { unvouched } from "./endpoint-call.ts";
 import { makeRequest } from "./gateway.ts";
 import type { LiveRunDeps } from "./live-run.ts";
 import { LiveRun } from "./live-run.ts";
+import type { Reply } from "./reply.ts";
 import { readReply } from "./reply.ts";
 import type { ReportedOp } from "./reported-op.ts";
-import { reportedOps } from "./reported-op.ts";
+import { readOps } from "./reported-op.ts";
 import type { RunState } from "./run-state.ts";
 import { wakeOf } from "./wake.ts";
 
@@ -192,7 +194,10 @@ export function createExecutor(deps: ExecutorDeps): Executor {
       const verdict = await run.submit({ kind: "begun", itemKey, generation, startedAt });
       if (verdict.kind !== "applied") return;
     }
-    const reply = definition === null ? unregistered(run.state) : await callApp(run, item, definition);
+    const reply =
+      definition === null
+        ? unregistered(run.state)
+        : (unvouched(definition, deps.registry) ?? (await callApp(run, item, definition)));
     if (reply === null) return;
     await run.submit({
       kind: "reply",
@@ -209,7 +214,7 @@ export function createExecutor(deps: ExecutorDeps): Executor {
     run: LiveRun,
     item: Work["item"],
     definition: FunctionDefinition,
-  ): Promise<ReturnType<typeof readReply> | null> {
+  ): Promise<Reply | null> {
     const outcome = await caller.call(run.state, item, definition, stopping.signal);
     if (outcome.kind === "failed" && outcome.code === "aborted") return null;
     if (outcome.kind === "answered" && outcome.status === 401) {
@@ -221,7 +226,7 @@ export function createExecutor(deps: ExecutorDeps): Executor {
   async function checkpoint(request: CheckpointRequest): Promise<CheckpointOutcome> {
     let ops: readonly ReportedOp[];
     try {
-      ops = reportedOps(parseOps(request.steps));
+      ops = readOps(request.steps);
     } catch (error) {
       if (isHoldfastError(error)) return { kind: "refused", message: error.message };
       throw error;
@@ -242,6 +247,13 @@ export function createExecutor(deps: ExecutorDeps): Executor {
       run.users -= 1;
       release(run);
     }
+  }
+
+  async function endpointSteps(runId: RunId, ops: readonly ReportedOp[]): Promise<CheckpointOutcome> {
+    const startedAt = deps.clock.now();
+    const verdict = await tell(runId, { kind: "endpoint", ops, startedAt, jitter: deps.random.fraction() });
+    if (verdict === null) return { kind: "unknown" };
+    return verdict.kind === "applied" ? { kind: "saved" } : verdict;
   }
 
   /** Tells a run something from outside its own work. Null for an unknown run. */
@@ -311,6 +323,7 @@ export function createExecutor(deps: ExecutorDeps): Executor {
     },
     abort: () => stopping.abort(),
     checkpoint,
+    endpointSteps,
     cancel: (runId) => cancel(runId, null),
     signal,
     rescue,
@@ -360,7 +373,7 @@ function cancelReason(item: QueueItem): string {
 }
 
 /** The function is not in the registry: nobody can be called. Retried, for an app may register again. */
-function unregistered(state: RunState): ReturnType<typeof readReply> {
+function unregistered(state: RunState): Reply {
   return {
     kind: "failed",
     error: {

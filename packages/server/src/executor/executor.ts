@@ -10,5 +10,7 @@ export type {
 } from "./contract.ts";
 export { createExecutor } from "./drive.ts";
 export type { InternalEvent } from "./internal-event.ts";
+export type { ReportedOp } from "./reported-op.ts";
+export { readOps } from "./reported-op.ts";
 export { traceOf } from "./trace.ts";
 export type { Pause, Span, SpanMetadata, SpanOp, SpanStatus } from "./trace-span.ts";
