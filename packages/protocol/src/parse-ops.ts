@@ -80,7 +80,8 @@ function parseOpCode(value: unknown, index: number): OpCode {
 }
 
 function parseStepId(value: unknown, index: number): StepId {
-  if (!isText(value) || value === "" || value.length > LIMITS.identifierChars) {
+  // Half of a surrogate pair has no place in a URL, where the id of a planned step travels.
+  if (!isText(value) || value === "" || value.length > LIMITS.identifierChars || !value.isWellFormed()) {
     throw opInvalid(index, "id", `must be text of 1 to ${LIMITS.identifierChars} characters`, value);
   }
   // The brand says that the text was checked, as it just was.
