@@ -10,14 +10,14 @@ export interface StepTools {
   sleep(id: string, time: string | number): Promise<void>;
   sleepUntil(id: string, time: Date | string): Promise<void>;
   sendEvent(id: string, events: EventPayload | readonly EventPayload[]): Promise<{ ids: readonly string[] }>;
-  waitForEvent(id: string, options: { event: string; timeout: string }): Promise<unknown>;
+  waitForEvent(id: string, options: { event: string; timeout: string; if?: string }): Promise<unknown>;
   waitForSignal(
     id: string,
     options: { signal: string; timeout: string; onConflict: "fail" | "replace" },
   ): Promise<unknown>;
   invoke(
     id: string,
-    options: { function: unknown; data?: Readonly<Record<string, unknown>> },
+    options: { function: unknown; data?: Readonly<Record<string, unknown>>; timeout?: string },
   ): Promise<unknown>;
   fetch(url: string): Promise<unknown>;
   readonly ai: {
@@ -33,6 +33,7 @@ export interface EventPayload {
   readonly ts?: number;
   readonly v?: string;
   readonly user?: Readonly<Record<string, unknown>>;
+  readonly meta?: Readonly<Record<string, unknown>>;
 }
 
 /** What a function is called with. */
