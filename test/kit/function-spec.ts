@@ -29,7 +29,6 @@ export interface StepTools {
     options: {
       function: unknown;
       data?: Readonly<Record<string, unknown>>;
-      user?: Readonly<Record<string, unknown>>;
       v?: string;
       timeout?: string | number | Date;
     },
