@@ -56,7 +56,6 @@ export const LIMITS = {
   invokeMs: 365 * day,
   cancelRuleMs: 365 * day,
   waitLookBackMs: 5 * second,
-  functionConcurrencyCount: 1000,
   batchBytes: 10 * MiB,
   defersPerRunCount: 20,
   deferInputBytes: 4 * MiB,

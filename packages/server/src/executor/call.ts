@@ -44,6 +44,7 @@ export function createHttpCaller(deps: {
         timeoutMs: LIMITS.callMs,
         responseBytesMax: LIMITS.responseBytes,
         signal,
+        share: definition.id,
       });
     },
   };

@@ -28,6 +28,7 @@ const APPLIED: Verdict = { kind: "applied" };
 
 function apply(draft: Draft, input: Input, terms: Terms): Verdict {
   if (draft.ended) return { kind: "ended" };
+  draft.call = null;
   switch (input.kind) {
     case "reply":
       return applyReply(draft, input, terms);
@@ -54,6 +55,7 @@ function apply(draft: Draft, input: Input, terms: Terms): Verdict {
 function applyReply(draft: Draft, input: Input & { kind: "reply" }, terms: Terms): Verdict {
   const item = draft.items.get(input.itemKey);
   if (item === undefined || item.generation !== input.generation) return { kind: "stale" };
+  draft.call = { item, startedAt: input.startedAt };
   draft.begin(input.startedAt);
   const { reply } = input;
   switch (reply.kind) {

@@ -1,4 +1,4 @@
-import type { FunctionId } from "@holdfast/protocol";
+import type { EventId, FunctionId } from "@holdfast/protocol";
 import type { JournalEntry, NewSignal, NewWait, QueueItem } from "#store";
 import type { RetryPolicy } from "./backoff.ts";
 import type { GatewayReply } from "./gateway-reply.ts";
@@ -80,6 +80,8 @@ export interface Terms {
   readonly appName: string;
   /** Finds a function to invoke or to defer to, by id or slug; null when there is none in use. */
   target(reference: string): { readonly id: FunctionId; readonly slug: string } | null;
+  /** An id for an event of the run's own, for now and a text that no other event of this instant has. */
+  eventId(cause: string, now: number): EventId;
   /** Signals that were found to be taken, when the decision was to be committed (15.3). */
   readonly signalsTaken: ReadonlySet<string>;
 }

@@ -45,6 +45,8 @@ export const START_TIMEOUT = "timeout:start";
 export class Draft {
   readonly now: number;
   run: RunRecord;
+  /** The call whose answer is being applied, if it is one: the journal says which call ended the run. */
+  call: { readonly item: QueueItem; readonly startedAt: number } | null = null;
   readonly terms: Terms;
   readonly #before: RunState;
   readonly #journal: JournalEntry[] = [];
@@ -303,7 +305,12 @@ export class Draft {
       ...(reason === null ? [] : [`"reason":${canonicalJson(reason)}`]),
       `"status":"${status}"`,
     ];
-    this.note("run.ended", { attempt, data: `{${fields.join(",")}}` });
+    this.note("run.ended", {
+      attempt,
+      queuedAt: this.call?.item.enqueuedAt ?? null,
+      startedAt: this.call?.startedAt ?? null,
+      data: `{${fields.join(",")}}`,
+    });
     this.#items.clear();
     this.#enqueued.clear();
     this.#finished.clear();

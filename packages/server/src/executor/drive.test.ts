@@ -53,6 +53,7 @@ async function harness(
     clock,
     random: systemRandom,
     ids: createIds(clock, systemRandom),
+    digest: nodeDigest,
     log: silentLog,
     retry: { intervalMs: null },
     serverKind: "dev",

@@ -1,5 +1,5 @@
-import type { FunctionId, RunId } from "@holdfast/protocol";
-import { canonicalJson, hasEnded, isHoldfastError, parseOps } from "@holdfast/protocol";
+import type { Digest, EventId, FunctionId, RunId } from "@holdfast/protocol";
+import { canonicalJson, formatUlid, hasEnded, isHoldfastError, parseOps } from "@holdfast/protocol";
 import type { Egress } from "#egress";
 import type { Clock, Ids, Log, Random } from "#kernel";
 import type { Keys } from "#keys";
@@ -43,6 +43,7 @@ export interface ExecutorDeps {
   readonly clock: Clock;
   readonly random: Random;
   readonly ids: Ids;
+  readonly digest: Digest;
   readonly log: Log;
   readonly retry: RetryPolicy;
   readonly serverKind: string;
@@ -64,6 +65,7 @@ export function createExecutor(deps: ExecutorDeps): Executor {
       slug: definition?.slug ?? state.run.functionId,
       appName: definition?.appName ?? "",
       target,
+      eventId: (cause, now) => derivedUlid(cause, now, deps.digest) as EventId,
     };
   };
   const liveDeps: LiveRunDeps = { ...deps, terms };
@@ -345,6 +347,11 @@ export function createExecutor(deps: ExecutorDeps): Executor {
 function isFirstOfTimed({ items, run }: RunState, definition: FunctionDefinition | null): boolean {
   if (run.startedAt !== null) return false;
   return items.has(START_TIMEOUT) || (definition !== null && definition.finishTimeoutMs !== null);
+}
+
+/** An id that follows from its cause: whoever decides the same again in the same instant names the same event. */
+function derivedUlid(cause: string, now: number, digest: Digest): string {
+  return formatUlid(now, Buffer.from(digest.sha256Hex(cause).slice(0, 20), "hex"));
 }
 
 /** Why a queued cancellation cancels: the event that asked for it, or a newer run of a singleton. */

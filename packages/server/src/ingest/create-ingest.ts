@@ -27,6 +27,8 @@ export interface IngestDeps {
   readonly environment: EnvironmentName;
   /** Missed occurrences of a cron trigger that are made good after a downtime, at most; 0 for none (13.2). */
   readonly cronCatchUpMax: number;
+  /** Longest pause between two looks for what starts by the clock; the room's own measure when absent. */
+  readonly lookMsMax?: number;
 }
 
 /** The way in for events, whoever they come from, and for starts by the clock. Takes no work of its own before `start`. */

@@ -2,6 +2,7 @@ import { describe } from "node:test";
 import { appSuite } from "./apps.suite.ts";
 import { closeSuite } from "./close.suite.ts";
 import { eventSuite } from "./events.suite.ts";
+import { gateModelSuite } from "./gates-model.suite.ts";
 import { gateSuite } from "./gates.suite.ts";
 import type { CreateHarness } from "./testing/harness.ts";
 import { modelSuite } from "./model.suite.ts";
@@ -29,6 +30,9 @@ export function runStoreContract(name: string, createHarness: CreateHarness, mod
     describe("schedules", () => scheduleSuite(createHarness));
     describe("apps", () => appSuite(createHarness));
     describe("life", () => closeSuite(createHarness));
-    describe("model", () => modelSuite(createHarness, modelRuns));
+    describe("model", () => {
+      modelSuite(createHarness, modelRuns);
+      gateModelSuite(createHarness, modelRuns);
+    });
   });
 }

@@ -37,11 +37,6 @@ export class Tally {
     return this.#waiting.has(fn);
   }
 
-  /** Keys of the run's admitted calls. */
-  calls(run: number): readonly string[] {
-    return this.#calls.get(run) ?? NONE;
-  }
-
   /** Takes places of a counter, or gives them back where `by` is negative. */
   add(counter: string, by: number): void {
     change(this.#counts, counter, by);
@@ -67,6 +62,14 @@ export class Tally {
     return true;
   }
 
+  /** Notes that all calls of a run are done; how many were admitted. */
+  dismissAll(run: number): number {
+    const keys = this.#calls.get(run) ?? [];
+    this.#calls.delete(run);
+    for (const key of keys) this.#changes.push(["call", run, key, false]);
+    return keys.length;
+  }
+
   /** The transaction was committed. */
   keep(): void {
     if (this.#changes.length > 0) this.#changes = [];
@@ -74,7 +77,7 @@ export class Tally {
 
   /** The transaction was rolled back. */
   revert(): void {
-    for (const undone of this.#changes.reverse()) {
+    for (const undone of this.#changes.toReversed()) {
       if (undone[0] === "place") change(this.#counts, undone[1], -undone[2]);
       else if (undone[0] === "line") this.#changeLine(undone[1], undone[2], -undone[3]);
       else if (undone[3]) this.#removeCall(undone[1], undone[2]);
@@ -106,8 +109,6 @@ export class Tally {
     return true;
   }
 }
-
-const NONE: readonly string[] = [];
 
 /** Adds to a count; one that is nought takes no memory. */
 function change<Key>(counts: Map<Key, number>, key: Key, by: number): void {
