@@ -223,9 +223,6 @@ describe("2.8 events of a run's end", { concurrency: true, timeout: 60_000 }, ()
       const { correlation_id: correlation } = data;
       return typeof correlation === "string" ? correlation.split(".")[0] : undefined;
     });
-    assert.deepEqual(
-      correlations.toSorted(),
-      [undefined, ...parents.map(({ run_id: id }) => id)].toSorted(),
-    );
+    assert.deepEqual(correlations.toSorted(), [undefined, ...parents.map(({ run_id: id }) => id)].toSorted());
   });
 });

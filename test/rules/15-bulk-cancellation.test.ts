@@ -25,8 +25,7 @@ describe("15.5 bulk cancellation", { concurrency: true, timeout: 60_000 }, () =>
       started_after: new Date(before.startedAt + 1).toISOString(),
       started_before: new Date(after.startedAt - 1).toISOString(),
     });
-    const statusOf = async ({ id }: { id: string }) =>
-      (await clientOf(stage.server).run(id as never)).status;
+    const statusOf = async ({ id }: { id: string }) => (await clientOf(stage.server).run(id as never)).status;
     assert.deepEqual(await Promise.all([before, one, other, after].map(statusOf)), [
       "Running",
       "Cancelled",
@@ -56,7 +55,7 @@ describe("15.5 bulk cancellation", { concurrency: true, timeout: 60_000 }, () =>
     const rule = await client.cancelMany({
       app_id: app.id,
       function_id: "to-come",
-      started_before: new Date(Date.now() + 3000).toISOString(),
+      started_before: new Date(Date.now() + 4000).toISOString(),
     });
     const inTime = await waiting(stage, await stage.send("to-come"));
     assert.ok(Date.parse(inTime.run_started_at) < Date.parse(rule.started_before));

@@ -41,7 +41,10 @@ describe("15.5 cancel rules", { concurrency: true, timeout: 60_000 }, () => {
         handler: ({ step }) => step.sleep("long", "1h"),
       },
     ]);
-    const [ann, bob] = [await stage.send("by-if", { user: "ann" }), await stage.send("by-if", { user: "bob" })];
+    const [ann, bob] = [
+      await stage.send("by-if", { user: "ann" }),
+      await stage.send("by-if", { user: "bob" }),
+    ];
     await Promise.all([waiting(stage, ann), waiting(stage, bob)]);
     const client = clientOf(stage.server);
     await client.send([
@@ -239,7 +242,10 @@ describe("15.5 cancel rules and time", { timeout: 60_000 }, () => {
         handler: ({ step }) => step.sleep("very long", "366d"),
       },
     ]);
-    const [early, late] = [await stage.send("long-lived", { n: 1 }), await stage.send("long-lived", { n: 2 })];
+    const [early, late] = [
+      await stage.send("long-lived", { n: 1 }),
+      await stage.send("long-lived", { n: 2 }),
+    ];
     await Promise.all([waiting(stage, early), waiting(stage, late)]);
     const client = clientOf(stage.server);
     await client.advanceClock(364 * DAY_MS);

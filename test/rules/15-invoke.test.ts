@@ -33,9 +33,12 @@ describe("15.2 invoke", { concurrency: true, timeout: 60_000 }, () => {
   const stage = sharedStage();
 
   it("15.2 target: is found by its slug in any app, and its result is the step's", async () => {
-    await using _callee = await stage.app([{ id: "square", handler: ({ event }) => Number(event.data["n"]) ** 2 }], {
-      id: "callee",
-    });
+    await using _callee = await stage.app(
+      [{ id: "square", handler: ({ event }) => Number(event.data["n"]) ** 2 }],
+      {
+        id: "callee",
+      },
+    );
     await using _caller = await stage.app([
       {
         id: "asks-other-app",
@@ -323,10 +326,7 @@ describe("15.2 invoke and time", { timeout: 60_000 }, () => {
     assert.equal((await client.run(id)).ended_at, null);
     await client.advanceClock(2 * MINUTE_MS);
     const { output } = await stage.end(event);
-    assert.equal(
-      (output as readonly string[])[1],
-      "Timed out waiting for invoked function to complete",
-    );
+    assert.equal((output as readonly string[])[1], "Timed out waiting for invoked function to complete");
   });
 });
 
