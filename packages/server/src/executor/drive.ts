@@ -311,6 +311,7 @@ export function createExecutor(deps: ExecutorDeps): Executor {
     ...deps,
     store: deps.cancellations,
     environment: deps.registry.environment,
+    stopping: stopping.signal,
     cancel,
   });
 
