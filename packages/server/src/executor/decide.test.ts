@@ -528,6 +528,17 @@ describe("decide(): checkpoints", () => {
     assert.equal(decision.state.items.get("start")?.attempt, 0);
     assert.equal(decision.enqueue[0]?.generation, item.generation);
   });
+
+  it("remembers a step of a call that was given up, and leaves its item as it is queued again", () => {
+    const item = queueItem({ attempt: 1, dueAt: NOW - 1 });
+    const decision = on(stateOf({}, [item]), checkpoint([op("StepRun", "a")]), {
+      ...TERMS,
+      isUnderWay: () => false,
+    });
+    assert.equal(decision.verdicts[0]?.kind, "applied");
+    assert.equal(decision.state.steps.size, 1);
+    assert.deepEqual(decision.enqueue, []);
+  });
 });
 
 describe("decide(): limits", () => {

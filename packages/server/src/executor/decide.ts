@@ -186,6 +186,8 @@ function applyCheckpoint(draft: Draft, input: Input & { kind: "checkpoint" }): V
   }
   const breach = draft.breach();
   if (breach !== null) draft.fail(breach, item.attempt);
-  else if (progressed) draft.resetAttempts(item);
+  // What is queued to be called again, or was handed out before a crash, is put back by nobody: put in as due it would be
+  // held, and called, under the hand-out that this call was made under.
+  else if (progressed && draft.terms.isUnderWay(item)) draft.resetAttempts(item);
   return APPLIED;
 }

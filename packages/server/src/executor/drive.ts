@@ -19,7 +19,7 @@ import type {
   RunHistory,
   RunView,
 } from "./contract.ts";
-import type { Input, Terms, Verdict } from "./decision.ts";
+import type { Input, Verdict } from "./decision.ts";
 import { START_TIMEOUT } from "./draft.ts";
 import { unvouched } from "./endpoint-call.ts";
 import { makeRequest } from "./gateway.ts";
@@ -58,7 +58,7 @@ export function createExecutor(deps: ExecutorDeps): Executor {
   const opening = new Map<RunId, Promise<LiveRun | null>>();
   const stopping = new AbortController();
 
-  const terms = (state: RunState): Omit<Terms, "signalsTaken"> => {
+  const terms: LiveRunDeps["terms"] = (state) => {
     const definition = deps.registry.function(state.run.functionId);
     return {
       attemptsMax: definition?.attemptsMax ?? 1,

@@ -18,7 +18,7 @@ export interface LiveRunDeps {
   readonly log: Log;
   readonly emitter: Emitter;
   /** Rules of a run's function, looked up when a decision is made. */
-  terms(state: RunState): Omit<Terms, "signalsTaken">;
+  terms(state: RunState): Omit<Terms, "signalsTaken" | "isUnderWay">;
 }
 
 /** Longest pause before a failed commit is tried again. */
@@ -155,7 +155,11 @@ export class LiveRun {
 
   /** A decision that cannot be made is a defect of ours. It must cost the call its attempt, not the run its life. */
   #decide(inputs: readonly Input[], signalsTaken: ReadonlySet<string>, now: number): Decision {
-    const terms = { ...this.#deps.terms(this.#state), signalsTaken };
+    const terms: Terms = {
+      ...this.#deps.terms(this.#state),
+      signalsTaken,
+      isUnderWay: ({ generation, key }) => this.#underWay.get(key) === generation,
+    };
     try {
       return decide(this.#state, inputs, terms, now);
     } catch (fault) {
