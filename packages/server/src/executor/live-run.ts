@@ -80,6 +80,10 @@ export class LiveRun {
       if (letters.some((letter) => letter.input === null)) await this.#reread();
       const inputs = letters.flatMap((letter) => letter.input ?? []);
       const verdicts = (inputs.length === 0 ? [] : await this.#step(inputs)).values();
+      // With the answer of a call its work is over, before whoever made the call has heard.
+      for (const input of inputs) {
+        if (input.kind === "reply" || input.kind === "gateway") this.#over(input.itemKey, input.generation);
+      }
       for (const { input, settle } of letters) {
         settle(input === null ? { kind: "applied" } : (verdicts.next().value ?? { kind: "stale" }));
       }
@@ -290,6 +294,10 @@ export class LiveRun {
   /** The work on the item ended. */
   end(key: string, generation: number): void {
     this.users -= 1;
+    this.#over(key, generation);
+  }
+
+  #over(key: string, generation: number): void {
     if (this.#underWay.get(key) === generation) this.#underWay.delete(key);
   }
 }
