@@ -22,7 +22,7 @@ export interface StepTools {
   fetch(url: string): Promise<unknown>;
   readonly ai: {
     infer(id: string, options: { model: unknown; body: unknown }): Promise<unknown>;
-    readonly models: { openai(options: { model: string; apiKey: string }): unknown };
+    readonly models: { openai(options: { model: string; apiKey: string; baseUrl?: string }): unknown };
   };
 }
 

@@ -42,7 +42,7 @@ export async function startListener(
       heard.push(whole);
       void Promise.resolve(answer(whole)).then((said) => {
         if (said === null) {
-          request.destroy();
+          request.socket.destroy();
           return;
         }
         response.writeHead(said.status, { "content-type": "application/json", ...said.headers });

@@ -140,3 +140,9 @@ export function sdkAnswer(
     body: JSON.stringify(body),
   };
 }
+
+/** Answers the calls of a function in this order; the last answer is given again to whatever comes after. */
+export function inTurn(...answers: readonly Answer[]): RawFunction["answer"] {
+  let given = 0;
+  return () => answers[Math.min(given++, answers.length - 1)] ?? null;
+}

@@ -17,7 +17,8 @@ export interface Stage {
   readonly server: TestServer;
   /** An app of the official SDK, version 4, under a name of its own. */
   app(functions: readonly FunctionSpec[], options?: Partial<TestAppOptions>): Promise<TestApp>;
-  /** An app that answers by hand, under a name of its own. */
+  /** An app that answers by hand, under a name of its own, which its functions may have to know. */
+  rawApp(functions: (appId: string) => readonly RawFunction[]): Promise<RawApp>;
   rawApp(functions: readonly RawFunction[]): Promise<RawApp>;
   /** Sends the event that starts the function; more fields of the event where they matter. */
   send(
@@ -57,7 +58,11 @@ export function stageOn(serverOf: () => TestServer): Stage {
     },
     app: (functions, more = {}) =>
       startTestApp({ server: serverOf(), sdk: "v4", adapter: "node", id: nextId(), functions, ...more }),
-    rawApp: (functions) => startRawApp({ server: serverOf(), id: nextId(), functions }),
+    rawApp(functions: readonly RawFunction[] | ((appId: string) => readonly RawFunction[])) {
+      const id = nextId();
+      const written = typeof functions === "function" ? functions(id) : functions;
+      return startRawApp({ server: serverOf(), id, functions: written });
+    },
     async send(functionId, data = {}, fields = {}) {
       const { ids } = await clientOf(serverOf()).send({ name: eventOf(functionId), data, ...fields });
       const [id] = ids;

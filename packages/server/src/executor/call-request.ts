@@ -53,13 +53,18 @@ function headers(state: RunState, item: QueueItem, identity: CallIdentity): Reco
     [Header.runId]: run.id,
     [Header.requestId]: identity.requestId,
     [Header.generationId]: String(item.generation),
-    [Header.jobId]: jobId(item),
+    [Header.jobId]: headerText(jobId(item)),
     [Header.requestVersion]: String(run.requestVersion),
     [Header.accountId]: ACCOUNT_ID,
     traceparent: identity.traceparent,
   };
-  if (item.stepId !== null) fields[Header.stepId] = item.stepId;
+  if (item.stepId !== null) fields[Header.stepId] = headerText(item.stepId);
   return fields;
+}
+
+/** Ids may be any text, and a header may not: what is not visible ASCII travels percent-encoded. */
+function headerText(text: string): string {
+  return /^[\x21-\x7e]*$/.test(text) ? text : encodeURIComponent(text);
 }
 
 /** Names the item across its retries. */
