@@ -35,7 +35,11 @@ export async function runsThat(
 }
 
 /** The function's completed runs, once there are so many. */
-export function completedRuns(app: Place, functionId: string, count: number): Promise<readonly FunctionRun[]> {
+export function completedRuns(
+  app: Place,
+  functionId: string,
+  count: number,
+): Promise<readonly FunctionRun[]> {
   return runsThat(app, functionId, count, ({ status }) => status === "COMPLETED");
 }
 

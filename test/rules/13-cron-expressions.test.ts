@@ -20,7 +20,12 @@ function scheduled(id: string, cron: string): FunctionSpec {
 const iso = (at: number): string => new Date(at).toISOString();
 
 /** The first days from `from` on that fit, at an hour of the day in UTC. */
-function daysThat(from: number, hour: number, count: number, fits: (day: Date) => boolean): readonly number[] {
+function daysThat(
+  from: number,
+  hour: number,
+  count: number,
+  fits: (day: Date) => boolean,
+): readonly number[] {
   const found: number[] = [];
   const midnight = from - (from % DAY_MS);
   for (let day = midnight; found.length < count; day += DAY_MS) {
@@ -145,14 +150,15 @@ describe("cron expressions", { timeout: 120_000 }, () => {
 
   it("13.2 an expression that does not occur in 5 years never runs", async () => {
     await timed(async (clock, own) => {
-      await using app = await own.app([
-        scheduled("never", "0 0 30 2 *"),
-        scheduled("anchor", "0 0 * 2,3 *"),
-      ]);
+      await using app = await own.app([scheduled("never", "0 0 30 2 *"), scheduled("anchor", "0 0 * 2,3 *")]);
       const now = await clock.now();
       const year = new Date(now).getUTCFullYear();
       const first = Date.UTC(year, 2, 1) > now + DAY_MS ? year : year + 1;
-      for (const [index, at] of [Date.UTC(first, 2, 1), Date.UTC(first, 2, 2), Date.UTC(first + 1, 2, 2)].entries()) {
+      for (const [index, at] of [
+        Date.UTC(first, 2, 1),
+        Date.UTC(first, 2, 2),
+        Date.UTC(first + 1, 2, 2),
+      ].entries()) {
         await clock.leapTo(at);
         await completedRuns(app, "anchor", index + 1);
       }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { FunctionSpec } from "../kit/function-spec.ts";
-import { clientOf, endOf, runsOf } from "../kit/run-of.ts";
+import { endOf, runsOf } from "../kit/run-of.ts";
 import { sharedStage } from "../kit/stage.ts";
 
 /** A function that tells which pattern of event names started it. */
@@ -13,15 +13,22 @@ describe("event names", { timeout: 60_000 }, () => {
   const stage = sharedStage();
 
   /** Which of these patterns start a function for an event of this name, sorted. */
-  async function started(name: string, patterns: readonly string[], count: number): Promise<readonly unknown[]> {
-    await using _app = await stage.app([...patterns.map(startedBy), startedBy(name, patterns.length)]);
-    const { ids } = await clientOf(stage.server).send({ name });
+  async function started(
+    name: string,
+    patterns: readonly string[],
+    count: number,
+  ): Promise<readonly string[]> {
+    await using app = await stage.app([...patterns.map(startedBy), startedBy(name, patterns.length)]);
+    const { ids } = await app.send({ name });
     const [event] = ids;
     assert.ok(event !== undefined);
     // Runs are opened with the event: once the wanted ones are there, so is every other.
     const runs = await runsOf(stage.server, event, count + 1);
     const ends = await Promise.all(runs.map(({ run_id: run }) => endOf(stage.server, run)));
-    return ends.map(({ output }) => output).filter((output) => output !== name).toSorted();
+    return ends
+      .map(({ output }) => String(output))
+      .filter((output) => output !== name)
+      .toSorted();
   }
 
   it("13.1 a trigger matches its own name, a prefix cut at a slash with /*, and one cut at a dot with .*", async () => {

@@ -11,7 +11,8 @@ import type { TestApp } from "../kit/test-app.ts";
 const MINUTE_MS = 60_000;
 const MEBIBYTE = 1024 * 1024;
 
-const numbers = (events: readonly EventPayload[]): readonly unknown[] => events.map(({ data }) => data?.["n"]);
+const numbers = (events: readonly EventPayload[]): readonly unknown[] =>
+  events.map(({ data }) => data?.["n"]);
 
 describe("batch", { timeout: 120_000 }, () => {
   const stage = sharedStage({ mode: "dev" });
@@ -119,7 +120,7 @@ describe("batch", { timeout: 120_000 }, () => {
   });
 
   it("14.5 an if that is truthy but not the boolean true does not batch", async () => {
-    await using _app = await stage.app([
+    await using app = await stage.app([
       {
         id: "truthy",
         options: { batchEvents: { maxSize: 2, timeout: "1h", if: "event.data.word" } },
@@ -128,6 +129,7 @@ describe("batch", { timeout: 120_000 }, () => {
     ]);
     const run = await stage.run("truthy", { word: "yes" });
     assert.deepEqual([run.output, run.batch_id], [1, undefined]);
+    assert.equal((await functionRuns(app, "truthy")).length, 1);
   });
 
   it("14.5 the same event id twice in one batch is kept once", async () => {

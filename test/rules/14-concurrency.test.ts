@@ -182,12 +182,7 @@ describe("concurrency", { timeout: 120_000 }, () => {
     await using two = await stage.app([
       holding(gauge, "env-two", shared, "env/go"),
       // Another key with the same value is another limit.
-      holding(
-        gauge,
-        "env-other",
-        [{ limit: 1, key: "event.data.key + ''", scope: "env" }],
-        "env/go",
-      ),
+      holding(gauge, "env-other", [{ limit: 1, key: "event.data.key + ''", scope: "env" }], "env/go"),
     ]);
     const client = clientOf(stage.server);
     for (const key of ["a", "b"]) await client.send({ name: "env/go", data: { key } });
@@ -195,7 +190,10 @@ describe("concurrency", { timeout: 120_000 }, () => {
     const inside = gauge.entered.toSorted();
     assert.deepEqual(inside.slice(0, 2), ["env-other a", "env-other b"]);
     assert.deepEqual(
-      inside.slice(2).map((name) => name.at(-1)).toSorted(),
+      inside
+        .slice(2)
+        .map((name) => name.slice(-1))
+        .toSorted(),
       ["a", "b"],
     );
     gauge.open();

@@ -21,7 +21,10 @@ describe("debounce", { timeout: 120_000 }, () => {
   after(() => witness.close());
 
   /** How long after an event was received a run was queued, in ms. */
-  async function delayOf(run: FunctionRun | undefined, event: Awaited<ReturnType<typeof stage.send>>): Promise<number> {
+  async function delayOf(
+    run: FunctionRun | undefined,
+    event: Awaited<ReturnType<typeof stage.send>>,
+  ): Promise<number> {
     const { received_at: receivedAt } = await clientOf(stage.server).event(event);
     return Date.parse(run?.queuedAt ?? "") - Date.parse(receivedAt);
   }

@@ -103,7 +103,7 @@ describe("rate limit", { timeout: 120_000 }, () => {
   });
 
   it("14.3 a run that is invoked and rate limited answers the caller with an error", async () => {
-    await using _app = await stage.app([
+    await using app = await stage.app([
       { id: "scarce", options: { rateLimit: { limit: 1, period: "1h" } }, handler: () => "served" },
       {
         id: "caller",
@@ -119,6 +119,7 @@ describe("rate limit", { timeout: 120_000 }, () => {
     ]);
     const run = await stage.run("caller");
     assert.deepEqual(run.output, ["served", "Error: invoked function is rate limited"]);
+    assert.equal(app.calls("scarce").length, 1);
   });
 
   it("14.3 a run that the clock starts is rate limited as well", async () => {

@@ -188,6 +188,22 @@ describe("16.4 re-entry of an async durable run", () => {
     assert.equal(ran, 0);
   });
 
+  it("16.4 in development the signature is empty, and the app knows the request all the same", async () => {
+    await using development = await startTestServer({ mode: "dev" });
+    await using app = await startEndpointApp({
+      server: development,
+      port: 0,
+      functionId: "rest",
+      async endpoint() {
+        await step.sleep("pause", "1s");
+        return "rested";
+      },
+    });
+    assert.equal(await (await fetch(app.url)).json(), "rested");
+    assert.ok(app.reentries().length > 0);
+    assert.ok(app.reentries().every(({ headers }) => headers["x-inngest-signature"] === ""));
+  });
+
   it("16.4 an origin that is vouched for no more is not called, and the run says why", async () => {
     const port = await freePort();
     const origin = `http://127.0.0.1:${port}`;

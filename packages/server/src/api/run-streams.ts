@@ -1,5 +1,5 @@
 import type { Readable } from "node:stream";
-import { HoldfastError, LIMITS } from "@holdfast/protocol";
+import { HoldfastError, isHoldfastError, LIMITS } from "@holdfast/protocol";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { ApiContext } from "./context.ts";
 import { sendError, tokenRefused } from "./errors.ts";
@@ -47,6 +47,8 @@ export function runStreamRoutes(app: FastifyInstance, context: ApiContext): void
         ...definedHeaders(reply.getHeaders()),
         "content-type": "text/event-stream; charset=utf-8",
         "x-accel-buffering": "no",
+        // One connection for each stream: a server that stops need not wait for a next request on it.
+        connection: "close",
       });
       let heartbeat = machineClock.after(HEARTBEAT_MS, beat);
       function beat(): void {
@@ -76,24 +78,47 @@ export function runStreamRoutes(app: FastifyInstance, context: ApiContext): void
       const { channel = "" } = request.query;
       if (channel === "" || channel.length > CHANNEL_CHARS_MAX)
         throw new HoldfastError("request_invalid", "The query must name the channel.");
-      // An app sends when it has something to say, which may be long after the last time.
-      request.raw.socket.setTimeout(LIMITS.callMs);
-      let sizeBytes = 0;
-      // The route takes its body as it comes.
-      for await (const chunk of (request.body ?? []) as Readable | readonly Buffer[]) {
-        const bytes = chunk as Buffer;
-        sizeBytes += bytes.length;
-        if (sizeBytes > LIMITS.streamTeeBytes) {
-          throw new HoldfastError(
-            "body_too_large",
-            `The stream is cut: one request passes on at most ${LIMITS.streamTeeBytes} bytes.`,
-          );
-        }
-        channels.publish(channel, bytes);
+      // The route takes its body as it comes. A request without one has no stream.
+      const body = request.body as Readable | undefined;
+      if (body === undefined) return reply.code(200).send("");
+      // An app sends when it has something to say; one that never ends its request is not waited for any longer than this.
+      request.raw.socket.setTimeout(LIMITS.streamMs);
+      const cut = (): void => void body.destroy();
+      open.add(cut);
+      try {
+        await passOn(body, (bytes) => channels.publish(channel, bytes));
+      } finally {
+        open.delete(cut);
       }
       return reply.code(200).send("");
     },
   );
+}
+
+/**
+ * Hands on what comes in until it ends, or is cut.
+ *
+ * @throws HoldfastError `body_too_large`
+ */
+async function passOn(body: Readable, publish: (bytes: Buffer) => void): Promise<void> {
+  let sizeBytes = 0;
+  try {
+    for await (const chunk of body) {
+      // A request is a stream of bytes.
+      const bytes = chunk as Buffer;
+      sizeBytes += bytes.length;
+      if (sizeBytes > LIMITS.streamTeeBytes) {
+        throw new HoldfastError(
+          "body_too_large",
+          `The stream is cut: one request passes on at most ${LIMITS.streamTeeBytes} bytes.`,
+        );
+      }
+      publish(bytes);
+    }
+  } catch (error) {
+    // Whoever sent has gone, or this server stops: nobody is left to be told.
+    if (!body.destroyed || isHoldfastError(error)) throw error;
+  }
 }
 
 /** The token of the query, or of the header `Authorization`, which goes first (wire-protocol 17.1). */

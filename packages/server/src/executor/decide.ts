@@ -67,7 +67,11 @@ function applyReply(draft: Draft, input: Input & { kind: "reply" }, terms: Terms
       draft.end({ status: "Completed", output: reply.output, error: null }, item.attempt);
       return APPLIED;
     case "failed": {
-      if (reply.noRetry || item.attempt + 1 >= terms.attemptsMax) draft.fail(reply.error, item.attempt);
+      if (draft.isSuperseded(item)) {
+        draft.finish(item);
+        if (!draft.hasWork) draft.discover(`again:${item.stepId}`);
+      } else if (reply.noRetry || item.attempt + 1 >= terms.attemptsMax)
+        draft.fail(reply.error, item.attempt);
       else {
         const dueAt = retryAt(item.attempt, reply.retryAt, terms.retry, draft.now, input.jitter);
         draft.retry(
