@@ -10,7 +10,7 @@ export interface StepTools {
   sleep(id: string, time: string | number): Promise<void>;
   sleepUntil(id: string, time: Date | string): Promise<void>;
   sendEvent(id: string, events: EventPayload | readonly EventPayload[]): Promise<{ ids: readonly string[] }>;
-  waitForEvent(id: string, options: { event: string; timeout: string }): Promise<unknown>;
+  waitForEvent(id: string, options: { event: string; timeout: string; if?: string }): Promise<unknown>;
   waitForSignal(
     id: string,
     options: { signal: string; timeout: string; onConflict: "fail" | "replace" },
