@@ -69,7 +69,7 @@ describe("2.8 handlers of failures", { concurrency: true, timeout: 60_000 }, () 
         throw new Error("on purpose");
       },
     });
-    await using _app = await stage.app([failing("one"), failing("other")]);
+    await using _ = await stage.app([failing("one"), failing("other")]);
     const run = await stage.run("one");
     const [failed] = await eventsAbout(stage.server, FAILED, run.run_id);
     assert.ok(failed !== undefined);
@@ -81,7 +81,7 @@ describe("2.8 handlers of failures", { concurrency: true, timeout: 60_000 }, () 
   it("2.8 onFailure: hears nothing of a run that was cancelled or that completed after failed attempts", async () => {
     const heard: string[] = [];
     const options = { retries: 1, onFailure: () => void heard.push("failure") };
-    await using _app = await stage.app([
+    await using _ = await stage.app([
       { id: "gets-cancelled", options, handler: ({ step }) => step.sleep("long", "1h") },
       {
         id: "recovers",
@@ -103,7 +103,7 @@ describe("2.8 handlers of failures", { concurrency: true, timeout: 60_000 }, () 
   });
 
   it("2.8 onFailure: one that fails itself is not handled again", async () => {
-    await using _app = await stage.app([
+    await using _ = await stage.app([
       {
         id: "hopeless",
         options: {

@@ -60,7 +60,7 @@ describe("2.8 invoked events", { concurrency: true, timeout: 60_000 }, () => {
   });
 
   it("2.8 finished: of an invoked run, carries the correlation id of its invoke", async () => {
-    await using _app = await stage.app(
+    await using _ = await stage.app(
       [
         {
           id: "parent",
@@ -103,13 +103,14 @@ describe("2.8 invoked events", { concurrency: true, timeout: 60_000 }, () => {
       const calls = watcher.calls("watches");
       return calls.length > 0 && calls;
     });
-    const { word } = call?.body.event["data"] as Readonly<Record<string, unknown>>;
+    assert.ok(call !== undefined);
+    const { word } = call.body.event["data"] as Readonly<Record<string, unknown>>;
     assert.equal(word, "heard");
   });
 
   it("2.8 function.invoked: an ordinary event cannot claim to be one, and loses what it says about an invoke", async () => {
     const seen: unknown[] = [];
-    await using _app = await stage.app([
+    await using _ = await stage.app([
       { id: "plain-event", handler: ({ event }) => void seen.push(event.data) },
     ]);
     await stage.run("plain-event", { a: 1, _inngest: { correlation_id: "x.y", fn_id: "z" } });
@@ -124,7 +125,7 @@ describe("2.8 scheduled events", { timeout: 60_000 }, () => {
 
   it("2.8 scheduled.timer: its id is the scheduled time, its ts the fire time, its data cron and both in UTC", async () => {
     const seen: FunctionContext["event"][] = [];
-    await using _app = await stage.app([
+    await using _ = await stage.app([
       {
         id: "daily",
         triggers: [{ cron: "TZ=Asia/Tokyo 30 9 * * *" }],

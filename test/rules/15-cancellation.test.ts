@@ -16,7 +16,7 @@ describe("15.5 cancel rules", { concurrency: true, timeout: 60_000 }, () => {
   const stage = sharedStage();
 
   it("15.5 rule: an event of its name cancels the run", async () => {
-    await using _app = await stage.app([
+    await using _ = await stage.app([
       {
         id: "by-event",
         options: { cancelOn: [{ event: "by-event/stop" }] },
@@ -30,7 +30,7 @@ describe("15.5 cancel rules", { concurrency: true, timeout: 60_000 }, () => {
   });
 
   it("15.5 rule: its if compares the event of the run with the one that came, and must be true", async () => {
-    await using _app = await stage.app([
+    await using _ = await stage.app([
       {
         id: "by-if",
         options: {
@@ -59,7 +59,7 @@ describe("15.5 cancel rules", { concurrency: true, timeout: 60_000 }, () => {
 
   it("15.5 rule: it stands from the run's creation, before its first call", async () => {
     const ran: string[] = [];
-    await using _app = await stage.app([
+    await using _ = await stage.app([
       {
         id: "not-begun",
         options: { cancelOn: [{ event: "not-begun/stop" }] },
@@ -73,7 +73,7 @@ describe("15.5 cancel rules", { concurrency: true, timeout: 60_000 }, () => {
   });
 
   it("15.5 rule: the event that started the run does not cancel it", async () => {
-    await using _app = await stage.app([
+    await using _ = await stage.app([
       {
         id: "restart",
         options: { cancelOn: [{ event: "restart/go" }] },
@@ -88,7 +88,7 @@ describe("15.5 cancel rules", { concurrency: true, timeout: 60_000 }, () => {
   });
 
   it("15.5 rule: an event whose id is older than the run's never cancels it, whenever it comes", async () => {
-    await using _app = await stage.app([
+    await using _ = await stage.app([
       {
         id: "newer",
         options: { cancelOn: [{ event: "newer/stop" }] },
@@ -109,7 +109,7 @@ describe("15.5 cancel rules", { concurrency: true, timeout: 60_000 }, () => {
   });
 
   it("15.5 rule: it lives for its timeout", async () => {
-    await using _app = await stage.app([
+    await using _ = await stage.app([
       {
         id: "short-lived",
         options: { cancelOn: [{ event: "short-lived/stop", timeout: "1s" }] },
@@ -150,9 +150,7 @@ describe("15.5 cancellation", { concurrency: true, timeout: 60_000 }, () => {
   ] as const) {
     it(title, async () => {
       const functionId = `by-${method.toLowerCase()}-${answer[0]}`;
-      await using _app = await stage.app([
-        { id: functionId, handler: ({ step }) => step.sleep("long", "1h") },
-      ]);
+      await using _ = await stage.app([{ id: functionId, handler: ({ step }) => step.sleep("long", "1h") }]);
       const event = await stage.send(functionId);
       const { run_id: id } = await waiting(stage, event);
       const ask = async (path: string): Promise<number> => {
@@ -235,7 +233,7 @@ describe("15.5 cancel rules and time", { timeout: 60_000 }, () => {
   const stage = sharedStage({ mode: "dev" });
 
   it("15.5 rule: it lives for one year when it says nothing", async () => {
-    await using _app = await stage.app([
+    await using _ = await stage.app([
       {
         id: "long-lived",
         options: { cancelOn: [{ event: "long-lived/stop", if: "event.data.n == async.data.n" }] },

@@ -33,13 +33,13 @@ describe("15.2 invoke", { concurrency: true, timeout: 60_000 }, () => {
   const stage = sharedStage();
 
   it("15.2 target: is found by its slug in any app, and its result is the step's", async () => {
-    await using _callee = await stage.app(
+    await using callee = await stage.app(
       [{ id: "square", handler: ({ event }) => Number(event.data["n"]) ** 2 }],
       {
         id: "callee",
       },
     );
-    await using _caller = await stage.app([
+    await using _ = await stage.app([
       {
         id: "asks-other-app",
         handler: ({ step }) =>
@@ -50,6 +50,7 @@ describe("15.2 invoke", { concurrency: true, timeout: 60_000 }, () => {
       },
     ]);
     assertCompleted(await stage.run("asks-other-app"), 49);
+    assert.equal(callee.calls("square").length, 1);
   });
 
   it("15.2 target: is found by its UUID; the memo is {data: result}", async () => {
@@ -70,7 +71,7 @@ describe("15.2 invoke", { concurrency: true, timeout: 60_000 }, () => {
   });
 
   it("15.2 target: one that is not there is the step's error", async () => {
-    await using _app = await stage.app([
+    await using _ = await stage.app([
       { id: "asks-nobody", handler: ({ step }) => caught(call(step, "nobody", "nothing")) },
     ]);
     const run = await stage.run("asks-nobody");
@@ -121,7 +122,7 @@ describe("15.2 invoke", { concurrency: true, timeout: 60_000 }, () => {
   });
 
   it("15.2 child: its cancellation is the step's error", async () => {
-    await using _app = await stage.app(
+    await using _ = await stage.app(
       [
         { id: "sleeps", handler: ({ step }) => step.sleep("long", "1h") },
         { id: "asks-sleeps", handler: ({ step }) => caught(call(step, "cancelled-child", "sleeps")) },
@@ -180,7 +181,7 @@ describe("15.2 invoke", { concurrency: true, timeout: 60_000 }, () => {
   });
 
   it("15.2 child: one that is rate limited is the error of a step that need not wait", async () => {
-    await using _app = await stage.app(
+    await using _ = await stage.app(
       [
         { id: "rare", options: { rateLimit: { limit: 1, period: "1h" } }, handler: () => "once" },
         {
@@ -194,7 +195,7 @@ describe("15.2 invoke", { concurrency: true, timeout: 60_000 }, () => {
       ],
       { id: "limited-child" },
     );
-    const [first, [, message] = []] = (await stage.run("asks-rare")).output as readonly [
+    const [first, [, message]] = (await stage.run("asks-rare")).output as readonly [
       string,
       readonly string[],
     ];
@@ -221,7 +222,7 @@ describe("15.2 invoke", { concurrency: true, timeout: 60_000 }, () => {
   ] as const) {
     it(title, async () => {
       const id = `silent-${prepare ?? "debounced"}`;
-      await using _app = await stage.app(
+      await using _ = await stage.app(
         [
           { id, options, handler: ({ step }) => step.sleep("long", "1h") },
           {
@@ -272,7 +273,7 @@ describe("15.2 invoke", { concurrency: true, timeout: 60_000 }, () => {
 
   it("15.2 child: gets the sessions of its parent", async () => {
     const seen: unknown[] = [];
-    await using _app = await stage.app(
+    await using _ = await stage.app(
       [
         { id: "asks-session", handler: ({ step }) => call(step, "session-child", "session") },
         { id: "session", handler: ({ event }) => void seen.push(event.meta?.sessions) },
@@ -306,7 +307,7 @@ describe("15.2 invoke and time", { timeout: 60_000 }, () => {
   const stage = sharedStage({ mode: "dev" });
 
   it("15.2 timeout: is one year when nothing is said", async () => {
-    await using _app = await stage.app(
+    await using _ = await stage.app(
       [
         { id: "forever", handler: ({ step }) => step.sleep("long", "366d") },
         { id: "asks-forever", handler: ({ step }) => caught(call(step, "year", "forever")) },
@@ -318,7 +319,8 @@ describe("15.2 invoke and time", { timeout: 60_000 }, () => {
     const client = clientOf(stage.server);
     const { now } = await client.clock();
     const [invoked] = await internalEvents(stage.server, "inngest/function.invoked");
-    const { expire } = invoked?.data["_inngest"] as { expire: number };
+    assert.ok(invoked !== undefined);
+    const { expire } = invoked.data["_inngest"] as { expire: number };
     const year = new Date(now);
     year.setUTCFullYear(year.getUTCFullYear() + 1);
     assert.ok(Math.abs(expire - year.getTime()) <= DAY_MS + MINUTE_MS, new Date(expire).toISOString());

@@ -61,7 +61,7 @@ describe("15.4 sendEvent", { concurrency: true, timeout: 60_000 }, () => {
 
   it("15.4 ids: stay the same when a send is repeated after a lost answer, and start no second run", async () => {
     const way = losingAnswers(2);
-    await using _app = await stage.app(
+    await using _ = await stage.app(
       [
         { id: "repeats", handler: ({ step }) => step.sendEvent("send", { name: "heard-once/go" }) },
         { id: "heard-once", handler: ({ event }) => event.id },
@@ -83,7 +83,7 @@ describe("15.4 sendEvent", { concurrency: true, timeout: 60_000 }, () => {
   it("15.4 ids: a step that runs again sends new events, and an event's own id keeps them from starting a second run", async () => {
     // The SDK sends five times before it lets the step fail.
     const way = losingAnswers(5);
-    await using _app = await stage.app(
+    await using _ = await stage.app(
       [
         {
           id: "runs-again",

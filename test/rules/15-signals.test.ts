@@ -22,7 +22,7 @@ describe("15.3 signals", { concurrency: true, timeout: 60_000 }, () => {
   const stage = sharedStage();
 
   it("15.3 wake: POST /v1/signals resumes the run that waits, and answers with its id", async () => {
-    await using _app = await stage.app([waits("wakes", "fail")]);
+    await using _ = await stage.app([waits("wakes", "fail")]);
     const event = await stage.send("wakes", { signal: "s-wakes" });
     const { run_id: id } = await waiting(stage, event);
     const answer = await fetch(`${stage.server.url}/v1/signals`, {
@@ -64,7 +64,7 @@ describe("15.3 signals", { concurrency: true, timeout: 60_000 }, () => {
   });
 
   it("15.3 wake: a signal that nobody waits for is 404, also one that has woken its run already", async () => {
-    await using _app = await stage.app([waits("once-only", "fail")]);
+    await using _ = await stage.app([waits("once-only", "fail")]);
     const client = clientOf(stage.server);
     const isNotFound = (error: unknown): boolean => isHoldfastError(error, "not_found");
     await assert.rejects(client.signal("s-nobody"), isNotFound);
@@ -76,7 +76,7 @@ describe("15.3 signals", { concurrency: true, timeout: 60_000 }, () => {
   });
 
   it("15.3 timeout: the wait ends with null, and the name is free", async () => {
-    await using _app = await stage.app([waits("short", "fail", "1s")]);
+    await using _ = await stage.app([waits("short", "fail", "1s")]);
     assertCompleted(await stage.run("short", { signal: "s-short" }), null);
     await assert.rejects(clientOf(stage.server).signal("s-short"), (error) =>
       isHoldfastError(error, "not_found"),
@@ -99,7 +99,7 @@ describe("15.3 signals", { concurrency: true, timeout: 60_000 }, () => {
   });
 
   it('15.3 conflict: with "replace" the older wait is taken over, and ends by its timeout', async () => {
-    await using _app = await stage.app([waits("old", "fail", "3s"), waits("new", "replace")]);
+    await using _ = await stage.app([waits("old", "fail", "3s"), waits("new", "replace")]);
     const old = await stage.send("old", { signal: "s-over" });
     await waiting(stage, old);
     const fresh = await stage.send("new", { signal: "s-over" });
@@ -110,7 +110,7 @@ describe("15.3 signals", { concurrency: true, timeout: 60_000 }, () => {
   });
 
   it("15.3 conflict: two runs of one name in the same moment: one waits, the other fails", async () => {
-    await using _app = await stage.app([waits("both", "fail")]);
+    await using _ = await stage.app([waits("both", "fail")]);
     const { ids } = await clientOf(stage.server).send(
       [1, 2].map(() => ({ name: "both/go", data: { signal: "s-both" } })),
     );
@@ -125,7 +125,7 @@ describe("15.3 signals", { concurrency: true, timeout: 60_000 }, () => {
   });
 
   it("15.3 conflict: the name is free once the run that waited has ended", async () => {
-    await using _app = await stage.app([waits("leaves", "fail")]);
+    await using _ = await stage.app([waits("leaves", "fail")]);
     const { run_id: id } = await waiting(stage, await stage.send("leaves", { signal: "s-leaves" }));
     await clientOf(stage.server).cancel(id);
     await assert.rejects(clientOf(stage.server).signal("s-leaves"), (error) =>

@@ -37,7 +37,7 @@ describe("15.1 waitForEvent", { concurrency: true, timeout: 60_000 }, () => {
   });
 
   it("15.1 match: opts.event names the event before the op's name does", async () => {
-    await using _app = await stage.rawApp([
+    await using _ = await stage.rawApp([
       {
         id: "opts-event",
         answer: ({ body }) =>
@@ -60,7 +60,7 @@ describe("15.1 waitForEvent", { concurrency: true, timeout: 60_000 }, () => {
   });
 
   it("15.1 timeout: the wait ends with null after it, a duration or a date", async () => {
-    await using _app = await stage.app([
+    await using _ = await stage.app([
       {
         id: "times-out",
         handler: async ({ step }) => {
@@ -79,7 +79,7 @@ describe("15.1 waitForEvent", { concurrency: true, timeout: 60_000 }, () => {
   });
 
   it("15.1 timeout: 366 days is the most; one more fails the run at once", async () => {
-    await using _app = await stage.app([
+    await using _ = await stage.app([
       {
         id: "too-long",
         handler: ({ step }) => step.waitForEvent("w", { event: "too-long/never", timeout: "367d" }),
@@ -97,7 +97,7 @@ describe("15.1 waitForEvent", { concurrency: true, timeout: 60_000 }, () => {
   });
 
   it("15.1 if: only an event for which it is true resumes", async () => {
-    await using _app = await stage.app([
+    await using _ = await stage.app([
       {
         id: "picky",
         handler: ({ step }) =>
@@ -124,7 +124,7 @@ describe("15.1 waitForEvent", { concurrency: true, timeout: 60_000 }, () => {
   });
 
   it("15.1 match: one event resumes many waits, also several of one run", async () => {
-    await using _app = await stage.app([
+    await using _ = await stage.app([
       {
         id: "many",
         handler: async ({ step }) => {
@@ -142,7 +142,7 @@ describe("15.1 waitForEvent", { concurrency: true, timeout: 60_000 }, () => {
   });
 
   it("15.1 match: the event that triggered the run never resumes its own wait", async () => {
-    await using _app = await stage.app([
+    await using _ = await stage.app([
       {
         id: "own",
         handler: ({ step }) => step.waitForEvent("w", { event: "own/go", timeout: "1s" }),
@@ -152,7 +152,7 @@ describe("15.1 waitForEvent", { concurrency: true, timeout: 60_000 }, () => {
   });
 
   it("15.1 match: an event that comes while the call is still under way resumes the wait that this call asks for", async () => {
-    await using _app = await stage.app([
+    await using _ = await stage.app([
       {
         id: "race",
         handler: async ({ step }) => {
@@ -166,7 +166,7 @@ describe("15.1 waitForEvent", { concurrency: true, timeout: 60_000 }, () => {
   });
 
   it("15.1 match: the name is taken as it is, not as a pattern", async () => {
-    await using _app = await stage.app([
+    await using _ = await stage.app([
       {
         id: "pattern",
         handler: ({ step }) => step.waitForEvent("w", { event: "pattern/*", timeout: "1h" }),
@@ -184,7 +184,7 @@ describe("15.1 waitForEvent", { concurrency: true, timeout: 60_000 }, () => {
   it("15.1 match: a wait resumes once, and later matches are ignored", async () => {
     const gate = createGate();
     const ran: unknown[] = [];
-    await using _app = await stage.app([
+    await using _ = await stage.app([
       {
         id: "once",
         handler: async ({ step }) => {
@@ -214,7 +214,7 @@ describe("15.1 waits and time", { timeout: 60_000 }, () => {
 
   it("15.1 match: an event received more than 5 seconds before the wait is ignored", async () => {
     const [begun, gate] = [createGate(), createGate()];
-    await using _app = await stage.app([
+    await using _ = await stage.app([
       {
         id: "older",
         handler: async ({ step }) => {
@@ -241,7 +241,7 @@ describe("15.1 waits and time", { timeout: 60_000 }, () => {
   });
 
   it("15.1 timeout: an event that comes after it is too late", async () => {
-    await using _app = await stage.app([
+    await using _ = await stage.app([
       {
         id: "late",
         handler: ({ step }) => step.waitForEvent("w", { event: "late/now", timeout: "30d" }),
