@@ -24,7 +24,10 @@ export interface Listener extends AsyncDisposable {
   readonly heard: readonly HeardRequest[];
 }
 
-export async function startListener(answer: (request: HeardRequest) => Answer): Promise<Listener> {
+/** @param answer what a request is answered with; null breaks the connection instead. */
+export async function startListener(
+  answer: (request: HeardRequest) => Answer | null | Promise<Answer | null>,
+): Promise<Listener> {
   const heard: HeardRequest[] = [];
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
@@ -37,9 +40,14 @@ export async function startListener(answer: (request: HeardRequest) => Answer): 
         body: Buffer.concat(chunks).toString("utf8"),
       };
       heard.push(whole);
-      const { status, headers, body } = answer(whole);
-      response.writeHead(status, { "content-type": "application/json", ...headers });
-      response.end(body ?? "");
+      void Promise.resolve(answer(whole)).then((said) => {
+        if (said === null) {
+          request.socket.destroy();
+          return;
+        }
+        response.writeHead(said.status, { "content-type": "application/json", ...said.headers });
+        response.end(said.body ?? "");
+      });
     });
   });
   const port = await listen(server, 0);

@@ -126,6 +126,8 @@ const BAD: readonly (readonly [title: string, body: unknown, field: string | und
   ["text", "StepRun", undefined, 0],
   ["a number", 3, undefined, 0],
   ["an array in the array", [[OK]], undefined, 0],
+  ["arguments that are no array", { op: "StepRun", id: ID, opts: { input: "text" } }, "opts.input", 0],
+  ["an id with half of a surrogate pair", { op: "StepRun", id: "a\ud800" }, "id", 0],
   ["null after a good op", [OK, null], undefined, 1],
   ["no op code", [{ id: ID }], "op", 0],
   ["an op code that is a number", [{ op: 1, id: ID }], "op", 0],

@@ -9,6 +9,9 @@ const OP_CODE_BY_LOWER_CASE: ReadonlyMap<string, OpCode> = new Map(
   OP_CODES.map((code) => [code.toLowerCase(), code]),
 );
 
+/** Ops of steps that user code runs; their `opts.input` are the arguments it runs with (wire-protocol 7.2). */
+const STEP_OPS: ReadonlySet<OpCode> = new Set(["Step", "StepRun", "StepPlanned", "StepError", "StepFailed"]);
+
 type Fields = Readonly<Record<string, unknown>>;
 
 /**
@@ -49,7 +52,13 @@ function parseOp(value: unknown, index: number): Op {
   const displayName = optional(value, "displayName", index, isText, "must be text");
   if (displayName !== undefined) op.displayName = displayName;
   const opts = optional(value, "opts", index, isFields, "must be an object");
-  if (opts !== undefined) op.opts = opts;
+  if (opts !== undefined) {
+    const input = opts["input"];
+    if (STEP_OPS.has(op.op) && isPresent(input) && !isList(input)) {
+      throw opInvalid(index, "opts.input", "must be an array", input);
+    }
+    op.opts = opts;
+  }
   if (value["data"] !== undefined) op.data = value["data"];
   const error = optional(value, "error", index, isErrorLike, "must be an object or text");
   if (error !== undefined) op.error = parseWireError(error);
@@ -71,7 +80,8 @@ function parseOpCode(value: unknown, index: number): OpCode {
 }
 
 function parseStepId(value: unknown, index: number): StepId {
-  if (!isText(value) || value === "" || value.length > LIMITS.identifierChars) {
+  // Half of a surrogate pair has no place in a URL, where the id of a planned step travels.
+  if (!isText(value) || value === "" || value.length > LIMITS.identifierChars || !value.isWellFormed()) {
     throw opInvalid(index, "id", `must be text of 1 to ${LIMITS.identifierChars} characters`, value);
   }
   // The brand says that the text was checked, as it just was.

@@ -45,8 +45,7 @@ describe("simulate() catches", () => {
     caughtAs(["never-ended"], () => {
       const isLost = everyNth(5);
       return {
-        queue: (queue) =>
-          over(queue, { expect: (dueAt) => (isLost() ? undefined : queue.expect(dueAt)) }),
+        queue: (queue) => over(queue, { expect: (dueAt) => (isLost() ? undefined : queue.expect(dueAt)) }),
       };
     }));
 
@@ -62,8 +61,7 @@ describe("simulate() catches", () => {
       return { store: (store) => forgettingStore(store, isSkipped) };
     }));
 
-  it("a limit that is off by one", () =>
-    caughtAs(["limit-exceeded"], () => ({ store: looseningStore })));
+  it("a limit that is off by one", () => caughtAs(["limit-exceeded"], () => ({ store: looseningStore })));
 
   it("an event that is acknowledged and not stored", () =>
     caughtAs(["event-lost"], () => {
@@ -72,7 +70,8 @@ describe("simulate() catches", () => {
         store: (store) =>
           over(store, {
             events: over(store.events, {
-              accept: (batch) => store.events.accept(isLost() ? { ...batch, events: batch.events.slice(0, -1) } : batch),
+              accept: (batch) =>
+                store.events.accept(isLost() ? { ...batch, events: batch.events.slice(0, -1) } : batch),
             }),
           }),
       };
@@ -85,7 +84,10 @@ function doublingStore(store: Store, isDoubled: () => boolean): Store {
       async advance(advance) {
         const result = await store.runs.advance(advance);
         if (result.kind !== "committed" || advance.journal.length === 0 || !isDoubled()) return result;
-        const journal = advance.journal.map((entry) => ({ ...entry, seq: entry.seq + advance.journal.length }));
+        const journal = advance.journal.map((entry) => ({
+          ...entry,
+          seq: entry.seq + advance.journal.length,
+        }));
         await store.runs.advance({ ...advance, expectedRevision: advance.expectedRevision + 1, journal });
         return result;
       },

@@ -2,7 +2,7 @@ import type { StepId, WireError } from "@holdfast/protocol";
 import { canonicalJson, LIMITS } from "@holdfast/protocol";
 import type { QueueItem } from "#store";
 import { retryAt } from "./backoff.ts";
-import type { Input, Terms } from "./decision.ts";
+import type { Terms } from "./decision.ts";
 import type { Draft } from "./draft.ts";
 import { abortDefer, addDefer } from "./defer-ops.ts";
 import { gatewayRequest } from "./gateway-request.ts";
@@ -11,6 +11,12 @@ import type { Reply } from "./reply.ts";
 import type { ReportedOp } from "./reported-op.ts";
 import type { WaitOutcome } from "./wait-ops.ts";
 import { invokeFunction, waitForEvent, waitForSignal } from "./wait-ops.ts";
+
+/** When the work began that reported the ops, Unix ms, and a number in [0, 1) for what is random about a retry. */
+export interface Circumstances {
+  readonly startedAt: number;
+  readonly jitter: number;
+}
 
 type OpsReply = Reply & { readonly kind: "ops" };
 
@@ -39,7 +45,7 @@ export function applyOps(
   draft: Draft,
   item: QueueItem,
   reply: OpsReply,
-  input: Input & { kind: "reply" },
+  input: Circumstances,
   terms: Terms,
 ): void {
   if (reply.ops.length > LIMITS.opsPerResponseCount) {
@@ -88,7 +94,7 @@ function applyOp(
   draft: Draft,
   op: ReportedOp,
   reply: OpsReply,
-  input: Input & { kind: "reply" },
+  input: Circumstances,
   terms: Terms,
   tally: Tally,
 ): void {
@@ -135,6 +141,11 @@ function applyOp(
       tally.retry = op;
       return;
     case "StepPlanned":
+      // Asked to run the step, the app found it once more: a call that leads nowhere, and must not be made for ever.
+      if (op.id === tally.item.stepId && !draft.steps.has(op.id)) {
+        tally.retry = op;
+        return;
+      }
       draft.schedule({
         ...later(op),
         kind: "step",
@@ -209,16 +220,10 @@ function later(op: ReportedOp): { id: ReportedOp["id"]; label: string; op: strin
 }
 
 /** Settles the item the reply belongs to, and who is called next. */
-function settle(
-  draft: Draft,
-  reply: OpsReply,
-  input: Input & { kind: "reply" },
-  terms: Terms,
-  tally: Tally,
-): void {
+function settle(draft: Draft, reply: OpsReply, input: Circumstances, terms: Terms, tally: Tally): void {
   const { item } = tally;
   if (tally.awaited.length > 0) expectSteps(draft, tally.awaited);
-  if (tally.retry !== null) {
+  if (tally.retry !== null && !draft.isSuperseded(item)) {
     retry(draft, reply, input, terms, tally.retry, item);
     return;
   }
@@ -257,21 +262,31 @@ function expectSteps(draft: Draft, awaited: Tally["awaited"]): void {
 function retry(
   draft: Draft,
   reply: OpsReply,
-  input: Input & { kind: "reply" },
+  input: Circumstances,
   terms: Terms,
   op: ReportedOp,
   item: QueueItem,
 ): void {
-  const notFound = op.op === "StepNotFound";
-  const error = notFound
-    ? { name: "StepNotFound", message: `The app no longer finds the step "${op.label}" it had planned.` }
-    : errorOf(op);
-  if (notFound && (reply.noRetry || item.attempt + 1 >= terms.attemptsMax)) {
+  const unrun = unrunError(op);
+  const error = unrun ?? errorOf(op);
+  if (unrun !== null && (reply.noRetry || item.attempt + 1 >= terms.attemptsMax)) {
     draft.fail(error, item.attempt);
     return;
   }
   const dueAt = retryAt(item.attempt, reply.retryAt, terms.retry, draft.now, input.jitter);
   draft.retry(item, error, dueAt, input.startedAt, op.label);
+}
+
+/** The error of a planned step that was called for and not run; it has no result to remember, whatever the attempts left. */
+function unrunError({ op, label }: ReportedOp): WireError | null {
+  if (op === "StepNotFound")
+    return { name: op, message: `The app no longer finds the step "${label}" it had planned.` };
+  if (op === "StepPlanned")
+    return {
+      name: "StepNotRun",
+      message: `The app planned the step "${label}" again instead of running it.`,
+    };
+  return null;
 }
 
 /** Whether a `StepError` is the step's last word. */
@@ -283,7 +298,7 @@ function isFinal(op: ReportedOp, reply: OpsReply, item: QueueItem, terms: Terms)
  * An answer that leaves nothing to wait for: the run is asked once more (6.2). An app that answers the same again
  * has failed the attempt; otherwise the two would go on like this for ever.
  */
-function redrive(draft: Draft, input: Input & { kind: "reply" }, terms: Terms, item: QueueItem): void {
+function redrive(draft: Draft, input: Circumstances, terms: Terms, item: QueueItem): void {
   if (!item.key.startsWith("again:")) {
     const last = [...draft.steps.keys()].at(-1) ?? "start";
     draft.discover(`again:${last}`);

@@ -53,6 +53,14 @@ describe("callRequest()", () => {
     assert.equal(request.headers["x-inngest-step-id"], "abc");
   });
 
+  it("encodes ids that a header may not hold, and leaves the others as they are", () => {
+    const item = queueItem({ key: "step:ä €", kind: "step", stepId: step("ä €") });
+    const { headers, url } = callRequest(stateOf({}, [item]), item, definition, identity);
+    assert.equal(headers["x-inngest-step-id"], "%C3%A4%20%E2%82%AC");
+    assert.match(headers["x-inngest-job-id"] ?? "", /^[\x21-\x7e]+$/);
+    assert.equal(new URL(url).searchParams.get("stepId"), "ä €");
+  });
+
   it("leaves out what the app must fetch when the body would be too large", () => {
     const big = `{"data":"${"x".repeat(LIMITS.inlineRequestBytes)}"}`;
     const { body } = callRequest(stateOf({}, [queueItem()], { a: big }), queueItem(), definition, identity);
@@ -83,6 +91,13 @@ describe("callRequest()", () => {
     const parsed = JSON.parse(body) as { defers: unknown };
     assert.deepEqual(parsed.defers, { b: { abortable: true }, 'a"odd': { abortable: false } });
     assert.doesNotMatch(callRequest(stateOf(), queueItem(), definition, identity).body, /"defers"/);
+  });
+
+  it("leaves out the function's id, which allows checkpoints, while a step has arguments that replace its own", () => {
+    const inputs = new Map([[step("b"), '{"input":[1]}']]);
+    const { body } = callRequest({ ...stateOf(), inputs }, queueItem(), definition, identity);
+    assert.equal(body, canonicalJson(JSON.parse(body)));
+    assert.ok(!("fn_id" in (JSON.parse(body) as { ctx: object }).ctx));
   });
 
   it("gives a step the arguments that replace its own, without counting it as remembered", () => {

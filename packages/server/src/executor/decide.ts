@@ -5,6 +5,7 @@ import { retryAt } from "./backoff.ts";
 import type { Decision, Input, Terms, Verdict } from "./decision.ts";
 import { abortDefer, addDefer } from "./defer-ops.ts";
 import { Draft, START_TIMEOUT } from "./draft.ts";
+import { applyEndpoint } from "./apply-endpoint.ts";
 import { applyOps, afterStep } from "./apply-ops.ts";
 import { checkpointRefusal, memoOf } from "./op-rules.ts";
 import type { RunState } from "./run-state.ts";
@@ -40,6 +41,8 @@ function apply(draft: Draft, input: Input, terms: Terms): Verdict {
       return applyGateway(draft, input, terms);
     case "checkpoint":
       return applyCheckpoint(draft, input);
+    case "endpoint":
+      return applyEndpoint(draft, input, terms);
     case "begun":
       return applyBegun(draft, input);
     case "timeout":
@@ -64,7 +67,11 @@ function applyReply(draft: Draft, input: Input & { kind: "reply" }, terms: Terms
       draft.end({ status: "Completed", output: reply.output, error: null }, item.attempt);
       return APPLIED;
     case "failed": {
-      if (reply.noRetry || item.attempt + 1 >= terms.attemptsMax) draft.fail(reply.error, item.attempt);
+      if (draft.isSuperseded(item)) {
+        draft.finish(item);
+        if (!draft.hasWork) draft.discover(`again:${item.stepId}`);
+      } else if (reply.noRetry || item.attempt + 1 >= terms.attemptsMax)
+        draft.fail(reply.error, item.attempt);
       else {
         const dueAt = retryAt(item.attempt, reply.retryAt, terms.retry, draft.now, input.jitter);
         draft.retry(
@@ -183,6 +190,8 @@ function applyCheckpoint(draft: Draft, input: Input & { kind: "checkpoint" }): V
   }
   const breach = draft.breach();
   if (breach !== null) draft.fail(breach, item.attempt);
-  else if (progressed) draft.resetAttempts(item);
+  // What is queued to be called again, or was handed out before a crash, is put back by nobody: put in as due it would be
+  // held, and called, under the hand-out that this call was made under.
+  else if (progressed && draft.terms.isUnderWay(item)) draft.resetAttempts(item);
   return APPLIED;
 }

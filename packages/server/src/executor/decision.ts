@@ -47,6 +47,13 @@ export type Input =
       readonly ops: readonly ReportedOp[];
       readonly startedAt: number | null;
     }
+  /** The app of a durable endpoint reports what it did on its own (16.2). */
+  | {
+      readonly kind: "endpoint";
+      readonly ops: readonly ReportedOp[];
+      readonly startedAt: number;
+      readonly jitter: number;
+    }
   /** A first call begins. Told only where a time-out depends on it (14.9); otherwise its reply says so soon enough. */
   | {
       readonly kind: "begun";
@@ -82,6 +89,8 @@ export interface Terms {
   target(reference: string): { readonly id: FunctionId; readonly slug: string } | null;
   /** An id for an event of the run's own, for now and a text that no other event of this instant has. */
   eventId(cause: string, now: number): EventId;
+  /** Whether this process is at work on the item, under this very hand-out. */
+  isUnderWay(item: QueueItem): boolean;
   /** Signals that were found to be taken, when the decision was to be committed (15.3). */
   readonly signalsTaken: ReadonlySet<string>;
 }

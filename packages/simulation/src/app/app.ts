@@ -135,4 +135,3 @@ function answer(
     body: JSON.stringify(body),
   };
 }
-

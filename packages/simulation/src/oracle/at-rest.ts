@@ -23,7 +23,8 @@ export async function checkAtRest(world: RestWorld): Promise<{ readonly runCount
   const runs: RestRun[] = [];
   for (const run of records) {
     const spec = world.specs.get(run.functionId);
-    if (spec === undefined) oracle.violate("unexpected-error", `run ${run.id} is of a function that nobody registered`);
+    if (spec === undefined)
+      oracle.violate("unexpected-error", `run ${run.id} is of a function that nobody registered`);
     else {
       const checked = await checkRun(world, run, spec);
       if (checked !== null) runs.push(checked);
@@ -36,15 +37,17 @@ export async function checkAtRest(world: RestWorld): Promise<{ readonly runCount
     await checkFinishedEvents(world, runs);
   }
   const stranded = await store.runs.stranded(1);
-  if (stranded.length > 0) oracle.violate("work-left", `run ${stranded[0]?.run.id} stands still: ${stranded[0]?.why}`);
+  if (stranded.length > 0)
+    oracle.violate("work-left", `run ${stranded[0]?.run.id} stands still: ${stranded[0]?.why}`);
   const { queued, held } = await store.queue.size();
-  if (queued > 0) oracle.violate("work-left", `${queued} items are queued and ${held} held, with every run at its end`);
+  if (queued > 0)
+    oracle.violate("work-left", `${queued} items are queued and ${held} held, with every run at its end`);
   return { runCount: records.length };
 }
 
 async function allRuns({ store }: RestWorld): Promise<readonly RunRecord[]> {
   const all: RunRecord[] = [];
-  for (let after: RunId | undefined; all.length < RUN_COUNT_MAX; ) {
+  for (let after: RunId | undefined; all.length < RUN_COUNT_MAX;) {
     const page = await store.runs.list({
       environment: ENVIRONMENT,
       limit: PAGE,

@@ -23,7 +23,10 @@ export function checkEnd(world: RestWorld, run: RestRun): void {
       if (standing.kind !== "done") {
         oracle.violate("output-wrong", `${what} is Completed; its program is ${standing.kind}`);
       } else if (output !== standing.output) {
-        oracle.violate("output-wrong", `${what} returned ${JSON.stringify(output)}, its program ${standing.output}`);
+        oracle.violate(
+          "output-wrong",
+          `${what} returned ${JSON.stringify(output)}, its program ${standing.output}`,
+        );
       }
       return;
     }
@@ -35,10 +38,12 @@ export function checkEnd(world: RestWorld, run: RestRun): void {
       return;
     }
     case "Cancelled":
-      if (!mayBeCancelled(world, run.spec)) oracle.violate("failed-without-cause", `${what} was cancelled by nobody`);
+      if (!mayBeCancelled(world, run.spec))
+        oracle.violate("failed-without-cause", `${what} was cancelled by nobody`);
       return;
     case "Skipped":
-      if (!mayBeSkipped(world, run.spec)) oracle.violate("run-missing", `${what} was skipped without a reason`);
+      if (!mayBeSkipped(world, run.spec))
+        oracle.violate("run-missing", `${what} was skipped without a reason`);
       return;
     case "Running":
     case "Scheduled":
@@ -82,5 +87,8 @@ function mayBeCancelled({ scenario }: RestWorld, { options }: FunctionSpec): boo
 }
 
 function mayBeSkipped({ scenario }: RestWorld, { name, options }: FunctionSpec): boolean {
-  return options.singleton !== null || scenario.acts.some((act) => act.kind === "pause" && act.functionName === name);
+  return (
+    options.singleton !== null ||
+    scenario.acts.some((act) => act.kind === "pause" && act.functionName === name)
+  );
 }

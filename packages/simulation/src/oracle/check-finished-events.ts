@@ -17,7 +17,10 @@ export async function checkFinishedEvents(world: RestWorld, runs: readonly RestR
         ? statuses.length === 0
         : statuses.length === 1 || (spec.options.batch !== null && statuses.length > 1);
     if (!isRight || statuses.some((status) => status !== run.status)) {
-      oracle.violate("finished-events-wrong", `${what} is ${run.status}; its finished events say ${JSON.stringify(statuses)}`);
+      oracle.violate(
+        "finished-events-wrong",
+        `${what} is ${run.status}; its finished events say ${JSON.stringify(statuses)}`,
+      );
     }
   }
 }

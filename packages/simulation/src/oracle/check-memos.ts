@@ -10,7 +10,8 @@ export function checkMemos({ oracle }: RestWorld, run: RestRun): void {
   const seen = new Set<string>();
   for (const entry of run.journal) {
     if (entry.stepId === null || (entry.kind !== "step.completed" && entry.kind !== "step.failed")) continue;
-    if (seen.has(entry.stepId)) oracle.violate("step-repeated", `${run.what}: step ${entry.stepId} finished twice`);
+    if (seen.has(entry.stepId))
+      oracle.violate("step-repeated", `${run.what}: step ${entry.stepId} finished twice`);
     seen.add(entry.stepId);
     const leaf = leaves.get(entry.stepId);
     const fault = leaf === undefined ? "is not in the program" : memoFault(leaf, run, dataOf(entry));

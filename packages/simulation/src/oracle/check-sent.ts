@@ -15,7 +15,10 @@ export async function checkSent(world: RestWorld, runs: readonly RunRecord[]): P
     if (acknowledged === null) continue;
     // Ids are ULIDs that the server gave out.
     if ((await store.events.get(acknowledged as EventId)) === null) {
-      oracle.violate("event-lost", `event ${acknowledged} (${event.name}, n ${event.n}) was acknowledged and is gone`);
+      oracle.violate(
+        "event-lost",
+        `event ${acknowledged} (${event.name}, n ${event.n}) was acknowledged and is gone`,
+      );
       continue;
     }
     for (const [functionId, spec] of world.specs) {
@@ -23,7 +26,10 @@ export async function checkSent(world: RestWorld, runs: readonly RunRecord[]): P
       const count = started.get(`${functionId}/${acknowledged}`) ?? 0;
       if (event.id === null) {
         if (count === 0 && !isLossy(spec)) {
-          oracle.violate("run-missing", `event ${acknowledged} (${event.name}, n ${event.n}) started no run of ${spec.name}`);
+          oracle.violate(
+            "run-missing",
+            `event ${acknowledged} (${event.name}, n ${event.n}) started no run of ${spec.name}`,
+          );
         }
       } else if (!spec.options.isIdempotent && spec.options.batch === null) {
         // A key of the function's own goes before the id that the sender chose.
@@ -38,7 +44,10 @@ export async function checkSent(world: RestWorld, runs: readonly RunRecord[]): P
 }
 
 /** How many runs of each function each event is in. */
-async function countStarts({ store, specs }: RestWorld, runs: readonly RunRecord[]): Promise<ReadonlyMap<string, number>> {
+async function countStarts(
+  { store, specs }: RestWorld,
+  runs: readonly RunRecord[],
+): Promise<ReadonlyMap<string, number>> {
   const started = new Map<string, number>();
   for (const run of runs) {
     const isBatched = specs.get(run.functionId)?.options.batch !== null;

@@ -1,4 +1,3 @@
-import type { EventId } from "@holdfast/protocol";
 import type { EventRecord, JournalEntry } from "@holdfast/server/rooms";
 import { invokedNumber } from "../app/ops.ts";
 import type { Leaf } from "../scenario/program.ts";
@@ -44,30 +43,36 @@ async function checkWait(
   if (memo === null) {
     if (clockJumped(world)) return;
     if (done.at < until) oracle.violate("wait-wrong", `${what} timed out ${until - done.at} ms early`);
-    const events = await store.events.list({ environment: ENVIRONMENT, name: leaf.event, limit: EVENT_COUNT_MAX });
+    const events = await store.events.list({
+      environment: ENVIRONMENT,
+      name: leaf.event,
+      limit: EVENT_COUNT_MAX,
+    });
     const missed = events.find(
       (event) =>
         event.receivedAt > begun.at && event.receivedAt < until - CLOSE_MS && matches(run, leaf, event),
     );
-    if (missed !== undefined) oracle.violate("wait-wrong", `${what} timed out, and ${missed.id} had come in time`);
+    if (missed !== undefined)
+      oracle.violate("wait-wrong", `${what} timed out, and ${missed.id} had come in time`);
     return;
   }
   const id = field(memo, "id");
-  const event = await eventOf(world, leaf.event, id);
-  if (event === null) oracle.violate("wait-wrong", `${what} was resumed by ${String(id)}, which is not stored`);
-  else if (!matches(run, leaf, event)) oracle.violate("wait-wrong", `${what} was resumed by ${event.body}`);
-  else if (!clockJumped(world) && event.receivedAt < begun.at - EARLY_MS) {
+  const candidates = await eventsWith(world, leaf.event, id);
+  const event = candidates.find((each) => matches(run, leaf, each));
+  if (event === undefined) {
+    oracle.violate(
+      "wait-wrong",
+      `${what} was resumed by ${String(id)}, which is one of ${candidates.length} and no match`,
+    );
+  } else if (!clockJumped(world) && event.receivedAt < begun.at - EARLY_MS) {
     oracle.violate("wait-wrong", `${what} was resumed by ${event.id}, which came long before`);
   }
 }
 
-/** The event with this id, as the app sees it: the sender's own, if it chose one. */
-async function eventOf({ store }: RestWorld, name: string, id: unknown): Promise<EventRecord | null> {
-  // Whatever it is, it is looked for as an id.
-  const stored = await store.events.get(id as EventId);
-  if (stored !== null) return stored;
+/** The events that an app sees under this id: several may have one that their senders chose. */
+async function eventsWith({ store }: RestWorld, name: string, id: unknown): Promise<readonly EventRecord[]> {
   const events = await store.events.list({ environment: ENVIRONMENT, name, limit: EVENT_COUNT_MAX });
-  return events.find((event) => event.userId === id) ?? null;
+  return events.filter((event) => event.id === id || event.userId === id);
 }
 
 function matches(run: RestRun, leaf: Leaf & { readonly kind: "wait" }, event: EventRecord): boolean {
@@ -96,6 +101,9 @@ function checkInvoke(
       field(dataOf(child.journal.at(-1)), "output") === value,
   );
   if (!isReturned) {
-    oracle.violate("memo-wrong", `${run.what}: invoke ${leaf.id} brought ${JSON.stringify(value)}, which no run of it returned`);
+    oracle.violate(
+      "memo-wrong",
+      `${run.what}: invoke ${leaf.id} brought ${JSON.stringify(value)}, which no run of it returned`,
+    );
   }
 }

@@ -13,7 +13,10 @@ export function watchedStore(
     runs: over(store.runs, {
       async advance(advance) {
         const told = oracle.advances(process, advance);
-        const result = await store.runs.advance(advance);
+        const result = await store.runs.advance(advance).catch((error: unknown) => {
+          told(false);
+          throw error;
+        });
         const what = [
           ...advance.journal.map(({ kind, name }) => (name === null ? kind : `${kind} ${name}`)),
           ...advance.enqueue.map(

@@ -117,6 +117,7 @@ export function createWorld(scenario: Scenario, options: SimulationOptions): Sim
         return;
       }
       await timeline.step();
+      oracle.turnEnds();
       if (count % LOOK_EVERY_COUNT === 0 && (await holds())) return;
     }
   }
