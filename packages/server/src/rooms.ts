@@ -16,7 +16,7 @@ import type { Store } from "#store";
 
 export { createIds, nodeDigest } from "#kernel";
 export { createKeys } from "#keys";
-export { openDisk } from "#store";
+export { createMemoryDisk, openDisk } from "#store";
 export type { Egress, EgressOutcome, EgressRequest } from "#egress";
 export type { Clock, Log, Random, Timer } from "#kernel";
 export type { Advance, Disk, EventRecord, JournalEntry, RunRecord, RunSnapshot, Store, Writer } from "#store";

@@ -6,6 +6,7 @@
  *     npm run simulate -- --minutes 10              fresh seeds for so long
  *     … --years 2         what happens is spread over so much virtual time
  *     … --store file      the database is a file, and not in memory
+ *     … --store model     the store is not the embedded one, but the maps that say what every store must do
  *     … --nodes 2         processes that stood still are replaced, and go on beside the ones that replaced them
  *     … --no-faults       nothing goes wrong but what programs do
  *     … --brief           failures are named, and neither shrunk nor shown
@@ -22,6 +23,7 @@ import { createReport, reportText } from "./report.ts";
 import { shrink } from "./shrink.ts";
 import type { SimulationResult } from "./simulate.ts";
 import { simulate } from "./simulate.ts";
+import { MODEL } from "./world/disk.ts";
 
 const { values } = parseArgs({
   options: {
@@ -51,8 +53,14 @@ const options = {
 };
 const file = join(tmpdir(), `holdfast-simulation-${process.pid}.db`);
 const isFile = values.store === "file";
-if (!isFile && values.store !== "memory")
-  fail(`Cannot use the store "${values.store}": it is "memory" or "file".`);
+const paths = new Map([
+  ["memory", ":memory:"],
+  ["file", file],
+  ["model", MODEL],
+]);
+const path =
+  paths.get(values.store) ??
+  fail(`Cannot use the store "${values.store}": it is "memory", "file" or "model".`);
 const startedAt = process.hrtime.bigint();
 const elapsedMs = (): number => Number(process.hrtime.bigint() - startedAt) / 1e6;
 // Fresh seeds begin where the clock of this machine happens to stand.
@@ -108,7 +116,7 @@ async function run(
   trace: ((line: string) => void) | null,
 ): Promise<SimulationResult> {
   try {
-    return await simulate(scenario, { path: isFile ? file : ":memory:", left, trace });
+    return await simulate(scenario, { path, left, trace });
   } finally {
     if (isFile) for (const suffix of ["", "-wal", "-shm"]) rmSync(`${file}${suffix}`, { force: true });
   }

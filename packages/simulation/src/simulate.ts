@@ -5,7 +5,7 @@ import { createWorld } from "./world/world.ts";
 import type { Rooms, Store } from "@holdfast/server/rooms";
 
 export interface SimulationOptions {
-  /** Where the database is: a file, or `":memory:"`. */
+  /** Where the database is: a file, or `":memory:"`; `"model"` for the store that is nothing but maps. */
   readonly path: string;
   /** Faults to leave out. */
   readonly left: ReadonlySet<FaultId>;

@@ -41,6 +41,8 @@ export type {
   RunSnapshot,
   SessionId,
 } from "./records.ts";
+export { createMemoryDisk } from "./memory/memory-disk.ts";
+export type { MemoryDisk } from "./memory/memory-disk.ts";
 export type { Disk } from "./sqlite/open-disk.ts";
 export { openDisk } from "./sqlite/open-disk.ts";
 export { openSqliteStore } from "./sqlite/open-sqlite-store.ts";

@@ -1,5 +1,5 @@
 import type { RunId } from "@holdfast/protocol";
-import type { Clock, Disk, Log, Rooms, Store } from "@holdfast/server/rooms";
+import type { Clock, Log, Rooms } from "@holdfast/server/rooms";
 import { buildRooms, createIds, createKeys, nodeDigest } from "@holdfast/server/rooms";
 import { ENVIRONMENT } from "../oracle/rest-world.ts";
 import { isCall, parseCall } from "../app/call.ts";
@@ -7,8 +7,9 @@ import type { Oracle } from "../oracle/oracle.ts";
 import { watchedStore } from "../oracle/watched-store.ts";
 import type { Settings } from "../scenario/scenario.ts";
 import type { Plant } from "../simulate.ts";
+import type { SimulatedDisk } from "./disk.ts";
 import type { Faults } from "./faults.ts";
-import { faultyWriter } from "./faulty-writer.ts";
+import type { DiskWorld } from "./faulty-commit.ts";
 import type { AppSide, CallWatch, NetworkWorld } from "./network.ts";
 import { faultyEgress } from "./network.ts";
 import type { SimulatedProcess } from "./process.ts";
@@ -22,9 +23,7 @@ export interface ServersWorld {
   readonly timeline: Timeline;
   readonly faults: Faults;
   readonly network: NetworkWorld;
-  readonly disk: Disk;
-  /** A way to the disk by which nothing goes wrong, for looking. */
-  readonly observer: Store;
+  readonly disk: SimulatedDisk;
   readonly oracle: Oracle;
   readonly app: AppSide;
   readonly plant: Plant;
@@ -84,20 +83,18 @@ export function createServers(world: ServersWorld): Servers {
 
   async function build(process: SimulatedProcess, isJoining: boolean): Promise<Rooms> {
     const { disk, plant } = world;
-    const through = (inner: Parameters<typeof faultyWriter>[0]): ReturnType<typeof faultyWriter> =>
-      faultyWriter(inner, process, {
-        timeline,
-        faults: world.faults,
-        commitMs: settings.commitMs,
-        crash: (dying) => die(dying, rng.integer(0, DOWN_MS_MAX)),
-        committed: () => undefined,
-      });
-    const opened = isJoining ? disk.join(through) : disk.takeOver(through);
+    const diskWorld: DiskWorld = {
+      timeline,
+      faults: world.faults,
+      commitMs: settings.commitMs,
+      crash: (dying) => die(dying, rng.integer(0, DOWN_MS_MAX)),
+    };
+    const opened = isJoining ? disk.join(process, diskWorld) : disk.takeOver(process, diskWorld);
     // What was committed and not told to anybody is known from here on.
     for (const run of oracle.runs.values()) {
       if (run.hasEnded) continue;
       // The id is one that the server sent.
-      const snapshot = await world.observer.runs.load(run.runId as RunId);
+      const snapshot = await disk.observer.runs.load(run.runId as RunId);
       if (snapshot !== null) oracle.found(snapshot);
     }
     const watched = watchedStore(opened, process, oracle, (line) => world.trace(`${process.name} ${line}`));

@@ -1,5 +1,4 @@
 import type { FunctionId, RunId } from "@holdfast/protocol";
-import { openDisk } from "@holdfast/server/rooms";
 import type { AppHost } from "../app/app.ts";
 import { checkAtRest } from "../oracle/at-rest.ts";
 import { createOracle } from "../oracle/oracle.ts";
@@ -7,6 +6,7 @@ import { registrationOf, slugOf } from "../scenario/registration.ts";
 import type { FunctionSpec, Scenario } from "../scenario/scenario.ts";
 import type { SimulationOptions, SimulationResult } from "../simulate.ts";
 import { createActor } from "./actor.ts";
+import { MODEL, modelDisk, sqliteDisk } from "./disk.ts";
 import { createFaults } from "./faults.ts";
 import type { NetworkWorld } from "./network.ts";
 import { requestServer } from "./network.ts";
@@ -48,8 +48,8 @@ export function createWorld(scenario: Scenario, options: SimulationOptions): Sim
     latencyMs: settings.latencyMs,
   };
   const oracle = createOracle(scenario, () => timeline.now);
-  const disk = openDisk(options.path);
-  const observer = disk.join((writer) => writer);
+  const disk = options.path === MODEL ? modelDisk() : sqliteDisk(options.path);
+  const { observer } = disk;
 
   const host: AppHost = {
     now: () => timeline.now,
@@ -86,7 +86,6 @@ export function createWorld(scenario: Scenario, options: SimulationOptions): Sim
     faults,
     network,
     disk,
-    observer,
     oracle,
     app,
     plant: options.plant ?? {},

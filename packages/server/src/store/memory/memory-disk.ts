@@ -43,10 +43,6 @@ export function createMemoryDisk(): MemoryDisk {
   };
 }
 
-export function openMemoryStore(): Store {
-  return createMemoryDisk().takeOver();
-}
-
 export type MemoryRooms = ReturnType<typeof createRooms>;
 
 function createRooms() {
