@@ -6,8 +6,12 @@ import { describe, it } from "node:test";
 const ROOT = join(import.meta.dirname, "../..");
 const PAGE = "docs/reference/rules.md";
 
+/** The first rule that counts, where it is not .1: of the event API, only its internal events are the executor's. */
+const FIRST_RULE: Readonly<Record<number, number>> = { 2: 8 };
+
 /** How many numbered rules each section of the protocol has: the first of section 7 is 7.1. */
 const RULES_COUNT: Readonly<Record<number, number>> = {
+  2: 8,
   7: 3,
   8: 6,
   9: 4,
@@ -63,7 +67,8 @@ for (const [section, count] of Object.entries(RULES_COUNT)) {
 
     it("has a row for every numbered rule", () => {
       const rules = new Set(rowsOf(section).map(({ rule }) => rule));
-      const wanted = Array.from({ length: count }, (_, index) => `${section}.${index + 1}`);
+      const first = FIRST_RULE[Number(section)] ?? 1;
+      const wanted = Array.from({ length: count - first + 1 }, (_, index) => `${section}.${index + first}`);
       assert.deepEqual(
         wanted.filter((rule) => !rules.has(rule)),
         [],
