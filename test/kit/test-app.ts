@@ -56,6 +56,7 @@ export interface PutAnswer {
 /** An app with an official SDK on a real port, in this process. */
 export interface TestApp extends AsyncDisposable {
   readonly id: string;
+  readonly server: ServerPlace;
   readonly url: string;
   readonly port: number;
   readonly requests: readonly AppRequest[];
@@ -102,6 +103,7 @@ export async function startTestApp(options: TestAppOptions): Promise<TestApp> {
 
   const app: TestApp = {
     id,
+    server,
     url,
     port,
     requests,

@@ -28,6 +28,8 @@ export interface FunctionRun {
   readonly originalRunId?: RunId;
   /** Why it was cancelled or skipped, where that is known. */
   readonly reason?: string;
+  /** The unfinished run for which a singleton's run was skipped. */
+  readonly blockedBy?: RunId;
   readonly output?: Readonly<Record<string, unknown>>;
 }
 

@@ -63,6 +63,14 @@ export const LIMITS = {
   metadataSpanBytes: 64 * KiB,
   signalNameChars: 512,
 
+  endpointRequestBytes: 4 * MiB,
+  endpointSilenceMs: 15 * minute,
+  endpointOutputWaitMs: 5 * minute,
+  endpointOutputTokenMs: 1 * hour,
+  streamTokenMs: 16 * minute,
+  streamMs: 15 * minute,
+  streamTeeBytes: 1 * MiB,
+
   signatureWindowMs: 5 * minute,
   idempotencyMs: 1 * day,
 

@@ -1,10 +1,11 @@
 import { readFileSync } from "node:fs";
 import { hostname } from "node:os";
 import type { EnvironmentName } from "@holdfast/protocol";
-import { createApi } from "#api";
+import { ACCOUNT_ID, createApi, ENVIRONMENT_ID } from "#api";
 import { createEgress } from "#egress";
 import { createIds, createLog, nodeDigest, scaledClock, systemClock, systemRandom } from "#kernel";
-import { createKeys } from "#keys";
+import { createKeys, createTokens } from "#keys";
+import { createChannels } from "#realtime";
 import { openSqliteStore } from "#store";
 import { createSync } from "#sync";
 import type { AppChange } from "#sync";
@@ -77,6 +78,7 @@ export async function startServer(options: ServerOptions, hooks: ServerHooks = {
       sessionMs: SESSION_MS,
       retry: { intervalMs: options.retryIntervalMs },
       cronCatchUpMax: options.cronCatchUpMax,
+      endpoints: { origins: options.endpointOrigins, thisMachine: options.mode === "dev" },
     });
     const { registry, realtime, queue, ingest, executor } = rooms;
     const sync = createSync({
@@ -98,11 +100,21 @@ export async function startServer(options: ServerOptions, hooks: ServerHooks = {
       version: VERSION,
       isOnLan: !LOOPBACK_HOSTS.has(options.host),
       keys,
+      tokens: createTokens({
+        signingKeys: options.signingKeys,
+        environment,
+        accountId: ACCOUNT_ID,
+        environmentId: ENVIRONMENT_ID,
+        digest,
+        random,
+        ids,
+      }),
       ingest,
       executor,
       registry,
       sync,
       realtime,
+      channels: createChannels(),
       queue,
       clock,
       machineClock,

@@ -10,7 +10,7 @@ import type { Queue } from "#queue";
 import { openQueue } from "#queue";
 import type { Realtime } from "#realtime";
 import { createRealtime } from "#realtime";
-import type { Registry } from "#registry";
+import type { EndpointPolicy, Registry } from "#registry";
 import { createRegistry } from "#registry";
 import type { Store } from "#store";
 
@@ -19,7 +19,7 @@ export { createKeys } from "#keys";
 export { openDisk } from "#store";
 export type { Egress, EgressOutcome, EgressRequest } from "#egress";
 export type { Clock, Log, Random, Timer } from "#kernel";
-export type { Advance, Disk, JournalEntry, RunRecord, RunSnapshot, Store, Writer } from "#store";
+export type { Advance, Disk, EventRecord, JournalEntry, RunRecord, RunSnapshot, Store, Writer } from "#store";
 
 /** Everything outside the rooms that they touch, and the few figures they are set up with. */
 export interface World {
@@ -41,6 +41,8 @@ export interface World {
   readonly tickMs: number;
   readonly retry: { readonly intervalMs: number | null };
   readonly cronCatchUpMax: number;
+  /** Whose durable endpoints are called, beside those of registered apps; nobody's when absent. */
+  readonly endpoints?: EndpointPolicy;
   /** How long the session lasts on `clock` in which work is held, without a sign of life. */
   readonly sessionMs: number;
   /** Longest pause between two looks for what starts by the clock; absent for the room's own measure. */
@@ -68,7 +70,13 @@ export interface Rooms {
  */
 export async function buildRooms(world: World): Promise<Rooms> {
   const { store, clock, random, ids, digest, log, environment } = world;
-  const registry = await createRegistry({ store: store.apps, environment, digest, log });
+  const registry = await createRegistry({
+    store: store.apps,
+    environment,
+    digest,
+    log,
+    ...(world.endpoints === undefined ? {} : { endpoints: world.endpoints }),
+  });
   const realtime = createRealtime({ log });
   const opened = await openQueue({
     store: store.queue,

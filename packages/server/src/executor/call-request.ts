@@ -41,12 +41,17 @@ export function callRequest(
     inline.length <= LIMITS.inlineRequestBytes && Buffer.byteLength(inline) <= LIMITS.inlineRequestBytes;
   return {
     url: `${definition.url}${definition.url.includes("?") ? "&" : "?"}stepId=${encodeURIComponent(item.stepId ?? "step")}`,
-    headers: headers(state, item, identity),
+    headers: callHeaders(state, item, identity),
     body: fits ? inline : body(state, item, definition, identity, true),
   };
 }
 
-function headers(state: RunState, item: QueueItem, identity: CallIdentity): Record<string, string> {
+/** The headers of a call: which run and which of its items it is for, and its place in a trace. All but the signature. */
+export function callHeaders(
+  state: RunState,
+  item: QueueItem,
+  identity: CallIdentity,
+): Record<string, string> {
   const { run } = state;
   const fields: Record<string, string> = {
     "content-type": "application/json",

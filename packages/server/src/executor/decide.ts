@@ -5,6 +5,7 @@ import { retryAt } from "./backoff.ts";
 import type { Decision, Input, Terms, Verdict } from "./decision.ts";
 import { abortDefer, addDefer } from "./defer-ops.ts";
 import { Draft, START_TIMEOUT } from "./draft.ts";
+import { applyEndpoint } from "./apply-endpoint.ts";
 import { applyOps, afterStep } from "./apply-ops.ts";
 import { checkpointRefusal, memoOf } from "./op-rules.ts";
 import type { RunState } from "./run-state.ts";
@@ -40,6 +41,8 @@ function apply(draft: Draft, input: Input, terms: Terms): Verdict {
       return applyGateway(draft, input, terms);
     case "checkpoint":
       return applyCheckpoint(draft, input);
+    case "endpoint":
+      return applyEndpoint(draft, input, terms);
     case "begun":
       return applyBegun(draft, input);
     case "timeout":

@@ -47,6 +47,13 @@ export type Input =
       readonly ops: readonly ReportedOp[];
       readonly startedAt: number | null;
     }
+  /** The app of a durable endpoint reports what it did on its own (16.2). */
+  | {
+      readonly kind: "endpoint";
+      readonly ops: readonly ReportedOp[];
+      readonly startedAt: number;
+      readonly jitter: number;
+    }
   /** A first call begins. Told only where a time-out depends on it (14.9); otherwise its reply says so soon enough. */
   | {
       readonly kind: "begun";

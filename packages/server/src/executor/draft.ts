@@ -279,6 +279,11 @@ export class Draft {
     });
   }
 
+  /** The item is due at another time. */
+  postpone(item: QueueItem, dueAt: number): void {
+    this.#enqueue({ ...item, dueAt });
+  }
+
   /** Progress was made under this item: its attempts count from zero again. */
   resetAttempts(item: QueueItem): QueueItem {
     if (item.attempt === 0) return item;

@@ -168,7 +168,7 @@ export class LiveRun {
       return decide(
         this.#state,
         inputs.map((input): Input => {
-          if (input.kind === "checkpoint") return { ...input, ops: [] };
+          if (input.kind === "checkpoint" || input.kind === "endpoint") return { ...input, ops: [] };
           const error = { name: "internal_error", message };
           if (input.kind === "gateway") {
             return { ...input, reply: { kind: "failed", error, isFinal: false } };

@@ -11,6 +11,7 @@ import { createClockwork } from "./clockwork.ts";
 import type { Ingest } from "./contract.ts";
 import { createEmitter } from "./emitter.ts";
 import { invokeFunction } from "./invoke.ts";
+import { openEndpoint } from "./open-endpoint.ts";
 import { rerunRun } from "./rerun.ts";
 
 export interface IngestDeps {
@@ -44,6 +45,7 @@ export function createIngest(deps: IngestDeps): Ingest {
     runsOf: (id) => deps.runs.ofEvent(id),
     invoke: (request) => invokeFunction(acceptDeps, request),
     rerun: (request) => rerunRun({ ...acceptDeps, runs: deps.runs }, request),
+    openEndpoint: (request) => openEndpoint({ ...acceptDeps, ...deps }, request),
     emitter: createEmitter({ ...acceptDeps, hasRoom: () => deps.queue.hasRoom }),
     start: () => clockwork.start(),
     stop: () => clockwork.stop(),

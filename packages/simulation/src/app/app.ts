@@ -1,6 +1,6 @@
 import { Header } from "@holdfast/protocol";
 import type { EgressOutcome, EgressRequest } from "@holdfast/server/rooms";
-import type { EventData, Leaf } from "../scenario/program.ts";
+import type { Leaf } from "../scenario/program.ts";
 import type { FunctionSpec } from "../scenario/scenario.ts";
 import { slugOf } from "../scenario/registration.ts";
 import type { Call } from "./call.ts";
@@ -135,6 +135,3 @@ function answer(
     body: JSON.stringify(body),
   };
 }
-
-/** The data of an event as the app reads it. */
-export type { EventData };

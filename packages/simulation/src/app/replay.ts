@@ -20,8 +20,8 @@ export interface Found {
 }
 
 /** How a piece of code came out, and when: the place in the order of memos at which that was settled. */
-type Result =
-  | { readonly kind: "value"; readonly value: unknown; readonly at: number }
+type Result<Value = unknown> =
+  | { readonly kind: "value"; readonly value: Value; readonly at: number }
   | { readonly kind: "error"; readonly message: string; readonly at: number }
   | { readonly kind: "blocked" };
 
@@ -29,13 +29,13 @@ type Result =
 export function replay(program: Program, memos: Memos): Standing {
   const places = new Map([...memos.keys()].map((id, place) => [id, place]));
   const found: Found[] = [];
-  const result = sequence(program.nodes, null);
-  if (result.kind === "blocked") return { kind: "blocked", found };
-  if (result.kind === "error") return { kind: "failed", message: result.message, found };
+  const whole = sequence(program.nodes, null);
+  if (whole.kind === "blocked") return { kind: "blocked", found };
+  if (whole.kind === "error") return { kind: "failed", message: whole.message, found };
   if (program.throws) return { kind: "failed", message: "thrown at the end", found };
-  return { kind: "done", output: outputOf(result.value as readonly unknown[]), found };
+  return { kind: "done", output: outputOf(whole.value), found };
 
-  function sequence(nodes: readonly Node[], mode: Found["mode"]): Result {
+  function sequence(nodes: readonly Node[], mode: Found["mode"]): Result<readonly unknown[]> {
     const values: unknown[] = [];
     let at = -1;
     for (const node of nodes) {

@@ -2,6 +2,7 @@ import type { FunctionOptions, Limit } from "../scenario/scenario.ts";
 import { NO_OPTIONS } from "../scenario/scenario.ts";
 import type { Rng } from "../world/rng.ts";
 import type { Pace } from "./pace.ts";
+import { DAY_MS } from "./pace.ts";
 
 /** What is the same for every function of a world. */
 export interface SharedOptions {
@@ -24,12 +25,12 @@ export function generateOptions(rng: Rng, pace: Pace, shared: SharedOptions): Fu
       : null,
     rateLimit:
       rng.chance(0.1) && !isBatched
-        ? { limit: rng.integer(1, 20), periodMs: Math.min(periodMs(), 86_400_000), isKeyed: isKeyed() }
+        ? { limit: rng.integer(1, 20), periodMs: Math.min(periodMs(), DAY_MS), isKeyed: isKeyed() }
         : null,
     debounce:
       rng.chance(0.1) && !isBatched
         ? {
-            periodMs: Math.min(periodMs(), 604_800_000),
+            periodMs: Math.min(periodMs(), 7 * DAY_MS),
             timeoutMs: rng.chance(0.5) ? periodMs() + 60_000 : null,
             isKeyed: isKeyed(),
           }
@@ -42,7 +43,7 @@ export function generateOptions(rng: Rng, pace: Pace, shared: SharedOptions): Fu
     cancelOn:
       rng.chance(0.15) && !isBatched && shared.cancelEvents.length > 0 ? rng.pick(shared.cancelEvents) : null,
     startTimeoutMs: rng.chance(0.1) ? periodMs() : null,
-    finishTimeoutMs: rng.chance(0.1) ? periodMs() + pace.pauseMsMax : null,
+    finishTimeoutMs: rng.chance(0.1) ? Math.min(periodMs() + pace.pauseMsMax, 360 * DAY_MS) : null,
     cron: null,
   };
 }

@@ -19,7 +19,7 @@ export function createInFlight(hasTwoNodes: boolean): InFlight {
 
   return {
     begin(run, item) {
-      for (const limit of run.spec.options.limits) {
+      for (const limit of limitsOf(run)) {
         const counter = counterOf(limit, run);
         const size = limit.level === "run" ? countRun(counter, run) : countCall(counter, run, item);
         if (size > limit.max)
@@ -28,7 +28,7 @@ export function createInFlight(hasTwoNodes: boolean): InFlight {
       return null;
     },
     end(run, item) {
-      for (const limit of run.spec.options.limits) {
+      for (const limit of limitsOf(run)) {
         if (limit.level === "run") continue;
         const open = calls.get(counterOf(limit, run));
         const key = `${run.runId}/${item}`;
@@ -38,7 +38,7 @@ export function createInFlight(hasTwoNodes: boolean): InFlight {
       }
     },
     runEnds(run) {
-      for (const limit of run.spec.options.limits) {
+      for (const limit of limitsOf(run)) {
         const counter = counterOf(limit, run);
         runs.get(counter)?.delete(run.runId);
         const open = calls.get(counter);
@@ -61,8 +61,14 @@ export function createInFlight(hasTwoNodes: boolean): InFlight {
   }
 }
 
+/** The limits of a run's function; a singleton is one of runs. */
+function limitsOf({ spec: { options } }: RunFacts): readonly Limit[] {
+  if (options.singleton === null) return options.limits;
+  return [...options.limits, { level: "run", max: 1, isKeyed: options.singleton.isKeyed, isShared: false }];
+}
+
 /** Names what a limit counts together. Shared limits with the same key are one. */
-export function counterOf(limit: Limit, run: Pick<RunFacts, "spec" | "data">): string {
+function counterOf(limit: Limit, run: RunFacts): string {
   const owner = limit.isShared ? "env" : run.spec.name;
   return `${owner}/${limit.level}/${limit.isKeyed ? run.data.k : "all"}`;
 }

@@ -32,6 +32,8 @@ export interface Oracle {
   advances(process: SimulatedProcess, advance: Advance): (isCommitted: boolean) => void;
   /** What a run holds that a new process finds. */
   found(snapshot: RunSnapshot): void;
+  /** Everything that followed from the last thing that happened has run. */
+  turnEnds(): void;
   crashed(process: SimulatedProcess): void;
   /** From now on the process may act on what is no longer so: another took its place while it stood still. */
   outlived(process: SimulatedProcess): void;
@@ -44,6 +46,8 @@ export function createOracle(scenario: Scenario, now: () => number): Oracle {
   const inFlight = createInFlight(scenario.settings.hasTwoNodes);
   const open = new Map<SimulatedProcess, Set<() => void>>();
   const outlived = new Set<SimulatedProcess>();
+  /** What processes were told in this turn. */
+  const told: (() => void)[] = [];
   /** Runs that ended before anybody was called for them. */
   const endedUncalled = new Set<string>();
   /** Runs that a process asked to end: they may be over, and hold no room from then on. */
@@ -136,13 +140,14 @@ export function createOracle(scenario: Scenario, now: () => number): Oracle {
       };
     },
     advances(process, advance) {
-      const facts = runs.get(advance.runId);
       const ends = hasEnded(advance.run.status);
       if (ends) {
         ending.add(advance.runId);
-        if (facts !== undefined) inFlight.runEnds(facts);
+        const known = runs.get(advance.runId);
+        if (known !== undefined) inFlight.runEnds(known);
       }
-      return (isCommitted) => {
+      const learnOutcome = (isCommitted: boolean): void => {
+        const facts = runs.get(advance.runId);
         if (facts === undefined) {
           if (!isCommitted) ending.delete(advance.runId);
           else if (ends) endedUncalled.add(advance.runId);
@@ -164,6 +169,11 @@ export function createOracle(scenario: Scenario, now: () => number): Oracle {
         }
         facts.hasEnded = true;
       };
+      // The process knows at the end of the turn: until then what it was told is on its way to where it decides.
+      return (isCommitted) => void told.push(() => learnOutcome(isCommitted));
+    },
+    turnEnds() {
+      for (const learnNow of told.splice(0)) learnNow();
     },
     found(snapshot) {
       const facts = runs.get(snapshot.run.id);

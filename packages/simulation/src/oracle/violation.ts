@@ -9,7 +9,6 @@ export type Invariant =
   | "ended-twice"
   | "never-ended"
   | "limit-exceeded"
-  | "singleton-overlap"
   | "throttle-exceeded"
   | "wait-wrong"
   | "memo-changed"

@@ -13,7 +13,10 @@ export function watchedStore(
     runs: over(store.runs, {
       async advance(advance) {
         const told = oracle.advances(process, advance);
-        const result = await store.runs.advance(advance);
+        const result = await store.runs.advance(advance).catch((error: unknown) => {
+          told(false);
+          throw error;
+        });
         const what = [
           ...advance.journal.map(({ kind, name }) => (name === null ? kind : `${kind} ${name}`)),
           ...advance.enqueue.map(
@@ -30,7 +33,7 @@ export function watchedStore(
 }
 
 /** An object with some of its members replaced. Methods keep the object they belong to. */
-function over<Target extends object>(target: Target, members: Partial<Target>): Target {
+export function over<Target extends object>(target: Target, members: Partial<Target>): Target {
   return new Proxy(target, {
     get(_, key) {
       // The keys of a proxy's traps are not tied to the type of its target.

@@ -1,7 +1,7 @@
 import type { RunId } from "@holdfast/protocol";
 import type { Clock, Disk, Log, Rooms, Store } from "@holdfast/server/rooms";
 import { buildRooms, createIds, createKeys, nodeDigest } from "@holdfast/server/rooms";
-import { ENVIRONMENT } from "../oracle/at-rest.ts";
+import { ENVIRONMENT } from "../oracle/rest-world.ts";
 import { isCall, parseCall } from "../app/call.ts";
 import type { Oracle } from "../oracle/oracle.ts";
 import { watchedStore } from "../oracle/watched-store.ts";
@@ -36,7 +36,7 @@ export interface ServersWorld {
 /** The server, through all its lives. */
 export interface Servers {
   /** The process that listens, once it is ready. */
-  listening(): SimulatedProcess | null;
+  readonly listening: () => SimulatedProcess | null;
   roomsOf(process: SimulatedProcess): Rooms;
   start(): void;
   /** The process that listens dies, and is started again after a while. */
@@ -65,7 +65,7 @@ export function createServers(world: ServersWorld): Servers {
   function boot(isJoining: boolean): void {
     bootCount += 1;
     isDown = false;
-    const process = createProcess(`server-${bootCount}`, timeline, world.wallMs);
+    const process = createProcess(`server-${bootCount}`, timeline, () => world.wallMs());
     world.trace(`${process.name} starts`);
     current = process;
     alive.add(process);
@@ -110,7 +110,7 @@ export function createServers(world: ServersWorld): Servers {
         world.network,
         () => {
           world.called();
-          return traced(process.name, oracle.watchCall(process), world.trace);
+          return traced(process.name, oracle.watchCall(process), (line) => world.trace(line));
         },
         () => die(process, rng.integer(0, DOWN_MS_MAX)),
       ),

@@ -37,7 +37,7 @@ export function createSimulatedApp(
   function stop(): void {
     isUp = false;
     life += 1;
-    for (const told of [...listeners]) told();
+    for (const told of listeners) told();
     listeners.clear();
   }
 

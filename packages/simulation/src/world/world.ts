@@ -1,9 +1,10 @@
+import type { FunctionId, RunId } from "@holdfast/protocol";
 import { openDisk } from "@holdfast/server/rooms";
 import type { AppHost } from "../app/app.ts";
 import { checkAtRest } from "../oracle/at-rest.ts";
 import { createOracle } from "../oracle/oracle.ts";
-import { registrationOf } from "../scenario/registration.ts";
-import type { Scenario } from "../scenario/scenario.ts";
+import { registrationOf, slugOf } from "../scenario/registration.ts";
+import type { FunctionSpec, Scenario } from "../scenario/scenario.ts";
 import type { SimulationOptions, SimulationResult } from "../simulate.ts";
 import { createActor } from "./actor.ts";
 import { createFaults } from "./faults.ts";
@@ -56,7 +57,8 @@ export function createWorld(scenario: Scenario, options: SimulationOptions): Sim
     async checkpoint(call, ops) {
       const outcome = await requestServer(network, CHECKPOINT_FAULTS, servers.listening, (process) =>
         servers.roomsOf(process).executor.checkpoint({
-          runId: call.runId as never,
+          // The id is one that the server sent.
+          runId: call.runId as RunId,
           itemKey: call.itemKey,
           generation: call.generation,
           requestStartedAt: null,
@@ -115,6 +117,7 @@ export function createWorld(scenario: Scenario, options: SimulationOptions): Sim
         return;
       }
       await timeline.step();
+      oracle.turnEnds();
       if (count % LOOK_EVERY_COUNT === 0 && (await holds())) return;
     }
   }
@@ -126,6 +129,16 @@ export function createWorld(scenario: Scenario, options: SimulationOptions): Sim
   async function isNothingGathered(): Promise<boolean> {
     const { gatherings } = await observer.schedules.due({ now: Number.MAX_SAFE_INTEGER, limit: 1 });
     return gatherings.length === 0;
+  }
+
+  async function specsById(): Promise<ReadonlyMap<FunctionId, FunctionSpec>> {
+    const registered = await observer.apps.functions();
+    return new Map(
+      scenario.functions.flatMap((spec) => {
+        const record = registered.find(({ slug }) => slug === slugOf(spec.name));
+        return record === undefined ? [] : [[record.id, spec] as const];
+      }),
+    );
   }
 
   async function run(): Promise<SimulationResult> {
@@ -149,19 +162,21 @@ export function createWorld(scenario: Scenario, options: SimulationOptions): Sim
     servers.recover();
     app.start();
     const restMs = settings.activeMs + 50 * longestPauseMs(scenario) + setBackMs(scenario) + 24 * HOUR_MS;
-    await goOn(timeline.now + restMs, isAtRest);
-    await goOn(timeline.now + LATE_MS, never);
+    const restAt = timeline.now + restMs;
+    do {
+      await goOn(restAt, isAtRest);
+      await goOn(timeline.now + LATE_MS, never);
+      // What came late may have begun something new.
+    } while (oracle.violation === null && timeline.now < restAt && !(await isAtRest()));
     let runCount = oracle.runs.size;
     if (oracle.violation === null) {
-      const functions = await observer.apps.functions();
-      const checked = await checkAtRest({
+      ({ runCount } = await checkAtRest({
         scenario,
         store: observer,
         oracle,
         hadFaults: faults.struck.length > 0 || actor.faults.size > 0,
-        functionId: (slug) => functions.find((record) => record.slug === slug)?.id ?? null,
-      });
-      ({ runCount } = checked);
+        specs: await specsById(),
+      }));
     }
     const { violation } = oracle;
     if (violation !== null) trace(`VIOLATION ${violation.invariant}: ${violation.message}`);

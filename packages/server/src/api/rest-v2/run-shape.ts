@@ -54,6 +54,7 @@ export function runShape(
     }),
     originalRunId: run.originalRunId,
     reason: endOf(end).reason,
+    blockedBy: endOf(end).blockedBy,
     output: includeOutput ? payload(outcomeOf(end)) : undefined,
   });
 }
@@ -70,9 +71,10 @@ function endOf(end: RunView["end"]): {
   readonly output?: unknown;
   readonly error?: unknown;
   readonly reason?: unknown;
+  readonly blockedBy?: unknown;
 } {
   // Canonical JSON of our own making.
-  return JSON.parse(end?.data ?? "{}") as { output?: unknown; error?: unknown; reason?: unknown };
+  return JSON.parse(end?.data ?? "{}") as ReturnType<typeof endOf>;
 }
 
 function durationMs(startedAt: number | null, endedAt: number | null): number | null {

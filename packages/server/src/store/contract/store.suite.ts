@@ -11,6 +11,7 @@ import { runSuite } from "./runs.suite.ts";
 import { scheduleSuite } from "./schedules.suite.ts";
 import { snapshotSuite } from "./snapshot.suite.ts";
 import { startSuite } from "./starts.suite.ts";
+import { waitModelSuite } from "./waits-model.suite.ts";
 import { waitSuite } from "./waits.suite.ts";
 
 /**
@@ -33,6 +34,7 @@ export function runStoreContract(name: string, createHarness: CreateHarness, mod
     describe("model", () => {
       modelSuite(createHarness, modelRuns);
       gateModelSuite(createHarness, modelRuns);
+      waitModelSuite(createHarness, modelRuns);
     });
   });
 }
