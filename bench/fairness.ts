@@ -79,6 +79,7 @@ async function measure(noise: Noise, round: number, folder: string): Promise<Mea
       if (message.kind === "noisy") begun = message.count ?? 0;
     });
     const sampleCount = Number(values.samples);
+    await quiet.untilCalled();
     await quiet.samples(WARM_UP_SAMPLES, 0, () => true);
     const idle = await quiet.samples(sampleCount, IDLE_PAUSE_MS, () => true);
 

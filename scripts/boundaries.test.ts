@@ -27,18 +27,22 @@ const TABLES = `
 | composition | server.ts | every room | — |
 `;
 
-const manifest = (dependencies: readonly string[]): string =>
-  JSON.stringify({ dependencies: Object.fromEntries(dependencies.map((name) => [name, "1.0.0"])) });
+const manifest = (dependencies: readonly string[], doors: readonly string[] = ["."]): string =>
+  JSON.stringify({
+    dependencies: Object.fromEntries(dependencies.map((name) => [name, "1.0.0"])),
+    exports: Object.fromEntries(doors.map((door) => [door, "./src/index.ts"])),
+  });
 
 /** A small repository that keeps every rule, using each permission that the cases below take away. */
 const GOOD: Tree = {
   "docs/ARCHITECTURE.md": TABLES,
   "package.json": JSON.stringify({ devDependencies: { "fast-check": "1.0.0" } }),
-  "packages/protocol/package.json": manifest([]),
+  "packages/protocol/package.json": manifest([], [".", "./side"]),
   "packages/protocol/src/index.ts": `export { word } from "./word.ts";`,
   "packages/protocol/src/word.ts": `export const word = "word";`,
   "packages/client/package.json": manifest(["@holdfast/protocol"]),
   "packages/client/src/index.ts": `import { word } from "@holdfast/protocol"; export const call = word;`,
+  "packages/client/src/side.test.ts": `import { word } from "@holdfast/protocol/side"; export const side = word;`,
   "packages/server/package.json": manifest(["@holdfast/protocol", "pino"]),
   "packages/server/src/server.ts": `import { lease } from "#queue"; import type { Options } from "./options.ts"; export const start = (_: Options) => lease;`,
   "packages/server/src/options.ts": `export interface Options { readonly port: number }`,

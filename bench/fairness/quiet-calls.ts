@@ -6,6 +6,8 @@ import { monotonicMs } from "./monotonic.ts";
 
 /** A first call that takes longer than this is taken for lost. */
 const CALL_MS_MAX = 60_000;
+/** How long a registration may take before another run is started. */
+const REGISTRATION_MS = 500;
 
 interface Called {
   readonly kind: "called";
@@ -33,15 +35,29 @@ export class QuietCalls {
     });
   }
 
+  /** Starts runs until one is called: an app knows that it answered a server, and not when that has registered it. */
+  async untilCalled(): Promise<void> {
+    for (const deadline = performance.now() + CALL_MS_MAX; ;) {
+      try {
+        await this.sample(REGISTRATION_MS);
+        return;
+      } catch (error) {
+        if (performance.now() > deadline) throw error;
+      }
+    }
+  }
+
   /** Milliseconds from sending the event to the function's first line. Rejects when either fails. */
-  async sample(): Promise<number> {
+  async sample(timeoutMs = CALL_MS_MAX): Promise<number> {
     this.#serial += 1;
     const n = this.#serial;
     const { promise, resolve, reject } = Promise.withResolvers<number>();
     const timer = setTimeout(
-      () => reject(new Error(`The quiet function was not called within ${CALL_MS_MAX} ms.`)),
-      CALL_MS_MAX,
+      () => reject(new Error(`The quiet function was not called within ${timeoutMs} ms.`)),
+      timeoutMs,
     );
+    // A failure to send is told first; the timer may still go off meanwhile.
+    promise.catch(() => {});
     this.#waiting.set(n, resolve);
     const sentAt = monotonicMs();
     try {

@@ -14,6 +14,7 @@ export function readPackages(root: string): readonly PackageSource[] {
         name,
         dependencies: namesIn(manifest, "dependencies", "peerDependencies", "optionalDependencies"),
         devDependencies: [...namesIn(manifest, "devDependencies"), ...namesIn(repository, "devDependencies")],
+        doors: namesIn(manifest, "exports"),
         files: readFiles(join(root, "packages", name, "src")),
       };
     });

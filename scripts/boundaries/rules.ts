@@ -18,6 +18,8 @@ export interface PackageSource {
   readonly dependencies: readonly string[];
   /** What only its tests may use: its own devDependencies and those of the repository. */
   readonly devDependencies: readonly string[];
+  /** What others may import of it, as its manifest exports them: `.`, `./rooms`. */
+  readonly doors: readonly string[];
   readonly files: readonly SourceFile[];
 }
 
@@ -47,7 +49,7 @@ export function findProblems(
     const row = tables.packages.rows.find((each) => each.name === source.name);
     // A package without a row was reported above; there is nothing to hold its imports against.
     if (row === undefined) continue;
-    const context: Context = { source, row, tables, document, problems };
+    const context: Context = { source, row, tables, document, problems, packages };
     for (const file of source.files) for (const entry of file.imports) checkImport(context, file, entry);
     checkCycles(context);
   }
@@ -61,6 +63,8 @@ interface Context {
   readonly tables: Tables;
   readonly document: string;
   readonly problems: Problem[];
+  /** All of them. */
+  readonly packages: readonly PackageSource[];
 }
 
 /**
@@ -242,7 +246,8 @@ function checkPlatform(context: Context, file: SourceFile, entry: Import): void 
 
 function checkSibling(context: Context, file: SourceFile, entry: Import, target: string): void {
   const [name = "", ...deeper] = target.split("/");
-  if (deeper.length > 0) {
+  const doors = context.packages.find((each) => each.name === name)?.doors ?? [];
+  if (deeper.length > 0 && !doors.includes(`./${deeper.join("/")}`)) {
     return report(
       context,
       file,

@@ -42,6 +42,7 @@ it(
       eventKeys: [eventKey],
       publicUrl: null,
       sdkUrls: [app.url],
+      endpointOrigins: [],
       discovery: false,
       pollIntervalMs: null,
       retryIntervalMs: 20,

@@ -14,11 +14,10 @@ const GUARDED: readonly (readonly [method: string, path: string])[] = [
   ["POST", "/v1/checkpoint"],
   ["POST", `/v1/checkpoint/${RUN}/async`],
   ["POST", `/v1/checkpoint/${RUN}/steps`],
-  ["GET", `/v1/checkpoint/${RUN}/output`],
   ["POST", "/v1/http/runs"],
+  ["POST", "/v1/realtime/publish/tee?channel=a"],
   ["POST", `/v1/http/runs/${RUN}/async`],
   ["POST", `/v1/http/runs/${RUN}/steps`],
-  ["GET", `/v1/http/runs/${RUN}/output`],
   ["GET", `/v0/runs/${RUN}/actions`],
   ["GET", `/v0/runs/${RUN}/batch`],
   ["DELETE", `/v0/runs/${RUN}`],
@@ -140,6 +139,25 @@ describe("access in production", () => {
         }
       });
     }
+  }
+
+  for (const path of [
+    `/v1/checkpoint/${RUN}/output`,
+    `/v1/http/runs/${RUN}/output`,
+    "/v1/realtime/sse",
+  ] as const) {
+    it(`GET ${path} answers 401 to whoever lacks the token of a run, even with the signing key`, async () => {
+      const all = [
+        ...credentials(),
+        ["the signing key", { authorization: bearerOf(server.signingKey ?? "") }],
+      ] as const;
+      for (const [what, headers] of all) {
+        for (const query of ["", "?token=", `?token=${server.signingKey}`]) {
+          const answer = await request(server, "GET", path + query, { headers, authorized: false });
+          assert.equal(answer.status, 401, what + query);
+        }
+      }
+    });
   }
 
   it("lets in the key itself and its hash, with and without prefix", async () => {

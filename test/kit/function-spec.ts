@@ -6,25 +6,43 @@ import type { EventId } from "@holdfast/protocol";
  * each other and infer from triggers; a table of stories needs one type for all.
  */
 export interface StepTools {
-  run<T>(id: string, fn: () => T | Promise<T>): Promise<T>;
+  run<T>(id: StepName, fn: () => T | Promise<T>): Promise<T>;
+  /** With arguments that are kept beside the result, and may be replaced when the run is repeated. */
+  run<T, Input extends readonly unknown[]>(
+    id: StepName,
+    fn: (...input: Input) => T | Promise<T>,
+    ...input: Input
+  ): Promise<T>;
   sleep(id: string, time: string | number): Promise<void>;
   sleepUntil(id: string, time: Date | string): Promise<void>;
   sendEvent(id: string, events: EventPayload | readonly EventPayload[]): Promise<{ ids: readonly string[] }>;
-  waitForEvent(id: string, options: { event: string; timeout: string; if?: string }): Promise<unknown>;
+  waitForEvent(
+    id: string,
+    options: { event: string; timeout: string | number | Date; if?: string },
+  ): Promise<unknown>;
   waitForSignal(
     id: string,
     options: { signal: string; timeout: string; onConflict: "fail" | "replace" },
   ): Promise<unknown>;
   invoke(
     id: string,
-    options: { function: unknown; data?: Readonly<Record<string, unknown>>; timeout?: string },
+    options: {
+      function: unknown;
+      data?: Readonly<Record<string, unknown>>;
+      v?: string;
+      timeout?: string | number | Date;
+    },
   ): Promise<unknown>;
+  sendSignal(id: string, options: { signal: string; data?: unknown }): Promise<unknown>;
   fetch(url: string): Promise<unknown>;
   readonly ai: {
     infer(id: string, options: { model: unknown; body: unknown }): Promise<unknown>;
     readonly models: { openai(options: { model: string; apiKey: string; baseUrl?: string }): unknown };
   };
 }
+
+/** What a step is called: by its id, or by an id and a name for people. */
+export type StepName = string | { readonly id: string; readonly name: string };
 
 export interface EventPayload {
   readonly name: string;
@@ -33,7 +51,7 @@ export interface EventPayload {
   readonly ts?: number;
   readonly v?: string;
   readonly user?: Readonly<Record<string, unknown>>;
-  readonly meta?: Readonly<Record<string, unknown>>;
+  readonly meta?: { readonly sessions?: Readonly<Record<string, string>> };
 }
 
 /** What a function is called with. */
@@ -50,6 +68,17 @@ export interface FunctionContext {
   readonly step: StepTools;
   /** From version 4 on. */
   readonly group: { parallel<T>(options: { mode: "race" | "wait" }, body: () => Promise<T>): Promise<T> };
+  /** From version 4 on: has a deferred function of the same app run once this run has ended. */
+  readonly defer: (
+    id: string,
+    options: {
+      readonly functionId: string;
+      readonly data: Readonly<Record<string, unknown>>;
+      readonly meta?: EventPayload["meta"];
+    },
+  ) => { abort(): void };
+  /** Of a deferred function: the runs that asked for it. */
+  readonly parents?: readonly { readonly fnSlug: string; readonly runId: string }[];
 }
 
 /** A function as a test writes it down; each SDK makes its own of it. */
@@ -59,6 +88,8 @@ export interface FunctionSpec {
   readonly triggers?: readonly Readonly<Record<string, string>>[];
   /** Passed to `createFunction` as they are: `retries`, `checkpointing`, `concurrency`, … */
   readonly options?: Readonly<Record<string, unknown>>;
+  /** Whether it is started by `defer`, and by nothing else. From version 4 on. */
+  readonly isDeferred?: boolean;
   readonly handler: (context: FunctionContext) => unknown;
 }
 

@@ -126,7 +126,7 @@ export async function startTestApp(options: TestAppOptions): Promise<TestApp> {
       };
     },
     async registered() {
-      const wanted = functions.map((spec) => `${id}-${spec.id}`).toSorted();
+      const wanted = functions.flatMap((spec) => slugsOf(id, spec)).toSorted();
       const client = clientOf(server);
       await until(`app "${id}" at ${url} is registered`, async () => {
         const found = (await client.apps()).find((each) => each.name === id);
@@ -151,6 +151,12 @@ export async function startTestApp(options: TestAppOptions): Promise<TestApp> {
     throw error;
   }
   return app;
+}
+
+/** What a function is registered as: itself, and its handler of failures when it has one. */
+function slugsOf(appId: string, { id, options }: FunctionSpec): readonly string[] {
+  const slug = `${appId}-${id}`;
+  return options?.["onFailure"] === undefined ? [slug] : [slug, `${slug}-failure`];
 }
 
 /** A port that was free a moment ago, for an address that must be known before anybody listens there. */

@@ -41,6 +41,7 @@ export async function startTestServer(options: Partial<ServerOptions> = {}): Pro
     eventKeys: options.mode === "dev" ? [] : [createEventKey()],
     publicUrl: null,
     sdkUrls: [],
+    endpointOrigins: [],
     discovery: false,
     pollIntervalMs: null,
     retryIntervalMs: 20,

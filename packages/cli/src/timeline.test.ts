@@ -105,6 +105,36 @@ test("createTimeline() shows why a run failed, and that one was cancelled", () =
   );
 });
 
+test("createTimeline() says what a step waits for, and why a run was cancelled or skipped", () => {
+  const a = run("9M");
+  const until = START + 3_600_000;
+  assert.deepEqual(
+    all([
+      queued(a),
+      journal(a, {
+        kind: "step.waiting",
+        name: "payment",
+        at: START,
+        data: JSON.stringify({ event: "order/paid", until }),
+      }),
+      journal(a, { kind: "step.waiting", name: "approval", data: '{"signal":"approve-7"}' }),
+      journal(a, { kind: "step.invoking", name: "receipt", data: "{}" }),
+      journal(a, { kind: "step.requesting", name: "summary", data: "{}" }),
+      journal(a, { kind: "metadata", name: "summary", data: "[]" }),
+      journal(a, { kind: "run.ended", data: '{"reason":"it took too long","status":"Cancelled"}' }),
+      journal(run("9N"), { kind: "run.ended", data: '{"status":"Skipped"}' }),
+    ]).slice(1),
+    [
+      "  14:03:12    … payment  waiting for order/paid, at most 1 h",
+      "  14:03:12    … approval  waiting for approve-7",
+      "  14:03:12    → receipt  invoking",
+      "  14:03:12    → summary  requesting",
+      "  14:03:12  ! charge-card  …9M  cancelled  0 ms  it took too long",
+      "  14:03:12  ! charge-card  …9N  skipped",
+    ],
+  );
+});
+
 test("createTimeline() names the run on a line that follows another run's", () => {
   const [a, b] = [run("9M"), run("9N")];
   const step = (id: RunId, name: string) => journal(id, { kind: "step.completed", name });

@@ -119,6 +119,15 @@ function stepLine(entry: JournalEntry, style: Style, now: number): string | null
       const length = typeof until === "number" ? `  sleeping ${elapsed(until - entry.at)}` : "  sleeping";
       return `${style.paused} ${name}${style.dim(length)}`;
     }
+    case "step.waiting": {
+      const target = textOrNull(member(data, "event")) ?? textOrNull(member(data, "signal"));
+      const words = target === null ? "waiting" : `waiting for ${printable(target)}`;
+      return `${style.paused} ${name}  ${style.dim(`${words}${upTo(member(data, "until"), entry.at)}`)}`;
+    }
+    case "step.invoking":
+      return `${style.arrow} ${name}  ${style.dim("invoking")}`;
+    case "step.requesting":
+      return `${style.arrow} ${name}  ${style.dim("requesting")}`;
     case "attempt.failed": {
       const error = member(data, "error") ?? data;
       const retryAt = member(data, "retryAt");
@@ -133,6 +142,15 @@ function stepLine(entry: JournalEntry, style: Style, now: number): string | null
   }
 }
 
+/** How long a wait may last. */
+function upTo(until: unknown, at: number): string {
+  return typeof until === "number" ? `, at most ${elapsed(until - at)}` : "";
+}
+
+function textOrNull(value: unknown): string | null {
+  return typeof value === "string" ? value : null;
+}
+
 function ending(entry: JournalEntry, style: Style, heading: string, duration: string): readonly string[] {
   const data = parseData(entry.data);
   const status = member(data, "status");
@@ -143,7 +161,11 @@ function ending(entry: JournalEntry, style: Style, heading: string, duration: st
         `            ${style.red(errorWords(member(data, "error")))}`,
       ];
     case "Cancelled":
-      return [`${style.yellow(style.warning)} ${heading}  cancelled${duration}`];
+    case "Skipped": {
+      const reason = textOrNull(member(data, "reason"));
+      const why = reason === null ? "" : `  ${style.dim(printable(reason))}`;
+      return [`${style.yellow(style.warning)} ${heading}  ${status.toLowerCase()}${duration}${why}`];
+    }
     default:
       return [`${style.green(style.done)} ${heading}  completed${duration}`];
   }

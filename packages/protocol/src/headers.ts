@@ -18,6 +18,7 @@ export const Header = {
   generationId: "x-inngest-generation-id",
   jobId: "x-inngest-job-id",
   stepId: "x-inngest-step-id",
+  forceStepPlan: "x-inngest-force-step-plan",
   noRetry: "x-inngest-no-retry",
   retryAfter: "retry-after",
   runId: "x-run-id",

@@ -1,20 +1,17 @@
 import { readFileSync } from "node:fs";
 import { hostname } from "node:os";
 import type { EnvironmentName } from "@holdfast/protocol";
-import { createApi } from "#api";
+import { ACCOUNT_ID, createApi, ENVIRONMENT_ID } from "#api";
 import { createEgress } from "#egress";
-import { createExecutor } from "#executor";
-import { createIngest } from "#ingest";
 import { createIds, createLog, nodeDigest, scaledClock, systemClock, systemRandom } from "#kernel";
-import { createKeys } from "#keys";
-import { openQueue, SESSION_MS } from "#queue";
-import { createRealtime } from "#realtime";
-import { createRegistry } from "#registry";
+import { createKeys, createTokens } from "#keys";
+import { createChannels } from "#realtime";
 import { openSqliteStore } from "#store";
 import { createSync } from "#sync";
 import type { AppChange } from "#sync";
 import type { ServerOptions } from "./options.ts";
 import { checkTimeScale } from "./options.ts";
+import { buildRooms } from "./rooms.ts";
 
 /** A server that answers. */
 export interface RunningServer {
@@ -54,7 +51,7 @@ export async function startServer(options: ServerOptions, hooks: ServerHooks = {
 
   const keys = createKeys({ signingKeys: options.signingKeys, eventKeys: options.eventKeys, digest });
   const store = await openSqliteStore({ dataDir: options.dataDir, log });
-  // A call that has a slot must not wait for a connection: one app may hold a quiet function and a noisy one.
+  // A call that has a slot does not wait for a connection longer than its app needs to take one up.
   const egress = createEgress({ clock: machineClock, connectionsPerOrigin: options.callSlots });
   const closeBelow = async (): Promise<void> => {
     await egress.close();
@@ -62,50 +59,28 @@ export async function startServer(options: ServerOptions, hooks: ServerHooks = {
   };
 
   try {
-    const registry = await createRegistry({ store: store.apps, environment, digest, log });
-    const realtime = createRealtime({ log });
-    const queue = await openQueue({
-      store: store.queue,
-      clock,
-      machineClock,
-      log,
-      node: hostname(),
-      slots: options.callSlots,
-      // The store is looked at as often by the machine's time, however fast the other runs.
-      tickMs: options.tickMs * options.timeScale,
-      sessionMs: virtualTime === null ? SESSION_MS : VIRTUAL_SESSION_MS,
-    });
-    const ingest = createIngest({
-      events: store.events,
-      runs: store.runs,
-      schedules: store.schedules,
-      registry,
-      queue,
-      realtime,
-      ids,
-      clock,
-      digest,
-      log,
-      environment,
-      cronCatchUpMax: options.cronCatchUpMax,
-    });
-    const executor = createExecutor({
-      runs: store.runs,
-      events: store.events,
-      cancellations: store.cancellations,
-      emitter: ingest.emitter,
-      registry,
-      queue,
-      realtime,
+    const rooms = await buildRooms({
+      store,
       egress,
       keys,
       clock,
+      machineClock,
       random,
       ids,
+      digest,
       log,
-      retry: { intervalMs: options.retryIntervalMs },
+      environment,
       serverKind,
+      node: hostname(),
+      callSlots: options.callSlots,
+      // The store is looked at as often by the machine's time, however fast the other runs.
+      tickMs: options.tickMs * options.timeScale,
+      sessionMs: SESSION_MS,
+      retry: { intervalMs: options.retryIntervalMs },
+      cronCatchUpMax: options.cronCatchUpMax,
+      endpoints: { origins: options.endpointOrigins, thisMachine: options.mode === "dev" },
     });
+    const { registry, realtime, queue, ingest, executor } = rooms;
     const sync = createSync({
       egress,
       keys,
@@ -125,11 +100,21 @@ export async function startServer(options: ServerOptions, hooks: ServerHooks = {
       version: VERSION,
       isOnLan: !LOOPBACK_HOSTS.has(options.host),
       keys,
+      tokens: createTokens({
+        signingKeys: options.signingKeys,
+        environment,
+        accountId: ACCOUNT_ID,
+        environmentId: ENVIRONMENT_ID,
+        digest,
+        random,
+        ids,
+      }),
       ingest,
       executor,
       registry,
       sync,
       realtime,
+      channels: createChannels(),
       queue,
       clock,
       machineClock,
@@ -141,8 +126,7 @@ export async function startServer(options: ServerOptions, hooks: ServerHooks = {
     const address = api.server.address();
     const port = typeof address === "object" && address !== null ? address.port : options.port;
     // Only now: apps that are called need the API, and a server that cannot listen must not call anybody.
-    executor.start();
-    ingest.start();
+    rooms.start();
     sync.start();
 
     return {
@@ -165,11 +149,11 @@ export async function startServer(options: ServerOptions, hooks: ServerHooks = {
 }
 
 /**
- * How long a session lasts where time can be moved: longer than time may be moved at all. Otherwise calls under way would
- * be taken for lost when time leaps, and be made again. Nobody waits for this session to end: the lock on the data
- * proves to the next process that this one is gone.
+ * How long a session lasts: longer than clocks may leap, or time be moved. A session that ended while its process lives
+ * would have the calls under way taken for lost, and made again beside themselves, past every limit. Nobody waits for
+ * this session to end: the lock on the data proves to the next process that this one is gone.
  */
-const VIRTUAL_SESSION_MS = 100 * 366 * 24 * 60 * 60 * 1000;
+const SESSION_MS = 100 * 366 * 24 * 60 * 60 * 1000;
 
 /** Addresses that only this machine reaches. */
 const LOOPBACK_HOSTS: ReadonlySet<string> = new Set(["127.0.0.1", "localhost", "::1"]);

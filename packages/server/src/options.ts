@@ -17,6 +17,11 @@ export interface ServerOptions {
   /** Where apps and people reach this server, when that is not `http://host:port`. */
   readonly publicUrl: string | null;
   readonly sdkUrls: readonly string[];
+  /**
+   * Origins whose durable endpoints may be called, beside those of apps that registered. A development server trusts
+   * every port of its own machine.
+   */
+  readonly endpointOrigins: readonly string[];
   /** Look for apps on this machine (development). */
   readonly discovery: boolean;
   /** Keep known apps in sync: null never, otherwise how often to ask when nothing told us of a change. */

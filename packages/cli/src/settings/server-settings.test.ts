@@ -28,6 +28,7 @@ test("serverSettings() of dev are a loopback server that looks for apps and asks
       dataDir: ".holdfast",
       publicUrl: null,
       sdkUrls: [],
+      endpointOrigins: [],
       discovery: true,
       pollIntervalMs: null,
       retryIntervalMs: null,
@@ -130,6 +131,9 @@ for (const [flags, words] of [
   [{ grace: "-5s" }, /--grace/],
   [{ "log-level": "loud" }, /one of debug, info, warn, error, silent/],
   [{ "sdk-url": ["ftp://x"] }, /--sdk-url/],
+  [{ "endpoint-origin": ["shop.example"] }, /--endpoint-origin/],
+  [{ "endpoint-origin": ["https://shop.example/pay"] }, /--endpoint-origin/],
+  [{ "endpoint-origin": ["https://user@shop.example"] }, /--endpoint-origin/],
 ] as const) {
   test(`serverSettings() refuses ${JSON.stringify(flags)}`, () => {
     assert.throws(

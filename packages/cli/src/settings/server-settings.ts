@@ -59,6 +59,9 @@ export function serverSettings(
       dataDir: text(get("data-dir")) ?? (isDev ? ".holdfast" : "holdfast-data"),
       publicUrl,
       sdkUrls,
+      endpointOrigins: list(get("endpoint-origin")).map((origin) =>
+        checkOrigin(get("endpoint-origin"), origin),
+      ),
       discovery: isDev && !isSet(get("no-discovery")),
       pollIntervalMs: pollInterval(isDev, get("poll-interval"), isSet(get("no-poll")), sdkUrls),
       retryIntervalMs: positiveMs(get("retry-interval")),
@@ -114,6 +117,15 @@ function checkSdkUrl(resolved: Resolved | undefined, given: string): string {
   const isHttp = parsed !== null && (parsed.protocol === "http:" || parsed.protocol === "https:");
   if (resolved !== undefined && !isHttp) throw wrongValue(resolved, given, "it is not an http or https URL");
   return url;
+}
+
+/** An origin and nothing else: what follows it would be taken for a bound, and is none. */
+function checkOrigin(resolved: Resolved | undefined, given: string): string {
+  const url = URL.parse(given);
+  const isOrigin = url !== null && /^https?:$/.test(url.protocol) && url.href === `${url.origin}/`;
+  if (resolved !== undefined && !isOrigin)
+    throw wrongValue(resolved, given, "it is not an origin, such as https://shop.example.org");
+  return url?.origin ?? given;
 }
 
 /** By the clock only when asked to, or when an app is on another machine, where nothing tells of its changes. */

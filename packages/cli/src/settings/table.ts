@@ -51,6 +51,12 @@ export const SETTINGS: readonly Setting[] = [
     value: "URL",
     summary: "URL of an app. May be given several times.",
   },
+  {
+    name: "endpoint-origin",
+    kind: "list",
+    value: "ORIGIN",
+    summary: "Origin whose durable endpoints may be called. May be given several times.",
+  },
   { name: "no-discovery", kind: "boolean", summary: "Do not look for apps on this machine.", only: "dev" },
   { name: "no-poll", kind: "boolean", summary: "Never ask known apps again by the clock." },
   {

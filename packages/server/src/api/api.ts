@@ -4,12 +4,15 @@ import type { FastifyInstance } from "fastify";
 import { fastify } from "fastify";
 import { appRoutes } from "./apps.ts";
 import { authenticate } from "./authenticate.ts";
+import { bodyDeadline } from "./body-deadline.ts";
 import { browserGuard } from "./browser-guard.ts";
 import { cancellationRoutes } from "./cancellations.ts";
 import { checkpointRoutes } from "./checkpoint.ts";
 import type { ApiContext } from "./context.ts";
 import { developmentClockRoutes } from "./development-clock.ts";
 import { developmentRoutes } from "./development.ts";
+import { endpointOutputRoutes } from "./endpoint-output.ts";
+import { endpointRoutes } from "./endpoints.ts";
 import { asHoldfastError, forCaller, logFailure, sendError } from "./errors.ts";
 import { eventRoutes } from "./events.ts";
 import { followRoutes } from "./follow.ts";
@@ -25,10 +28,12 @@ import { restV2Routes } from "./rest-v2/rest-v2.ts";
 import { runJobRoutes } from "./run-jobs.ts";
 import { runMetadataRoutes } from "./run-metadata.ts";
 import { runStateRoutes } from "./run-state.ts";
+import { runStreamRoutes } from "./run-streams.ts";
 import { signalRoutes } from "./signals.ts";
 import { testHookRoutes } from "./test-hooks.ts";
 
 export type { ApiContext } from "./context.ts";
+export { ACCOUNT_ID, ENVIRONMENT_ID } from "./fixed-ids.ts";
 
 /**
  * Longest time to send a request in, its headers alone, to leave a connection unused, and for nothing to move on a
@@ -43,6 +48,8 @@ const CHECK_MS = 2000;
 
 /** The content type under which every body reaches its route. */
 const ANY_BYTES = "application/octet-stream";
+/** That of bodies which are read while they come in. */
+const STREAMED = "application/x-stream";
 
 /** Builds the HTTP server; `listen` opens it. `onRoute` is told of every route and who may use it: `GET /health open`. */
 export function createApi(
@@ -54,7 +61,8 @@ export function createApi(
     logger: false,
     bodyLimit: LIMITS.registrationBytes,
     http: { headersTimeout: HEADERS_MS, connectionsCheckingInterval: CHECK_MS },
-    requestTimeout: REQUEST_MS,
+    // Whole requests are timed by `bodyDeadline`.
+    requestTimeout: 0,
     connectionTimeout: STALLED_MS,
     keepAliveTimeout: IDLE_MS,
     forceCloseConnections: "idle",
@@ -72,18 +80,21 @@ export function createApi(
   // Bodies are read as bytes and parsed by the routes: after the caller is known, and by our own rules.
   app.removeAllContentTypeParsers();
   app.addContentTypeParser("*", { parseAs: "buffer" }, (_request, body, done) => done(null, body));
+  app.addContentTypeParser(STREAMED, (_request, body, done) => done(null, body));
   app.addHook("onRequest", (request, reply, done) => {
     void reply
       .header("x-inngest-server-kind", serverKind)
       .header("cache-control", "no-store")
       .header("x-request-id", request.id);
     // Fastify would refuse a malformed content type before any route is asked; nothing here goes by it.
-    if (request.headers["content-type"] !== undefined) request.headers["content-type"] = ANY_BYTES;
+    if (request.routeOptions.config.streamed === true) request.headers["content-type"] = STREAMED;
+    else if (request.headers["content-type"] !== undefined) request.headers["content-type"] = ANY_BYTES;
     done();
   });
   authenticate(app, context, refusals, onRoute);
   browserGuard(app, context);
   requestGuard(app);
+  bodyDeadline(app, context.machineClock, REQUEST_MS);
 
   app.setErrorHandler((thrown, request, reply) => {
     const error = asHoldfastError(thrown);
@@ -98,6 +109,9 @@ export function createApi(
   eventRoutes(app, context, refusals);
   registerRoutes(app, context);
   checkpointRoutes(app, context);
+  endpointRoutes(app, context);
+  endpointOutputRoutes(app, context);
+  runStreamRoutes(app, context);
   runStateRoutes(app, context);
   restV1Routes(app, context);
   runJobRoutes(app, context);

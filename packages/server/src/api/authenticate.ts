@@ -5,9 +5,9 @@ import type { RefusalLog } from "./refusal-log.ts";
 
 /**
  * Who may use a route. Every route says so in its configuration, and the server does not start with one that does not.
- * `event-key` routes check the key in their own path.
+ * `event-key` routes check the key in their own path, `run-token` routes the token of one run.
  */
-export type Access = "open" | "event-key" | "signing-key";
+export type Access = "open" | "event-key" | "signing-key" | "run-token";
 
 declare module "fastify" {
   interface FastifyContextConfig {
@@ -16,6 +16,8 @@ declare module "fastify" {
     envelope?: "v1" | "v2";
     /** Parameters of the query that may be given several times. */
     repeatable?: readonly string[];
+    /** The body is handed to the route as it comes in, and may take its time. */
+    streamed?: boolean;
   }
 }
 

@@ -49,19 +49,6 @@ export function checkpointRoutes(app: FastifyInstance, context: ApiContext): voi
   };
   for (const prefix of ["/v1/checkpoint", "/v1/http/runs"]) {
     app.post<{ Params: { runId: string } }>(`${prefix}/:runId/async`, options, save);
-    app.post(prefix, options, later);
-    app.post(`${prefix}/:runId/steps`, options, later);
-    app.get(`${prefix}/:runId/output`, options, later);
-  }
-
-  function later(_request: FastifyRequest, reply: FastifyReply): FastifyReply {
-    return sendError(
-      reply,
-      new HoldfastError(
-        "not_implemented",
-        "Durable endpoints are not supported by this version of Holdfast.",
-      ),
-    );
   }
 }
 

@@ -1,9 +1,9 @@
 import type { Executor } from "#executor";
 import type { Ingest } from "#ingest";
 import type { AdjustableClock, Clock, Ids, Log } from "#kernel";
-import type { Keys } from "#keys";
+import type { Keys, Tokens } from "#keys";
 import type { Queue } from "#queue";
-import type { Realtime } from "#realtime";
+import type { Channels, Realtime } from "#realtime";
 import type { Registry } from "#registry";
 import type { Sync } from "#sync";
 
@@ -14,11 +14,13 @@ export interface ApiContext {
   /** Whether a development server was deliberately opened to the network it is in. */
   readonly isOnLan: boolean;
   readonly keys: Keys;
+  readonly tokens: Tokens;
   readonly ingest: Ingest;
   readonly executor: Executor;
   readonly registry: Registry;
   readonly sync: Sync;
   readonly realtime: Realtime;
+  readonly channels: Channels;
   readonly queue: Queue;
   /** Time as events and runs have it. */
   readonly clock: Clock;

@@ -88,3 +88,10 @@ export function sendError(reply: FastifyReply, error: HoldfastError, data?: unkn
     ...(data === undefined ? {} : { data }),
   });
 }
+
+/** What the reader of a run's output or stream is told without a token for it that is good now. */
+export function tokenRefused(): HoldfastError {
+  return new HoldfastError("unauthenticated", "Not authenticated", {
+    next: "Ask the endpoint again: it gives out a new address.",
+  });
+}

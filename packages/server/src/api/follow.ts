@@ -1,7 +1,8 @@
 import type { ServerResponse } from "node:http";
 import type { FastifyInstance } from "fastify";
-import type { FollowFilter, Update } from "#realtime";
+import type { FollowFilter } from "#realtime";
 import type { ApiContext } from "./context.ts";
+import { visibleUpdate } from "./visible-update.ts";
 import { runIdOf } from "./run-id.ts";
 
 /** How far a follower may fall behind, and how often a silent stream shows that it lives. */
@@ -57,7 +58,7 @@ export function followRoutes(app: FastifyInstance, context: ApiContext): void {
         }
         response.write(
           updates
-            .map((update) => `data: ${JSON.stringify(data === "1" ? update : withoutPayload(update))}\n\n`)
+            .map((update) => `data: ${JSON.stringify(visibleUpdate(update, data === "1"))}\n\n`)
             .join(""),
         );
       });
@@ -72,10 +73,6 @@ export function followRoutes(app: FastifyInstance, context: ApiContext): void {
       response.write("event: following\ndata: {}\n\n");
     },
   );
-}
-
-function withoutPayload(update: Update): Update {
-  return update.kind === "journal" ? { ...update, entry: { ...update.entry, data: null } } : update;
 }
 
 function definedHeaders(headers: Record<string, unknown>): Record<string, string> {

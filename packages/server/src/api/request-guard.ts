@@ -2,12 +2,13 @@ import { HoldfastError } from "@holdfast/protocol";
 import type { FastifyInstance } from "fastify";
 
 /**
- * Refuses, before a body is read, what no route with a signing key has a meaning for: a parameter given twice, of which
+ * Refuses, before a body is read, what no route with a signing key or a token has a meaning for: a parameter given twice, of which
  * one reader takes the first and another the last, and a compressed body. The event API unpacks bodies itself.
  */
 export function requestGuard(app: FastifyInstance): void {
   app.addHook("onRequest", (request, _reply, done) => {
-    if (request.routeOptions.config.access === "signing-key") {
+    const { access } = request.routeOptions.config;
+    if (access === "signing-key" || access === "run-token") {
       const repeated = repeatedIn(request.query, request.routeOptions.config.repeatable ?? []);
       if (repeated !== null) {
         const name = JSON.stringify(repeated.slice(0, 40));

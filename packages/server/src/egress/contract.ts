@@ -14,6 +14,8 @@ export interface EgressRequest {
   readonly timeoutMs: number;
   readonly responseBytesMax: number;
   readonly signal?: AbortSignal;
+  /** Requests of one share to an origin wait for connections of their own, and never behind those of another share. */
+  readonly share?: string;
 }
 
 /**

@@ -46,19 +46,44 @@ test("createEgress() opens no more connections to an origin than allowed; the ot
   assert.ok(app.connectionCount() <= 3, `${app.connectionCount()} connections`);
 });
 
-test("createEgress() has as many requests under way at once as connections are allowed, be they many", async (t) => {
+test("createEgress() opens connections as the app takes them up: one for each first answer, and some as time passes", async (t) => {
   const held: (() => void)[] = [];
   const app = await startApp(t, (response) => held.push(() => response.end()));
-  const egress = createEgress({ clock: manualClock(0), connectionsPerOrigin: 150 });
+  const clock = manualClock(0);
+  const egress = createEgress({ clock, connectionsPerOrigin: 40 });
   t.after(() => egress.close());
-  const outcomes = Array.from({ length: 151 }, (_, index) => egress.send(get(`${app.origin}/${index}`)));
-  await app.arrived(150);
-  assert.equal(app.connectionCount(), 150);
-  for (const end of held.splice(0)) end();
-  await app.arrived(151);
+  const outcomes = Array.from({ length: 60 }, (_, index) => egress.send(get(`${app.origin}/${index}`)));
+  await app.arrived(16);
+  await clock.advance(249);
+  assert.equal(app.seen.length, 16);
   held[0]?.();
+  // The connection that answered is used again, and may be joined by another.
+  await app.arrived(18);
+  await clock.advance(1);
+  await app.arrived(33);
+  await clock.advance(10_000);
+  await app.arrived(41);
+  assert.equal(app.connectionCount(), 40);
+  for (let index = 1; index < 60; index++) {
+    await app.arrived(index + 1);
+    held[index]?.();
+  }
   for (const outcome of await Promise.all(outcomes)) assert.equal(answered(outcome).status, 200);
-  assert.equal(app.connectionCount(), 150);
+  assert.equal(app.connectionCount(), 40);
+});
+
+test("createEgress() lets no request wait behind those of another share", async (t) => {
+  const app = await startApp(t, (response, { url }) => {
+    if (url === "/quiet") response.end("ok");
+  });
+  const clock = manualClock(0);
+  const egress = createEgress({ clock, connectionsPerOrigin: 1 });
+  t.after(() => egress.close());
+  const noisy = [1, 2, 3].map(() => egress.send({ ...get(`${app.origin}/noisy`), share: "noisy" }));
+  await app.arrived(1);
+  assert.equal(answered(await egress.send({ ...get(`${app.origin}/quiet`), share: "quiet" })).body, "ok");
+  await clock.advance(120_000);
+  for (const outcome of await Promise.all(noisy)) assert.equal(outcome.kind, "failed");
 });
 
 test("createEgress() holds requests to one origin apart from those to another", async (t) => {

@@ -1,20 +1,20 @@
 import type { Clock } from "#kernel";
 import { Cancellation } from "./cancellation.ts";
+import { Connections } from "./connections.ts";
 import type { Egress, EgressOutcome, EgressRequest } from "./contract.ts";
 import { Deadlines } from "./deadlines.ts";
 import { Exchange, type ExchangeWorld } from "./exchange.ts";
-import { OriginPools } from "./origin-pools.ts";
 import { Targets } from "./target.ts";
 
 export interface EgressOptions {
   readonly clock: Clock;
-  /** Most connections to one origin; further requests stand in line for one. */
+  /** Most connections of one share to one origin; further requests stand in line for one. */
   readonly connectionsPerOrigin?: number;
   /** Whether redirects are followed where that is safe; otherwise each is refused. */
   readonly allowRedirects?: boolean;
   /** How long opening one connection may take, name resolution and TLS included. */
   readonly connectMs?: number;
-  /** Most origins with idle connections at once. */
+  /** Most origins (each share counts) with idle connections at once. */
   readonly originsMax?: number;
   /** Connections to an origin that served nothing for this long are closed. */
   readonly originIdleMs?: number;
@@ -25,11 +25,11 @@ export interface EgressOptions {
 /** Opens the way out. See `Egress` for what a request may expect. */
 export function createEgress(options: EgressOptions): Egress {
   const { clock } = options;
-  const pools = new OriginPools({
+  const connections = new Connections({
     clock,
-    connectionsPerOrigin: options.connectionsPerOrigin ?? 128,
+    connectionsMax: options.connectionsPerOrigin ?? 128,
     connectMs: options.connectMs ?? 5_000,
-    originsMax: options.originsMax ?? 256,
+    originsMax: options.originsMax ?? 1024,
     originIdleMs: options.originIdleMs ?? 5 * 60_000,
     authorities: options.authorities ?? [],
   });
@@ -40,7 +40,7 @@ export function createEgress(options: EgressOptions): Egress {
   let drained: (() => void) | null = null;
   const world: ExchangeWorld = {
     clock,
-    pools,
+    connections,
     deadlines,
     cancellation: new Cancellation(),
     allowRedirects: options.allowRedirects ?? true,
@@ -63,7 +63,7 @@ export function createEgress(options: EgressOptions): Egress {
   const close = async (): Promise<void> => {
     if (underWayCount > 0) await new Promise<void>((resolve) => (drained = resolve));
     deadlines.close();
-    await pools.close();
+    await connections.close();
   };
 
   return { send, close: () => (closed ??= close()) };

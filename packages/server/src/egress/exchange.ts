@@ -1,12 +1,13 @@
-import type { Dispatcher } from "undici";
+import type { Client, Dispatcher } from "undici";
 import type { Clock } from "#kernel";
 import { LIMITS } from "@holdfast/protocol";
 import type { Cancellation } from "./cancellation.ts";
+import type { Place } from "./connection-line.ts";
+import type { Connections } from "./connections.ts";
 import type { EgressFailureCode, EgressOutcome, EgressRequest } from "./contract.ts";
 import { decodeBody, isPlain } from "./decode-body.ts";
 import type { Deadlines } from "./deadlines.ts";
 import { classifyFailure, isStaleConnection } from "./failure.ts";
-import type { OriginPool, OriginPools } from "./origin-pools.ts";
 import { judgeRedirect } from "./redirect.ts";
 import type { Target } from "./target.ts";
 import { targetOf } from "./target.ts";
@@ -14,7 +15,7 @@ import { targetOf } from "./target.ts";
 /** What every exchange of one egress shares. */
 export interface ExchangeWorld {
   readonly clock: Clock;
-  readonly pools: OriginPools;
+  readonly connections: Connections;
   readonly deadlines: Deadlines;
   readonly cancellation: Cancellation;
   readonly allowRedirects: boolean;
@@ -27,7 +28,7 @@ type ResponseHead = Parameters<NonNullable<Dispatcher.DispatchHandler["onRespons
 /**
  * One request on its way, through its redirects, to its one outcome. It is also the handler that undici calls.
  *
- * - *waiting*: no byte was written. A failure here is `unreachable`, and a connection that died in the pool is replaced
+ * - *waiting*: no byte was written. A failure here is `unreachable`, and a connection that died while it was idle is replaced
  *   once. The wait for a connection may take as long as the request itself may.
  * - *sent*: from `onRequestStart` on, which undici calls just before it writes. Whether bytes arrived cannot be known any
  *   more, so nothing is ever sent again; the deadline counts from here, over all redirects.
@@ -39,7 +40,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   readonly #request: EgressRequest;
   readonly #settle: (outcome: EgressOutcome) => void;
   #target: Target;
-  #taken: OriginPool;
+  #place: Place;
   #controller: Dispatcher.DispatchController | null = null;
   /** Whether this hop was handed to the network, and whether any hop was. */
   #hopSent = false;
@@ -63,7 +64,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.#request = request;
     this.#target = target;
     this.#settle = settle;
-    this.#taken = world.pools.take(target.origin);
+    this.#place = this.#placeAt(target.origin);
     this.expiresAt = world.clock.monotonic() + request.timeoutMs;
     world.deadlines.add(this);
     if (request.signal !== undefined) world.cancellation.watch(request.signal, this);
@@ -71,8 +72,21 @@ export class Exchange implements Dispatcher.DispatchHandler {
 
   /** Begins, or begins again at the address of a redirect. */
   dispatch(): void {
+    this.#place.enter();
+  }
+
+  #placeAt(origin: string): Place {
+    return this.#world.connections.place(origin, this.#request.share ?? "", (client) => this.#begin(client));
+  }
+
+  #moveTo(origin: string): void {
+    this.#place.leave();
+    this.#place = this.#placeAt(origin);
+  }
+
+  #begin(client: Client): void {
     const { method, headers, body } = this.#request;
-    this.#taken.pool.dispatch({ method, headers, body, path: this.#target.path }, this);
+    client.dispatch({ method, headers, body, path: this.#target.path }, this);
   }
 
   expire(): void {
@@ -124,7 +138,9 @@ export class Exchange implements Dispatcher.DispatchHandler {
       this.#replaced = true;
       // undici is in the middle of clearing the dead connection's queue.
       queueMicrotask(() => {
-        if (!this.#settled) this.dispatch();
+        if (this.#settled) return;
+        this.#moveTo(this.#target.origin);
+        this.dispatch();
       });
       return;
     }
@@ -144,10 +160,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
     }
     this.#redirectCount++;
     const target = targetOf(verdict.url);
-    if (target.origin !== this.#target.origin) {
-      this.#world.pools.release(this.#taken);
-      this.#taken = this.#world.pools.take(target.origin);
-    }
+    this.#moveTo(target.origin);
     this.#target = target;
     this.#status = null;
     this.#head = NO_HEAD;
@@ -205,10 +218,10 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.#chunks.length = 0;
     this.#world.deadlines.remove(this);
     if (this.#request.signal !== undefined) this.#world.cancellation.unwatch(this.#request.signal, this);
-    this.#world.pools.release(this.#taken);
     // Cuts the connection when the exchange was given up half-way.
     this.#controller?.abort(new Error("given up"));
     this.#controller = null;
+    this.#place.leave();
     this.#world.ended();
     this.#settle(outcome);
   }

@@ -2,7 +2,7 @@ import type { StepId, WireError } from "@holdfast/protocol";
 import { canonicalJson, LIMITS } from "@holdfast/protocol";
 import type { QueueItem } from "#store";
 import { retryAt } from "./backoff.ts";
-import type { Input, Terms } from "./decision.ts";
+import type { Terms } from "./decision.ts";
 import type { Draft } from "./draft.ts";
 import { abortDefer, addDefer } from "./defer-ops.ts";
 import { gatewayRequest } from "./gateway-request.ts";
@@ -11,6 +11,12 @@ import type { Reply } from "./reply.ts";
 import type { ReportedOp } from "./reported-op.ts";
 import type { WaitOutcome } from "./wait-ops.ts";
 import { invokeFunction, waitForEvent, waitForSignal } from "./wait-ops.ts";
+
+/** When the work began that reported the ops, Unix ms, and a number in [0, 1) for what is random about a retry. */
+export interface Circumstances {
+  readonly startedAt: number;
+  readonly jitter: number;
+}
 
 type OpsReply = Reply & { readonly kind: "ops" };
 
@@ -39,7 +45,7 @@ export function applyOps(
   draft: Draft,
   item: QueueItem,
   reply: OpsReply,
-  input: Input & { kind: "reply" },
+  input: Circumstances,
   terms: Terms,
 ): void {
   if (reply.ops.length > LIMITS.opsPerResponseCount) {
@@ -88,7 +94,7 @@ function applyOp(
   draft: Draft,
   op: ReportedOp,
   reply: OpsReply,
-  input: Input & { kind: "reply" },
+  input: Circumstances,
   terms: Terms,
   tally: Tally,
 ): void {
@@ -209,13 +215,7 @@ function later(op: ReportedOp): { id: ReportedOp["id"]; label: string; op: strin
 }
 
 /** Settles the item the reply belongs to, and who is called next. */
-function settle(
-  draft: Draft,
-  reply: OpsReply,
-  input: Input & { kind: "reply" },
-  terms: Terms,
-  tally: Tally,
-): void {
+function settle(draft: Draft, reply: OpsReply, input: Circumstances, terms: Terms, tally: Tally): void {
   const { item } = tally;
   if (tally.awaited.length > 0) expectSteps(draft, tally.awaited);
   if (tally.retry !== null) {
@@ -257,7 +257,7 @@ function expectSteps(draft: Draft, awaited: Tally["awaited"]): void {
 function retry(
   draft: Draft,
   reply: OpsReply,
-  input: Input & { kind: "reply" },
+  input: Circumstances,
   terms: Terms,
   op: ReportedOp,
   item: QueueItem,
@@ -283,7 +283,7 @@ function isFinal(op: ReportedOp, reply: OpsReply, item: QueueItem, terms: Terms)
  * An answer that leaves nothing to wait for: the run is asked once more (6.2). An app that answers the same again
  * has failed the attempt; otherwise the two would go on like this for ever.
  */
-function redrive(draft: Draft, input: Input & { kind: "reply" }, terms: Terms, item: QueueItem): void {
+function redrive(draft: Draft, input: Circumstances, terms: Terms, item: QueueItem): void {
   if (!item.key.startsWith("again:")) {
     const last = [...draft.steps.keys()].at(-1) ?? "start";
     draft.discover(`again:${last}`);

@@ -93,6 +93,13 @@ describe("callRequest()", () => {
     assert.doesNotMatch(callRequest(stateOf(), queueItem(), definition, identity).body, /"defers"/);
   });
 
+  it("leaves out the function's id, which allows checkpoints, while a step has arguments that replace its own", () => {
+    const inputs = new Map([[step("b"), '{"input":[1]}']]);
+    const { body } = callRequest({ ...stateOf(), inputs }, queueItem(), definition, identity);
+    assert.equal(body, canonicalJson(JSON.parse(body)));
+    assert.ok(!("fn_id" in (JSON.parse(body) as { ctx: object }).ctx));
+  });
+
   it("gives a step the arguments that replace its own, without counting it as remembered", () => {
     const inputs = new Map([[step("b"), '{"input":[1]}']]);
     const state = { ...stateOf({}, [queueItem()], { c: "null", a: '{"data":1}' }), inputs };

@@ -41,12 +41,17 @@ export function callRequest(
     inline.length <= LIMITS.inlineRequestBytes && Buffer.byteLength(inline) <= LIMITS.inlineRequestBytes;
   return {
     url: `${definition.url}${definition.url.includes("?") ? "&" : "?"}stepId=${encodeURIComponent(item.stepId ?? "step")}`,
-    headers: headers(state, item, identity),
+    headers: callHeaders(state, item, identity),
     body: fits ? inline : body(state, item, definition, identity, true),
   };
 }
 
-function headers(state: RunState, item: QueueItem, identity: CallIdentity): Record<string, string> {
+/** The headers of a call: which run and which of its items it is for, and its place in a trace. All but the signature. */
+export function callHeaders(
+  state: RunState,
+  item: QueueItem,
+  identity: CallIdentity,
+): Record<string, string> {
   const { run } = state;
   const fields: Record<string, string> = {
     "content-type": "application/json",
@@ -86,7 +91,7 @@ function body(
     `{"attempt":${item.attempt}` +
     `,"disable_immediate_execution":${run.forcePlan}` +
     `,"env":""` +
-    `,"fn_id":"${definition.id}"` +
+    functionField(state, definition) +
     `,"generation_id":${item.generation}` +
     `,"job_id":${JSON.stringify(jobId(item))}` +
     `,"max_attempts":${definition.attemptsMax}` +
@@ -100,6 +105,14 @@ function body(
   const eventList = useApi ? "" : events.join(",");
   const memos = useApi ? "" : memoFields(steps, state.inputs);
   return `{"ctx":${ctx}${defers === "" ? "" : `,"defers":{${defers}}`},"event":${event},"events":[${eventList}],"steps":{${memos}},"use_api":${useApi},"version":${run.requestVersion}}`;
+}
+
+/**
+ * The function's id, which tells SDKs that they may checkpoint. The TypeScript SDK takes an override of a step's arguments
+ * (15.7) for the step's result while it does, so it is not told as long as there is one.
+ */
+function functionField(state: RunState, definition: FunctionDefinition): string {
+  return state.inputs.size > 0 ? "" : `,"fn_id":"${definition.id}"`;
 }
 
 /** Every memo, and every override of a step's arguments, under its step id, in canonical key order. */

@@ -1,7 +1,7 @@
 import type { EnvironmentName, EventId, RunId } from "@holdfast/protocol";
 import { compileExpression, isMatch } from "#expressions";
 import type { Expression } from "#expressions";
-import type { Clock, Ids } from "#kernel";
+import type { Clock, Ids, Log } from "#kernel";
 import type { CancellationRecord, CancellationStore, EventStore, RunStore } from "#store";
 import type { CancelManyRequest } from "./contract.ts";
 
@@ -12,6 +12,9 @@ export interface CancellationDeps {
   readonly clock: Clock;
   readonly ids: Ids;
   readonly environment: EnvironmentName;
+  readonly log: Log;
+  /** Aborted when the server stops. */
+  readonly stopping: AbortSignal;
   cancel(runId: RunId, reason: string): Promise<unknown>;
 }
 
@@ -26,9 +29,13 @@ export interface Cancellations {
 /** Runs looked at together. */
 const PAGE = 200;
 
+/** How long the commit of a run may take that was queued in the last moment of a rule. */
+const COMMIT_MS = 1000;
+
 /**
  * Cancels many runs by one rule (wire-protocol 15.5). The rule is stored first, so that a crash half way through is made
- * good at the next start. A run belongs to it by the time at which it was queued, which lies in the past: none can join.
+ * good at the next start. A run belongs to it by the time at which it was queued. That may lie a few seconds ahead, since
+ * clocks differ: then the rule is applied once more when nobody can join any longer.
  */
 export function createCancellations(deps: CancellationDeps): Cancellations {
   const { clock, environment, ids, runs, store } = deps;
@@ -60,6 +67,28 @@ export function createCancellations(deps: CancellationDeps): Cancellations {
     }
   }
 
+  function applyToLatecomers(rule: CancellationRecord): void {
+    const leftMs = rule.startedBefore + COMMIT_MS - clock.now();
+    if (leftMs <= 0) return;
+    clock.after(leftMs, () => {
+      if (!deps.stopping.aborted) void applyIfKept(rule);
+    });
+  }
+
+  async function applyIfKept(rule: CancellationRecord): Promise<void> {
+    try {
+      const kept = await store.list(environment);
+      if (kept.some(({ id }) => id === rule.id)) await apply(rule);
+    } catch (error) {
+      // The next start applies every rule again.
+      if (deps.stopping.aborted) return;
+      deps.log.error(
+        { cancellation: rule.id, error: String(error) },
+        "a cancellation could not be completed",
+      );
+    }
+  }
+
   async function holds(filter: Expression, eventId: EventId): Promise<boolean> {
     const event = await deps.events.get(eventId);
     return event !== null && isMatch(filter.evaluate({ event: JSON.parse(event.body) }, clock.now()));
@@ -78,13 +107,17 @@ export function createCancellations(deps: CancellationDeps): Cancellations {
         expression: request.filter?.source ?? null,
       };
       await store.add(rule);
+      applyToLatecomers(rule);
       await apply(rule);
       return rule;
     },
     list: () => store.list(environment),
     remove: (id) => store.remove(environment, id),
     async repeat() {
-      for (const rule of await store.list(environment)) await apply(rule);
+      for (const rule of await store.list(environment)) {
+        applyToLatecomers(rule);
+        await apply(rule);
+      }
     },
   };
 }

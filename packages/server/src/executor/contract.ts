@@ -13,6 +13,7 @@ import type {
   Stranded,
 } from "#store";
 import type { InternalEvent } from "./internal-event.ts";
+import type { ReportedOp } from "./reported-op.ts";
 
 /** A checkpoint an app posts while its call is open (wire-protocol 16.1); `steps` is not checked yet. */
 export interface CheckpointRequest {
@@ -59,6 +60,11 @@ export interface Executor {
   /** Cuts the calls that are still open; their work is free for whoever comes next. */
   abort(): void;
   checkpoint(request: CheckpointRequest): Promise<CheckpointOutcome>;
+  /**
+   * What the app of a durable endpoint did on its own (16.2). `stale`: the server goes on with the run by itself, and this
+   * is news from a request that was given up.
+   */
+  endpointSteps(runId: RunId, ops: readonly ReportedOp[]): Promise<CheckpointOutcome>;
   cancel(runId: RunId): Promise<"cancelled" | "ended" | "unknown">;
   /** What `use_api` calls read: events, and the memo of every finished step, as JSON text. */
   state(

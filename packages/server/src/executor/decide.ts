@@ -5,6 +5,7 @@ import { retryAt } from "./backoff.ts";
 import type { Decision, Input, Terms, Verdict } from "./decision.ts";
 import { abortDefer, addDefer } from "./defer-ops.ts";
 import { Draft, START_TIMEOUT } from "./draft.ts";
+import { applyEndpoint } from "./apply-endpoint.ts";
 import { applyOps, afterStep } from "./apply-ops.ts";
 import { checkpointRefusal, memoOf } from "./op-rules.ts";
 import type { RunState } from "./run-state.ts";
@@ -28,6 +29,7 @@ const APPLIED: Verdict = { kind: "applied" };
 
 function apply(draft: Draft, input: Input, terms: Terms): Verdict {
   if (draft.ended) return { kind: "ended" };
+  draft.call = null;
   switch (input.kind) {
     case "reply":
       return applyReply(draft, input, terms);
@@ -39,6 +41,8 @@ function apply(draft: Draft, input: Input, terms: Terms): Verdict {
       return applyGateway(draft, input, terms);
     case "checkpoint":
       return applyCheckpoint(draft, input);
+    case "endpoint":
+      return applyEndpoint(draft, input, terms);
     case "begun":
       return applyBegun(draft, input);
     case "timeout":
@@ -54,6 +58,7 @@ function apply(draft: Draft, input: Input, terms: Terms): Verdict {
 function applyReply(draft: Draft, input: Input & { kind: "reply" }, terms: Terms): Verdict {
   const item = draft.items.get(input.itemKey);
   if (item === undefined || item.generation !== input.generation) return { kind: "stale" };
+  draft.call = { item, startedAt: input.startedAt };
   draft.begin(input.startedAt);
   const { reply } = input;
   switch (reply.kind) {

@@ -1,4 +1,4 @@
-import type { FunctionId } from "@holdfast/protocol";
+import type { EventId, FunctionId } from "@holdfast/protocol";
 import type { JournalEntry, NewSignal, NewWait, QueueItem } from "#store";
 import type { RetryPolicy } from "./backoff.ts";
 import type { GatewayReply } from "./gateway-reply.ts";
@@ -47,6 +47,13 @@ export type Input =
       readonly ops: readonly ReportedOp[];
       readonly startedAt: number | null;
     }
+  /** The app of a durable endpoint reports what it did on its own (16.2). */
+  | {
+      readonly kind: "endpoint";
+      readonly ops: readonly ReportedOp[];
+      readonly startedAt: number;
+      readonly jitter: number;
+    }
   /** A first call begins. Told only where a time-out depends on it (14.9); otherwise its reply says so soon enough. */
   | {
       readonly kind: "begun";
@@ -80,6 +87,8 @@ export interface Terms {
   readonly appName: string;
   /** Finds a function to invoke or to defer to, by id or slug; null when there is none in use. */
   target(reference: string): { readonly id: FunctionId; readonly slug: string } | null;
+  /** An id for an event of the run's own, for now and a text that no other event of this instant has. */
+  eventId(cause: string, now: number): EventId;
   /** Signals that were found to be taken, when the decision was to be committed (15.3). */
   readonly signalsTaken: ReadonlySet<string>;
 }

@@ -45,6 +45,8 @@ export const START_TIMEOUT = "timeout:start";
 export class Draft {
   readonly now: number;
   run: RunRecord;
+  /** The call whose answer is being applied, if it is one: the journal says which call ended the run. */
+  call: { readonly item: QueueItem; readonly startedAt: number } | null = null;
   readonly terms: Terms;
   readonly #before: RunState;
   readonly #journal: JournalEntry[] = [];
@@ -277,6 +279,11 @@ export class Draft {
     });
   }
 
+  /** The item is due at another time. */
+  postpone(item: QueueItem, dueAt: number): void {
+    this.#enqueue({ ...item, dueAt });
+  }
+
   /** Progress was made under this item: its attempts count from zero again. */
   resetAttempts(item: QueueItem): QueueItem {
     if (item.attempt === 0) return item;
@@ -303,7 +310,12 @@ export class Draft {
       ...(reason === null ? [] : [`"reason":${canonicalJson(reason)}`]),
       `"status":"${status}"`,
     ];
-    this.note("run.ended", { attempt, data: `{${fields.join(",")}}` });
+    this.note("run.ended", {
+      attempt,
+      queuedAt: this.call?.item.enqueuedAt ?? null,
+      startedAt: this.call?.startedAt ?? null,
+      data: `{${fields.join(",")}}`,
+    });
     this.#items.clear();
     this.#enqueued.clear();
     this.#finished.clear();

@@ -1,10 +1,12 @@
-import type { FunctionId } from "@holdfast/protocol";
+import type { EventId, FunctionId } from "@holdfast/protocol";
 
 /**
  * An event the server itself causes (wire-protocol 2.8), as a decision asks for it: still without the id that it gets, and
  * without what it starts. Stored and matched in the commit that holds the decision.
  */
 export interface InternalEvent {
+  /** Given where something refers to the event before it is stored; otherwise it gets one then. */
+  readonly eventId?: EventId;
   readonly name: string;
   /** The event's `id` as its readers see it, which guards the creation of runs; null for its own. */
   readonly userId: string | null;

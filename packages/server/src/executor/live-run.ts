@@ -147,7 +147,7 @@ export class LiveRun {
         await new Promise<void>((resume) => this.#deps.clock.after(delayMs, resume));
         // The failed commit may have reached the disk after all: only the store knows.
         const held = await this.#reload().catch(() => null);
-        if (held !== null) this.#resume(held);
+        if (held !== null) this.#resume(decision.enqueue, held);
         await this.#takeUp(emit);
       }
     }
@@ -168,7 +168,7 @@ export class LiveRun {
       return decide(
         this.#state,
         inputs.map((input): Input => {
-          if (input.kind === "checkpoint") return { ...input, ops: [] };
+          if (input.kind === "checkpoint" || input.kind === "endpoint") return { ...input, ops: [] };
           const error = { name: "internal_error", message };
           if (input.kind === "gateway") {
             return { ...input, reply: { kind: "failed", error, isFinal: false } };
@@ -182,9 +182,19 @@ export class LiveRun {
     }
   }
 
-  /** After a doubtful commit: what it left in our hands, and nobody here is doing, is taken up. */
-  #resume(held: readonly string[]): void {
-    this.#offer(held.flatMap((key) => (this.offered.has(key) ? [] : (this.#state.items.get(key) ?? []))));
+  /**
+   * After a doubtful commit: what it queued and left in our hands is taken up. Other items that are held came by a lease,
+   * ours or another process's: whoever was handed one has it still.
+   */
+  #resume(queued: readonly QueueItem[], held: readonly string[]): void {
+    this.#offer(
+      queued.filter(
+        ({ key, generation }) =>
+          held.includes(key) &&
+          !this.offered.has(key) &&
+          this.#state.items.get(key)?.generation === generation,
+      ),
+    );
   }
 
   /** After a doubtful commit: runs that its events may have started, and whose first calls are then ours to make. */

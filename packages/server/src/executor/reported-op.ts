@@ -1,5 +1,5 @@
 import type { Op, OpCode, StepId, WireError } from "@holdfast/protocol";
-import { canonicalJson, isHoldfastError } from "@holdfast/protocol";
+import { canonicalJson, isHoldfastError, parseOps } from "@holdfast/protocol";
 
 /** An op with its payloads already in the form they are kept in: canonical JSON text. */
 export interface ReportedOp {
@@ -33,6 +33,15 @@ export function reportedOps(ops: readonly Op[]): ReportedOp[] {
     opts: op.opts ?? {},
     metadata: op.metadata === undefined ? null : canonicalJson(op.metadata),
   }));
+}
+
+/**
+ * The ops in a report that an app makes by itself.
+ *
+ * @throws HoldfastError `op_unknown`, `op_invalid`, `json_too_deep`, `json_number_out_of_range`
+ */
+export function readOps(steps: unknown): readonly ReportedOp[] {
+  return reportedOps(parseOps(steps));
 }
 
 /** An error in a form that can be kept: what user code attached to it is left out when it cannot be written down. */

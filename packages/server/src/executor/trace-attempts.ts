@@ -3,19 +3,31 @@ import type { Span, SpanStatus } from "./trace-span.ts";
 import { fieldsOf, numberOf, plainSpan } from "./trace-span.ts";
 
 /** A call that was made: its number, and its instants in Unix ms. */
-export type Attempt = Pick<
+export interface Attempt extends Pick<
   Span,
   "attempt" | "status" | "queuedAt" | "startedAt" | "endedAt" | "retryAt" | "error"
->;
+> {
+  /** The step it was about, as far as the app said. */
+  readonly label: string | null;
+}
 
-/** An attempt that failed, from its entry. */
-export function failedAttempt(entry: JournalEntry, earlier: readonly Attempt[]): Attempt {
+/**
+ * An attempt that failed, from its entry.
+ *
+ * @param begunAt when it began within its call, Unix ms; null for with the call itself
+ */
+export function failedAttempt(
+  entry: JournalEntry,
+  earlier: readonly Attempt[],
+  begunAt: number | null,
+): Attempt {
   const data = fieldsOf(JSON.parse(entry.data ?? "null"));
   return {
+    label: entry.name,
     attempt: entry.attempt,
     status: "FAILED",
-    queuedAt: queuedFrom(entry.queuedAt ?? entry.at, earlier),
-    startedAt: entry.startedAt,
+    queuedAt: begunAt ?? queuedFrom(entry.queuedAt ?? entry.at, earlier),
+    startedAt: begunAt ?? entry.startedAt,
     endedAt: entry.at,
     retryAt: numberOf(data["retryAt"]),
     error: data["error"],
@@ -33,7 +45,7 @@ export function queuedFrom(queuedAt: number, earlier: readonly Attempt[]): numbe
 /** The attempts of a step as its children. A step whose first attempt was its last has none: it says all itself. */
 export function attemptSpans(parentId: string, attempts: readonly Attempt[]): readonly Span[] {
   if (attempts.length < 2 && attempts[0]?.status !== "FAILED") return [];
-  return attempts.map((attempt) =>
+  return attempts.map(({ label: _label, ...attempt }) =>
     plainSpan({
       ...attempt,
       id: `${parentId}:${attempt.attempt ?? 0}`,

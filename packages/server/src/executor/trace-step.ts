@@ -14,7 +14,7 @@ export interface StepFacts {
   readonly entries: JournalEntry[];
   readonly metadata: JournalEntry[];
   readonly attempts: Attempt[];
-  /** When the step itself began, if that is later than the call it was made in. */
+  /** When the step began within the call it was found in: when the one before was stored. Null for the first of a call. */
   begunAt: number | null;
   item: QueueItem | null;
 }
@@ -91,13 +91,14 @@ function attemptsOf(
   isPause: boolean,
   now: number,
 ): readonly Attempt[] {
-  const last = done ?? null;
+  const last = done;
   if (last !== null && last.startedAt !== null && !isPause) {
     const ended: Attempt = {
+      label: null,
       attempt: last.attempt,
       status,
-      queuedAt: queuedFrom(last.queuedAt ?? last.at, facts.attempts),
-      startedAt: Math.max(last.startedAt, facts.begunAt ?? last.startedAt),
+      queuedAt: facts.begunAt ?? queuedFrom(last.queuedAt ?? last.at, facts.attempts),
+      startedAt: facts.begunAt ?? last.startedAt,
       endedAt: last.at,
       retryAt: null,
       error: fieldsOf(JSON.parse(last.data ?? "null"))["error"],
@@ -111,6 +112,7 @@ function attemptsOf(
 /** The attempt that an item stands for, queued or under way. When its call began is not stored. */
 export function openAttempt(item: QueueItem, earlier: readonly Attempt[], status: SpanStatus): Attempt {
   return {
+    label: null,
     attempt: item.attempt,
     status,
     queuedAt: queuedFrom(item.enqueuedAt, earlier),

@@ -126,7 +126,7 @@ const CASES: readonly (readonly [claim: string, story: Story, lines: readonly st
         { kind: "step.completed", at: 45, ...step("c", { queuedAt: 0, startedAt: 5, data: '{"data":1}' }) },
       ],
     },
-    ["a | RUN | COMPLETED | 0 5 20", "b | RUN | COMPLETED | 0 20 45", "c | RUN | COMPLETED | 0 20 45"],
+    ["a | RUN | COMPLETED | 0 5 20", "b | RUN | COMPLETED | 20 20 45", "c | RUN | COMPLETED | 20 20 45"],
   ],
   [
     "attempts are children, and the pause before one is no waiting in the queue",
@@ -257,6 +257,28 @@ const CASES: readonly (readonly [claim: string, story: Story, lines: readonly st
       items: [{ key: "start", kind: "discovery", attempt: 1, generation: 2, dueAt: 40 }],
     },
     ["execute | RUNNING | 0 5 -", "  Attempt 0 | FAILED | 0 5 30", "  Attempt 1 | RUNNING | 40 - -"],
+  ],
+  [
+    "a step that failed in the call of another, and is tried again, has its name and its own time",
+    {
+      journal: [
+        {
+          kind: "step.completed",
+          at: 20,
+          ...step("a", { queuedAt: 0, startedAt: 6, data: '{"data":1}' }),
+        },
+        {
+          kind: "attempt.failed",
+          at: 30,
+          name: "b",
+          queuedAt: 0,
+          startedAt: 5,
+          data: '{"error":{},"retryAt":5000}',
+        },
+      ],
+      items: [{ key: "start", kind: "discovery", attempt: 1, dueAt: 5000 }],
+    },
+    ["a | RUN | COMPLETED | 0 6 20", "b | QUEUED | 20 20 -", "  Attempt 0 | FAILED | 20 20 30"],
   ],
   [
     "a function that failed for good shows each of its attempts",

@@ -51,7 +51,7 @@ class JournalReader {
   readonly metadata: JournalEntry[] = [];
   /** Failed attempts of calls that had not named a step. */
   loose: Attempt[] = [];
-  /** The last result that came out of a call, by when the call began. */
+  /** The last result that came out of a call, by when the call was queued. */
   readonly #lastOfCall = new Map<number, { readonly at: number; readonly begunAt: number }>();
 
   step(id: StepId): StepFacts {
@@ -72,7 +72,7 @@ class JournalReader {
     }
     if (kind === "attempt.failed") {
       const list = stepId === null ? this.loose : this.step(stepId).attempts;
-      list.push(failedAttempt(entry, list));
+      list.push(failedAttempt(entry, list, stepId === null ? this.#begunWithin(entry) : null));
       return;
     }
     if (stepId === null) return;
@@ -88,15 +88,21 @@ class JournalReader {
     // It ran in the call in which it was found. What failed in that call before, failed on the way to this step.
     facts.attempts.push(...this.loose);
     this.loose = [];
-    if (entry.startedAt !== null) facts.begunAt = this.#begunAt(entry.startedAt, entry.at);
+    facts.begunAt = this.#begunWithin(entry);
   }
 
-  /** Of several steps of one call, each begins when the one before was stored; those stored at once share the time. */
-  #begunAt(callAt: number, at: number): number {
-    const last = this.#lastOfCall.get(callAt);
-    const begunAt = last === undefined ? callAt : last.at < at ? last.at : last.begunAt;
-    this.#lastOfCall.set(callAt, { at, begunAt });
-    return begunAt;
+  /**
+   * Of several steps of one call, each begins when the one before was stored, and has not waited in any queue; those
+   * stored at once share the time. Null for the first.
+   */
+  #begunWithin({ at, queuedAt, startedAt }: JournalEntry): number | null {
+    if (startedAt === null) return null;
+    const call = queuedAt ?? startedAt;
+    const last = this.#lastOfCall.get(call);
+    const begunAt =
+      last === undefined ? startedAt : Math.max(startedAt, last.at < at ? last.at : last.begunAt);
+    this.#lastOfCall.set(call, { at, begunAt });
+    return begunAt > startedAt ? begunAt : null;
   }
 
   #defer(entry: JournalEntry, id: StepId): void {
@@ -129,12 +135,14 @@ function functionSpans(history: RunHistory, loose: readonly Attempt[], now: numb
     if (item === null) return [];
     const status = openStatus(item, now);
     const attempts = item.dueAt > now ? loose : [...loose, openAttempt(item, loose, status)];
-    return [functionSpan(`${run.id}:execute`, "execute", status, attempts, item.enqueuedAt)];
+    const name = loose.at(-1)?.label ?? "execute";
+    return [functionSpan(`${run.id}:execute`, name, status, attempts, item.enqueuedAt)];
   }
   if (end.startedAt === null && loose.length === 0) return [];
   const result = fieldsOf(JSON.parse(end.data ?? "null"));
   const status = endStatus(history);
   const last: Attempt = {
+    label: null,
     attempt: end.attempt,
     status,
     queuedAt: queuedFrom(end.queuedAt ?? loose[0]?.queuedAt ?? end.at, loose),

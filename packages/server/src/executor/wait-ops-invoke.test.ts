@@ -59,6 +59,7 @@ describe("decide(): InvokeFunction", () => {
     assert.deepEqual(
       { ...event, data: JSON.parse(event.data) },
       {
+        eventId: `event of ${CORRELATION}`,
         name: "inngest/function.invoked",
         userId: null,
         data: {
@@ -82,6 +83,7 @@ describe("decide(): InvokeFunction", () => {
     );
     assert.deepEqual(JSON.parse(decision.journal[0]?.data ?? ""), {
       correlation: CORRELATION,
+      eventId: `event of ${CORRELATION}`,
       functionId: CHILD,
       until: NOW + 3_600_000,
     });

@@ -1,5 +1,5 @@
 import { canonicalJson, isHoldfastError, LIMITS } from "@holdfast/protocol";
-import type { FunctionId, WireError } from "@holdfast/protocol";
+import type { EventId, FunctionId, WireError } from "@holdfast/protocol";
 import { compileExpression, prepareFilter } from "#expressions";
 import type { WaitFilter } from "#expressions";
 import type { Draft } from "./draft.ts";
@@ -99,7 +99,7 @@ export function invokeFunction(draft: Draft, op: ReportedOp): WaitOutcome {
     dueAt: until.at,
     note: "step.invoking",
     op: op.op,
-    data: canonicalJson({ correlation, functionId: target.id, until: until.at }),
+    data: canonicalJson({ correlation, eventId: event.eventId, functionId: target.id, until: until.at }),
   });
   if (!isNew) return AWAITED;
   draft.await({
@@ -128,12 +128,13 @@ function invokedEvent(
     readonly correlation: string;
     readonly expiresAt: number;
   },
-): InternalEvent {
+): InternalEvent & { readonly eventId: EventId } {
   const payload = fieldsOf(op.opts["payload"]) ?? {};
   const user = fieldsOf(payload["user"]);
   const own = fieldsOf(payload["meta"]);
   const inherited = own?.["propagated_sessions"] ?? draft.trigger.sessions;
   return {
+    eventId: draft.terms.eventId(target.correlation, draft.now),
     name: "inngest/function.invoked",
     userId: null,
     data: canonicalJson({

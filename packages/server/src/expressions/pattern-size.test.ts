@@ -17,6 +17,7 @@ test("expandedSize() counts what a pattern is with its repetitions written out",
     ["(ab){10}", 41],
     ["((a{10}){10}){10}", 1331],
     ["a{x}", 4],
+    ["a{0,9}(?i){0,9}", 181],
     ["(", Number.POSITIVE_INFINITY],
     ["a)", Number.POSITIVE_INFINITY],
   ];

@@ -2,6 +2,8 @@
 const CLASS = /\[\^?\]?(?:\[:\^?[a-z]*:\]|\\[\s\S]|[^\]\\])*\]/y;
 /** One character, escaped or plain. `\x{…}` and `\p{…}` are one as well. */
 const ATOM = /\\[xpP]\{[^}]*\}|\\[\s\S]|[\s\S]/y;
+/** Flags for what follows. They are no part of the pattern: a repetition behind them repeats what stands before them. */
+const FLAGS = /\(\?[a-zA-Z-]*\)/y;
 const REPETITION = /\{(\d+)(,?)(\d*)\}/y;
 
 /**
@@ -27,6 +29,11 @@ export function expandedSize(pattern: string): number {
       // What is repeated once more, be it allowed or not, counts whole.
       last = last * count + optional + 1;
       at += text.length;
+      continue;
+    }
+    const flags = matchAt(FLAGS, pattern, at);
+    if (flags !== null) {
+      at += flags[0].length;
       continue;
     }
     const text = (matchAt(CLASS, pattern, at) ?? matchAt(ATOM, pattern, at))?.[0] ?? "";

@@ -14,6 +14,8 @@ export interface ClockworkDeps extends AcceptDeps {
   readonly log: Log;
   /** Instants of a cron trigger that were missed, and are made good after a downtime, at most. */
   readonly catchUpMax: number;
+  /** Longest pause between two looks; `LOOK_MS_MAX` when absent. */
+  readonly lookMsMax?: number;
 }
 
 export interface Clockwork {
@@ -36,7 +38,7 @@ const FAILED_MS = 1000;
  * point of it, and any number of processes may try.
  */
 export function createClockwork(deps: ClockworkDeps): Clockwork {
-  const { clock, log, schedules } = deps;
+  const { clock, log, schedules, lookMsMax = LOOK_MS_MAX } = deps;
   let timer: Timer | null = null;
   let nextLookAt = Infinity;
   let looking = false;
@@ -50,7 +52,7 @@ export function createClockwork(deps: ClockworkDeps): Clockwork {
   function arm(at: number): void {
     timer?.cancel();
     const now = clock.now();
-    nextLookAt = Math.min(at, now + LOOK_MS_MAX);
+    nextLookAt = Math.min(at, now + lookMsMax);
     timer = clock.after(Math.max(0, nextLookAt - now), () => void look());
   }
 

@@ -25,6 +25,8 @@ export interface Ingest {
   /** Begins to start functions by the clock: cron ticks, debounces, batches. */
   start(): void;
   stop(): void;
+  /** Opens the run of a durable endpoint that its app has begun itself (16.2). */
+  openEndpoint(request: EndpointRequest): Promise<EndpointOutcome>;
   /** The way in for events that runs cause. */
   readonly emitter: Emitter;
 }
@@ -65,3 +67,28 @@ export type RerunOutcome =
   | { readonly kind: "cron" }
   | { readonly kind: "function_gone" }
   | { readonly kind: "step_unknown" | "step_ambiguous"; readonly message: string };
+
+/** A request that came in at a durable endpoint of an app, checked, as its run is opened for it (wire-protocol 16.2). */
+export interface EndpointRequest {
+  readonly runId: RunId;
+  /** `<scheme>://<host>` as the app took it from the request: not to be trusted. */
+  readonly domain: string;
+  readonly method: string;
+  readonly path: string;
+  /** The id its app chose for the endpoint, or null. */
+  readonly name: string | null;
+  readonly retries: number;
+  readonly requestVersion: 1 | 2;
+  readonly idempotencyKey: string | null;
+  /** Everything there is to know of the request, canonical JSON: the event's data. */
+  readonly data: string;
+}
+
+export type EndpointOutcome =
+  | { readonly kind: "opened"; readonly definition: FunctionDefinition }
+  /** A run of this id exists, or one for the same idempotency key. */
+  | { readonly kind: "exists" }
+  /** The function was paused by an operator: the run is stored as skipped. */
+  | { readonly kind: "paused" }
+  /** Nobody vouched for the origin that the app gave. */
+  | { readonly kind: "unvouched" };

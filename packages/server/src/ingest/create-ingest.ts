@@ -11,6 +11,7 @@ import { createClockwork } from "./clockwork.ts";
 import type { Ingest } from "./contract.ts";
 import { createEmitter } from "./emitter.ts";
 import { invokeFunction } from "./invoke.ts";
+import { openEndpoint } from "./open-endpoint.ts";
 import { rerunRun } from "./rerun.ts";
 
 export interface IngestDeps {
@@ -27,6 +28,8 @@ export interface IngestDeps {
   readonly environment: EnvironmentName;
   /** Missed occurrences of a cron trigger that are made good after a downtime, at most; 0 for none (13.2). */
   readonly cronCatchUpMax: number;
+  /** Longest pause between two looks for what starts by the clock; the room's own measure when absent. */
+  readonly lookMsMax?: number;
 }
 
 /** The way in for events, whoever they come from, and for starts by the clock. Takes no work of its own before `start`. */
@@ -42,6 +45,7 @@ export function createIngest(deps: IngestDeps): Ingest {
     runsOf: (id) => deps.runs.ofEvent(id),
     invoke: (request) => invokeFunction(acceptDeps, request),
     rerun: (request) => rerunRun({ ...acceptDeps, runs: deps.runs }, request),
+    openEndpoint: (request) => openEndpoint({ ...acceptDeps, ...deps }, request),
     emitter: createEmitter({ ...acceptDeps, hasRoom: () => deps.queue.hasRoom }),
     start: () => clockwork.start(),
     stop: () => clockwork.stop(),

@@ -1,4 +1,4 @@
-import type { EnvironmentName, FunctionId } from "@holdfast/protocol";
+import type { EnvironmentName, EventId, FunctionId } from "@holdfast/protocol";
 import { canonicalJson, isHoldfastError } from "@holdfast/protocol";
 import type { Ids } from "#kernel";
 import type { EventRecord, NewEvent } from "#store";
@@ -9,6 +9,8 @@ import { mergeSessions } from "./sessions.ts";
 
 /** An event of the server's own, as its cause asks for it. Fits the executor's port, which this room does not know. */
 export interface EmittedEvent {
+  /** Where it has one already. */
+  readonly eventId?: EventId;
   readonly name: string;
   readonly userId: string | null;
   readonly data: string;
@@ -49,12 +51,12 @@ export function createEmitter(deps: EmitterDeps): {
 
 /** The event as it is stored; keys in canonical order (RFC 8785), every value canonical text already. */
 export function eventRecord(
-  { data, meta, name, user, userId, version }: EmittedEvent,
+  { data, eventId, meta, name, user, userId, version }: EmittedEvent,
   ids: Ids,
   environment: EnvironmentName,
   now: number,
 ): EventRecord {
-  const id = ids.event();
+  const id = eventId ?? ids.event();
   const sessions = sessionsOf(meta);
   const body =
     `{"data":${data},"id":${canonicalJson(userId ?? id)}` +

@@ -1,5 +1,7 @@
 /** Accept, deduplicate and keep events; find what they start; read events back. */
 export type {
+  EndpointOutcome,
+  EndpointRequest,
   Ingest,
   IngestOutcome,
   InvokeOutcome,
@@ -8,3 +10,4 @@ export type {
   RerunRequest,
 } from "./contract.ts";
 export { createIngest } from "./create-ingest.ts";
+export { parseEndpointRequest } from "./endpoint-request.ts";

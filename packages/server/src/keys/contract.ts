@@ -1,4 +1,4 @@
-import type { SignatureVerdict } from "@holdfast/protocol";
+import type { RunId, SignatureVerdict } from "@holdfast/protocol";
 
 /** Whether an app's answer is signed by a key that is good here; if not, why. */
 export type AnswerVerdict = { readonly ok: true } | (SignatureVerdict & { readonly ok: false });
@@ -23,4 +23,18 @@ export interface Keys {
   checkBearer(authorization: string | undefined): KeyVerdict;
   /** Checks the key in `/e/<key>`. */
   checkEventKey(key: string): KeyVerdict;
+}
+
+/**
+ * Tokens that the server gives to an app for the app's own callers. Each is bound to one run and this environment, and is
+ * good for a stated time from `nowMs`, Unix ms. What is not a token of that kind, of these keys and of now, is refused.
+ */
+export interface Tokens {
+  /** Reads the output of a run, for `LIMITS.endpointOutputTokenMs`. */
+  output(runId: RunId, nowMs: number): Promise<string>;
+  checkOutput(token: string, runId: RunId, nowMs: number): Promise<boolean>;
+  /** Reads the stream of a run, for `LIMITS.streamTokenMs`. */
+  stream(runId: RunId, nowMs: number): Promise<string>;
+  /** The run whose stream the token reads, or null. */
+  checkStream(token: string, nowMs: number): Promise<RunId | null>;
 }

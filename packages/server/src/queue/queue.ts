@@ -1,3 +1,3 @@
 /** Due work, leases, and the slots in which it is done. */
 export type { Queue, Work, Worker } from "./contract.ts";
-export { openQueue, SESSION_MS } from "./work-queue.ts";
+export { openQueue } from "./work-queue.ts";

@@ -251,7 +251,8 @@ class WorkQueue implements Queue {
         now,
         expiresAt: now + this.#deps.sessionMs,
       });
-      this.#look();
+      // Not merely a look: one may be under way for the old session, and it finds nothing.
+      this.expect(this.#deps.clock.now());
     } catch (error) {
       if (isHoldfastError(error, "store_closed")) return;
       this.#deps.log.error(

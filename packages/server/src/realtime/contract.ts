@@ -41,3 +41,10 @@ export interface Realtime {
   /** Begins to follow; the answer ends it. */
   follow(filter: FollowFilter, follower: Follower): () => void;
 }
+
+/** Bytes passed on to whoever reads a channel at that moment (wire-protocol 16.5). */
+export interface Channels {
+  publish(channel: string, bytes: Uint8Array): void;
+  /** Begins to read a channel; the answer ends it. Null when it has as many readers as it may. Must not throw or block. */
+  subscribe(channel: string, reader: (bytes: Uint8Array) => void): (() => void) | null;
+}

@@ -1,10 +1,12 @@
 import type { Digest, EnvironmentName, FunctionId } from "@holdfast/protocol";
+import { HoldfastError } from "@holdfast/protocol";
 import type { Log } from "#kernel";
 import type { AppRecord, AppStore, FunctionRecord, RegisteredApp } from "#store";
 import { sameApp } from "./app-url.ts";
 import type { CompiledConfig } from "./compiled-config.ts";
 import { compileConfig } from "./compiled-config.ts";
-import type { FunctionDefinition, Registry, RegisterOutcome } from "./contract.ts";
+import type { Endpoint, EndpointPolicy, FunctionDefinition, Registry, RegisterOutcome } from "./contract.ts";
+import { endpointApp, endpointName, endpointSlug, isEndpointApp, vouchedOrigin } from "./endpoints.ts";
 import { storedConfig } from "./function-config.ts";
 import { functionDefinition } from "./function-definition.ts";
 import type { Refusal } from "./refusal.ts";
@@ -18,6 +20,8 @@ export interface RegistryDeps {
   readonly environment: EnvironmentName;
   readonly digest: Digest;
   readonly log: Log;
+  /** Nobody's beside those of registered apps when absent. */
+  readonly endpoints?: EndpointPolicy;
 }
 
 /** Everything that is registered, as it was at one moment. Replaced whole, never changed. */
@@ -91,14 +95,47 @@ export async function createRegistry(deps: RegistryDeps): Promise<Registry> {
     return { ok: true, modified: true, app: parsed.app };
   }
 
+  const registeredApps = (): readonly AppRecord[] =>
+    [...catalogue.apps.values()].filter(({ name }) => !isEndpointApp(name));
+
+  /** The endpoint, if it is registered as it has to be. */
+  function knownEndpoint({ origin, retries }: Endpoint, name: string): FunctionDefinition | null {
+    const known = catalogue.slugs.get(endpointSlug(origin, name));
+    return known !== undefined && !known.archived && known.attemptsMax === retries + 1 ? known : null;
+  }
+
+  async function registerEndpoint(endpoint: Endpoint, now: number): Promise<FunctionDefinition> {
+    const others = [...catalogue.functions.values()].filter(
+      ({ appName, archived }) => appName === endpoint.origin && !archived,
+    );
+    const name = endpointName(endpoint, new Set(others.map((other) => other.name)));
+    const known = knownEndpoint(endpoint, name);
+    if (known !== null) return known;
+    await store.register(endpointApp(endpoint, name, others, { environment, digest: deps.digest, now }));
+    catalogue = await read();
+    log.info({ app: endpoint.origin, endpoint: name }, "a durable endpoint was registered");
+    const made = knownEndpoint(endpoint, name);
+    if (made !== null) return made;
+    throw new HoldfastError("internal_error", `The endpoint "${name}" is not there after it was stored.`);
+  }
+
   return {
     environment,
+    endpointOrigin: (given) =>
+      vouchedOrigin(
+        given,
+        deps.endpoints ?? NO_ENDPOINTS,
+        registeredApps().map(({ url }) => url),
+      ),
+    async endpoint(endpoint, now) {
+      return knownEndpoint(endpoint, endpoint.name) ?? (await write(() => registerEndpoint(endpoint, now)));
+    },
     register: (registration, now) => write(() => register(registration, now)),
     startedBy: (eventName) => startedBy(catalogue.triggers, eventName),
     function: (id) => catalogue.functions.get(id) ?? null,
     functionBySlug: (slug) => catalogue.slugs.get(slug) ?? null,
     functions: () => [...catalogue.functions.values()],
-    apps: () => [...catalogue.apps.values()],
+    apps: registeredApps,
     app: (name) => catalogue.apps.get(name) ?? null,
     noteError: (name, error) =>
       write(async () => {
@@ -108,7 +145,7 @@ export async function createRegistry(deps: RegistryDeps): Promise<Registry> {
       }),
     removeByUrl: (url, now) =>
       write(async () => {
-        const app = [...catalogue.apps.values()].find((known) => sameApp(known.url, url));
+        const app = registeredApps().find((known) => sameApp(known.url, url));
         if (app === undefined) return false;
         const removed = await store.remove(environment, app.name, now);
         catalogue = await read();
@@ -116,6 +153,8 @@ export async function createRegistry(deps: RegistryDeps): Promise<Registry> {
       }),
   };
 }
+
+const NO_ENDPOINTS: EndpointPolicy = { origins: [], thisMachine: false };
 
 /** Slugs belong to functions in use; one that is archived keeps its slug as long as nobody else has it. */
 function bySlug(functions: readonly FunctionDefinition[]): ReadonlyMap<string, FunctionDefinition> {

@@ -91,6 +91,23 @@ export interface FunctionDefinition {
   readonly archived: boolean;
 }
 
+/** A durable endpoint (16.2), as a request to it tells of it. */
+export interface Endpoint {
+  /** What `endpointOrigin` gave. */
+  readonly origin: string;
+  readonly method: string;
+  /** `<METHOD> <path>`, or the id its app chose. */
+  readonly name: string;
+  readonly retries: number;
+}
+
+/** Whose durable endpoints may be called, beside those at the origin of an app that registered. */
+export interface EndpointPolicy {
+  readonly origins: readonly string[];
+  /** Any port of this machine (development). */
+  readonly thisMachine: boolean;
+}
+
 export type RegisterOutcome =
   | { readonly ok: true; readonly modified: boolean; readonly app: AppRecord }
   /** Bad input: nothing was changed. `code` is one of wire-protocol's (4.8); `functions` has one entry per bad function. */
@@ -116,10 +133,18 @@ export interface Registry {
   function(id: FunctionId): FunctionDefinition | null;
   functionBySlug(slug: string): FunctionDefinition | null;
   functions(): readonly FunctionDefinition[];
+  /** Apps that registered. Those that only have durable endpoints never do, and nobody asks them to. */
   apps(): readonly AppRecord[];
   app(name: string): AppRecord | null;
   noteError(name: string, error: string | null): Promise<void>;
   /** Forgets the app registered under this URL. `false` when there is none. */
   removeByUrl(url: string, now: number): Promise<boolean>;
+  /**
+   * The origin at which a durable endpoint may be called, for the one its app gave, or null when nobody vouched for it.
+   * An app learns its origin from the `Host` of whoever calls it: it is not to be taken at its word.
+   */
+  endpointOrigin(given: string): string | null;
+  /** The function of a durable endpoint, made or changed where it has to be. */
+  endpoint(endpoint: Endpoint, now: number): Promise<FunctionDefinition>;
   readonly environment: EnvironmentName;
 }

@@ -69,6 +69,8 @@ export interface FunctionConfig extends FunctionOptions {
   readonly path: string;
   readonly retries: number;
   readonly triggers: readonly TriggerConfig[];
+  /** A durable endpoint (16.2): a call repeats the request that started the run, and `path` says only where its app is. */
+  readonly endpoint?: true | undefined;
 }
 
 /** The configuration of a stored function. */

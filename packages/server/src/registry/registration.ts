@@ -1,6 +1,7 @@
 import { canonicalJson, isHoldfastError, LIMITS } from "@holdfast/protocol";
 import type { AppRecord, RegisteredApp } from "#store";
 import { isConnectUrl, parseAppUrl } from "./app-url.ts";
+import { isEndpointApp } from "./endpoints.ts";
 import type { ParsedFunction, RegistrationContext } from "./function-registration.ts";
 import { parseFunction } from "./function-registration.ts";
 import { identifierFault, keptText } from "./identifier.ts";
@@ -24,6 +25,8 @@ export function parseRegistration(raw: unknown, context: RegistrationContext): R
   if (typeof appName !== "string" || appName === "") return refuse("config_invalid", "App ID required");
   const nameFault = identifierFault(appName);
   if (nameFault !== null) return refuse("config_invalid", `The app's id ${nameFault}`);
+  if (isEndpointApp(appName))
+    return refuse("config_invalid", "The app's id must not be a URL: durable endpoints go by those");
   const denied = refusedSdk(raw["sdk"]);
   if (denied !== null) return refuse("sdk_version_denied", denied);
   if (raw["deployType"] === "connect" || isConnectUrl(raw["url"])) {

@@ -3,6 +3,8 @@ export type {
   CancelRule,
   ConcurrencyRule,
   CronTrigger,
+  Endpoint,
+  EndpointPolicy,
   EventTrigger,
   FlowControl,
   FunctionDefinition,

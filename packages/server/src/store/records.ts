@@ -91,7 +91,7 @@ export interface JournalEntry {
   /**
    * `step.completed`, `step.failed`: the memo exactly as the SDK gets it back (`{"data":…}`, `{"error":…}` or `null`).
    * `attempt.failed`: the error, with `retryAt` beside it. `step.sleeping`: `{"until": ms}`.
-   * `step.waiting`: `{"event"|"signal": name, "if"?, "until": ms}`. `step.invoking`: `{"eventId", "functionId", "until"}`.
+   * `step.waiting`: `{"event"|"signal": name, "if"?, "until": ms}`. `step.invoking`: `{"correlation", "eventId", "functionId", "until"}`.
    * `step.requesting`: the op's `opts` (a request the server makes for the app). `step.input`: `{"input":[…]}`, arguments that
    * replace a step's own when it runs again (15.7). `defer.added`: `{"fnSlug","input","meta"?}`, under the defer's id;
    * `defer.aborted` names it. `metadata`: a list of `{kind, scope, op, values}`.

@@ -41,5 +41,8 @@ export type {
   RunSnapshot,
   SessionId,
 } from "./records.ts";
+export type { Disk } from "./sqlite/open-disk.ts";
+export { openDisk } from "./sqlite/open-disk.ts";
 export { openSqliteStore } from "./sqlite/open-sqlite-store.ts";
 export type { SqliteStore } from "./sqlite/open-sqlite-store.ts";
+export type { Writer } from "./sqlite/writer.ts";

@@ -18,10 +18,10 @@ describe("listPage()", () => {
               limit: String(limit),
               ...(cursor === null ? {} : { cursor }),
             };
-            const { entries: shown, page } = listPage(entries, query);
-            assert.ok(shown.length <= limit);
-            seen.push(...shown.map(({ id }) => id));
-            cursor = page.cursor;
+            const found: ReturnType<typeof listPage> = listPage(entries, query);
+            assert.ok(found.entries.length <= limit);
+            seen.push(...found.entries.map(({ id }) => id));
+            cursor = found.page.cursor;
           } while (cursor !== null);
           assert.deepEqual(seen, ids.toSorted());
         },

@@ -15,7 +15,7 @@ const STEP_OPS: ReadonlySet<SpanOp> = new Set([
 export interface TraceShapeOptions {
   /** Whether inputs and outputs are shown. */
   readonly includeOutput: boolean;
-  /** The run that an invoke's event started, by the event's id. */
+  /** The run that a step invoked, by the id of the step's span. */
   readonly invoked: ReadonlyMap<string, RunId>;
 }
 
@@ -43,7 +43,7 @@ export function traceShape(span: Span, options: TraceShapeOptions): Record<strin
       retryAt: timestamp(span.retryAt),
       input: includeOutput ? payload(input) : undefined,
       output: includeOutput ? payload(output === undefined ? error : output) : undefined,
-      wait: pause === null ? undefined : waitShape(pause, options.invoked),
+      wait: pause === null ? undefined : waitShape(pause, options.invoked.get(span.id)),
       metadata: span.metadata.map(({ kind, scope, updatedAt, values }) => ({
         scope,
         kind,
@@ -57,7 +57,7 @@ export function traceShape(span: Span, options: TraceShapeOptions): Record<strin
   };
 }
 
-function waitShape(pause: Pause, invoked: TraceShapeOptions["invoked"]): Record<string, unknown> {
+function waitShape(pause: Pause, runId: RunId | undefined): Record<string, unknown> {
   return message({
     kind: pause.kind,
     event: pause.kind === "event" ? pause.target : undefined,
@@ -67,6 +67,6 @@ function waitShape(pause: Pause, invoked: TraceShapeOptions["invoked"]): Record<
     until: timestamp(pause.until),
     outcome: pause.outcome,
     eventId: pause.eventId ?? pause.resumedBy,
-    runId: pause.eventId === null ? undefined : invoked.get(pause.eventId),
+    runId,
   });
 }

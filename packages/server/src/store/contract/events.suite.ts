@@ -255,6 +255,18 @@ export function eventSuite(create: CreateHarness): void {
       assert.deepEqual(await listed(store, { ...window, name: "b", environment: staging }), []);
     },
   );
+
+  storeTest(
+    create,
+    "list() leaves out the server's own events unless it is told, or a name",
+    async (store) => {
+      const own = anEvent(2, { name: "inngest/function.finished" });
+      await acceptAll(store, [anEvent(1), own, anEvent(3, { name: "inngest" })]);
+      assert.deepEqual(await listed(store, {}), [3, 1]);
+      assert.deepEqual(await listed(store, { withInternal: true }), [3, 2, 1]);
+      assert.deepEqual(await listed(store, { name: own.name }), [2]);
+    },
+  );
 }
 
 async function acceptAll(store: Store, events: readonly EventRecord[]): Promise<void> {

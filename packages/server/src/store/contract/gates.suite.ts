@@ -240,6 +240,18 @@ export function gateSuite(create: CreateHarness): void {
     assert.deepEqual(await leaseAll(store, session), [itemName(2)]);
   });
 
+  storeTest(create, "two calls of a run that are due together begin it once", async (store) => {
+    const session = await aSession(store);
+    const gates = [aGate("run", "a")];
+    const later = (num: number, dueAt: number): NewRun => gated(num, gates, { item: { dueAt } });
+    await openEach(store, [later(1, NOW + 5), later(2, NOW + 9)]);
+    const enqueue = ["a", "b"].map((key) => anItem(1, { key, dueAt: NOW + 5 }));
+    await store.runs.advance(anAdvance(1, { finish: ["start"], enqueue }));
+    assert.deepEqual(await leaseAll(store, session, NOW + 9), [itemName(1, "a"), itemName(1, "b")]);
+    await end(store, 1, 1, NOW + 9);
+    assert.deepEqual(await leaseAll(store, session, NOW + 9), [itemName(2)]);
+  });
+
   storeTest(create, "sleeps, cancellations and time-outs pass every gate", async (store) => {
     const session = await aSession(store);
     await openEach(store, [gated(1, [aGate("step", "a", 0)])]);

@@ -310,6 +310,55 @@ export function runSuite(create: CreateHarness): void {
       assert.deepEqual(await listed(store, { statuses: ["Scheduled"], environment: staging }), [11]);
     },
   );
+
+  storeTest(
+    create,
+    "list() lists several functions and statuses together, in either order",
+    async (store) => {
+      const statuses = ["Failed", "Completed", "Cancelled"] as const;
+      await open(
+        store,
+        Array.from({ length: 9 }, (_, index) =>
+          aNewRun(index + 1, { run: { functionId: functionId(1 + (index % 3)) } }),
+        ),
+      );
+      for (let num = 1; num <= 9; num++) {
+        const status = statuses[Math.floor((num - 1) / 3)] ?? "Failed";
+        await store.runs.advance(anAdvance(num, { run: aRun(num, { status, endedAt: NOW + num }) }));
+      }
+      const some = [functionId(1), functionId(3), functionId(1), functionId(77)];
+      assert.deepEqual(await listed(store, { functionIds: some }), [9, 7, 6, 4, 3, 1]);
+      assert.deepEqual(await listed(store, { functionIds: some, order: "asc", limit: 3 }), [1, 3, 4]);
+      assert.deepEqual(await listed(store, { functionIds: [] }), []);
+      assert.deepEqual(await listed(store, { statuses: ["Failed", "Cancelled"] }), [9, 8, 7, 3, 2, 1]);
+      assert.deepEqual(await listed(store, { statuses: ["Failed", "Completed"], limit: 4 }), [6, 5, 4, 3]);
+      const both = { functionIds: some, statuses: ["Failed", "Cancelled"], order: "asc" } as const;
+      assert.deepEqual(await listed(store, both), [1, 3, 7, 9]);
+      assert.deepEqual(await listed(store, { order: "asc", after: runId(3), before: runId(6) }), [4, 5]);
+    },
+  );
+
+  storeTest(create, "list() keeps to a stretch of time, its end left out", async (store) => {
+    const runs = [1, 2, 3, 4].map((num) => aNewRun(num, { run: { queuedAt: NOW + num } }));
+    await open(store, runs);
+    await store.runs.advance(anAdvance(2, { run: aRun(2, { status: "Running", startedAt: NOW + 7 }) }));
+    const ended = aRun(3, { status: "Completed", startedAt: NOW + 8, endedAt: NOW + 9 });
+    await store.runs.advance(anAdvance(3, { run: ended }));
+    const between = (field: "queuedAt" | "startedAt" | "endedAt", from?: number, until?: number) =>
+      listed(store, {
+        time: {
+          field,
+          ...(from === undefined ? {} : { from: NOW + from }),
+          ...(until === undefined ? {} : { until: NOW + until }),
+        },
+      });
+    assert.deepEqual(await between("queuedAt", 4), [4]);
+    assert.deepEqual(await between("queuedAt", undefined, 1), [3, 2], "as the latest advance says");
+    assert.deepEqual(await between("startedAt", 7, 8), [2]);
+    assert.deepEqual(await between("startedAt", 0), [3, 2]);
+    assert.deepEqual(await between("endedAt", 9, 10), [3]);
+    assert.deepEqual(await between("endedAt", 10), []);
+  });
 }
 
 /** The numbers of the runs that a query finds. */

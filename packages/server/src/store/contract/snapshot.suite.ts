@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { JournalEntry, JournalKind } from "../records.ts";
 import {
   anAdvance,
   anEntry,
@@ -96,6 +97,47 @@ export function snapshotSuite(create: CreateHarness): void {
         { id: stepId(2), name: "new name", data: null },
         { id: stepId(3), name: "a nap", data: '{"until":1}' },
       ]);
+    },
+  );
+
+  storeTest(
+    create,
+    "load() has what steps wait for, arguments in place of their own, and defers",
+    async (store) => {
+      await open(store, [aNewRun(1)]);
+      const entry = (seq: number, kind: JournalKind, step: number, data: string | null): JournalEntry =>
+        anEntry(seq, { kind, stepId: stepId(step), name: `step ${step}`, data });
+      await store.runs.advance(
+        anAdvance(1, {
+          journal: [
+            entry(1, "step.waiting", 1, '{"event":"payment","until":1}'),
+            entry(2, "step.invoking", 2, '{"eventId":"e"}'),
+            entry(3, "step.requesting", 3, '{"url":"u"}'),
+            entry(4, "step.input", 4, '{"input":[1]}'),
+            entry(5, "step.input", 5, '{"input":[2]}'),
+            entry(6, "step.completed", 5, '{"data":2}'),
+            entry(7, "defer.added", 6, '{"fnSlug":"a"}'),
+            entry(8, "defer.added", 7, '{"fnSlug":"b"}'),
+            entry(9, "defer.aborted", 6, null),
+            entry(10, "metadata", 8, "[]"),
+            entry(11, "step.completed", 2, '{"data":1}'),
+          ],
+        }),
+      );
+      const snapshot = await store.runs.load(runId(1));
+      assert.deepEqual(snapshot?.planned, [
+        { id: stepId(1), name: "step 1", data: '{"event":"payment","until":1}' },
+        { id: stepId(3), name: "step 3", data: '{"url":"u"}' },
+      ]);
+      assert.deepEqual(snapshot?.inputs, [{ id: stepId(4), memo: '{"input":[1]}' }]);
+      assert.deepEqual(snapshot?.defers, [
+        { id: stepId(6), data: '{"fnSlug":"a"}', isAborted: true },
+        { id: stepId(7), data: '{"fnSlug":"b"}', isAborted: false },
+      ]);
+      assert.deepEqual(
+        snapshot?.steps.map((step) => step.id),
+        [stepId(5), stepId(2)],
+      );
     },
   );
 }

@@ -2,6 +2,7 @@ import { describe } from "node:test";
 import { appSuite } from "./apps.suite.ts";
 import { closeSuite } from "./close.suite.ts";
 import { eventSuite } from "./events.suite.ts";
+import { gateModelSuite } from "./gates-model.suite.ts";
 import { gateSuite } from "./gates.suite.ts";
 import type { CreateHarness } from "./testing/harness.ts";
 import { modelSuite } from "./model.suite.ts";
@@ -10,6 +11,7 @@ import { runSuite } from "./runs.suite.ts";
 import { scheduleSuite } from "./schedules.suite.ts";
 import { snapshotSuite } from "./snapshot.suite.ts";
 import { startSuite } from "./starts.suite.ts";
+import { waitModelSuite } from "./waits-model.suite.ts";
 import { waitSuite } from "./waits.suite.ts";
 
 /**
@@ -29,6 +31,10 @@ export function runStoreContract(name: string, createHarness: CreateHarness, mod
     describe("schedules", () => scheduleSuite(createHarness));
     describe("apps", () => appSuite(createHarness));
     describe("life", () => closeSuite(createHarness));
-    describe("model", () => modelSuite(createHarness, modelRuns));
+    describe("model", () => {
+      modelSuite(createHarness, modelRuns);
+      gateModelSuite(createHarness, modelRuns);
+      waitModelSuite(createHarness, modelRuns);
+    });
   });
 }

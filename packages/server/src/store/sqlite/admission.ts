@@ -2,11 +2,12 @@ import type { DatabaseSync } from "node:sqlite";
 import { LIMITS } from "@holdfast/protocol";
 import { Act } from "./act.ts";
 import { Buckets } from "./buckets.ts";
-import { CALL_CODES } from "./codes.ts";
+import { countTables } from "./count-tables.ts";
 import type { FunctionRules } from "./function-rules.ts";
 import { FunctionRulesReader } from "./function-rules.ts";
 import type { CountedGate, RunTerms } from "./gates.ts";
 import { decodeGates, isThrottle, RunFlag } from "./gates.ts";
+import { lineOf, splitLine } from "./lines.ts";
 import type { Statement } from "./statement.ts";
 import { prepare } from "./statement.ts";
 import { Tally } from "./tally.ts";
@@ -54,6 +55,7 @@ export class Admission {
   readonly #admit: Statement;
   readonly #move: Statement;
   readonly #setFlags: Statement;
+  readonly #dropGates: Statement;
   readonly #idOf: Statement<readonly [id: string]>;
 
   constructor(db: DatabaseSync) {
@@ -72,8 +74,10 @@ export class Admission {
     );
     this.#move = prepare(db, "UPDATE queue SET parked = ? WHERE run = ? AND key = ?");
     this.#setFlags = prepare(db, "UPDATE runs SET flags = ? WHERE num = ?");
+    this.#dropGates = prepare(db, "UPDATE runs SET gates = NULL WHERE num = ?");
     this.#idOf = prepare(db, "SELECT id FROM runs WHERE num = ?");
-    this.#rebuild(db);
+    countTables(db, this.tally);
+    for (const counter of this.tally.counters()) this.#stirred.add(counter);
   }
 
   /** Whether somebody may be let in without anything else happening. */
@@ -112,8 +116,9 @@ export class Admission {
     for (const gate of terms.gates) if (gate.level === "step") this.#leave(gate.counter);
   }
 
-  /** Gives back what a run held that has ended. */
+  /** Gives back what a run held that has ended, and forgets its gates. */
   end(terms: RunTerms): void {
+    this.#dropGates.run(terms.num);
     if ((terms.flags & RunFlag.begun) === 0) return;
     for (const gate of terms.gates) if (gate.level === "run") this.#leave(gate.counter);
   }
@@ -287,38 +292,6 @@ export class Admission {
     this.tally.add(counter, -1);
     if (this.tally.lines(counter) !== undefined) this.#stirred.add(counter);
   }
-
-  /** Counts what the tables say: admitted calls, runs that have begun, and lines. */
-  #rebuild(db: DatabaseSync): void {
-    const admitted = prepare<readonly [run: number, key: string, fn: number, gates: string | null]>(
-      db,
-      `SELECT run, key, function, gates FROM queue CROSS JOIN runs ON runs.num = queue.run
-       WHERE admitted = 1 AND kind IN (${CALL_CODES})`,
-    );
-    for (const [run, key, fn, column] of admitted.all()) {
-      this.tally.admit(run, key);
-      this.tally.add(this.functions.of(fn).calls, 1);
-      for (const gate of decodeGates(column, fn)) if (gate.level === "step") this.tally.add(gate.counter, 1);
-    }
-    const begun = prepare<readonly [fn: number, gates: string]>(
-      db,
-      `SELECT function, gates FROM runs INDEXED BY runs_with_gates
-       WHERE gates IS NOT NULL AND ended_at IS NULL AND flags & ${RunFlag.begun}`,
-    );
-    for (const [fn, column] of begun.all()) {
-      for (const gate of decodeGates(column, fn)) if (gate.level === "run") this.tally.add(gate.counter, 1);
-    }
-    const lines = prepare<readonly [line: string, count: number]>(
-      db,
-      "SELECT parked, COUNT(*) FROM queue INDEXED BY queue_parked WHERE parked IS NOT NULL GROUP BY parked",
-    );
-    for (const [line, count] of lines.all()) {
-      const [fn, counter] = splitLine(line);
-      this.tally.queue(counter, fn, count);
-      this.#stirred.add(counter);
-    }
-    this.tally.keep();
-  }
 }
 
 /** The most that may pass, or null for any number: the function was registered again without this limit. */
@@ -333,14 +306,4 @@ function isBefore(one: Head, other: Head): boolean {
   if (one.terms.score !== other.terms.score) return one.terms.score < other.terms.score;
   if (one.terms.num !== other.terms.num) return one.terms.num < other.terms.num;
   return one.key < other.key;
-}
-
-/** The line of a function at a counter, as `queue.parked` names it. */
-function lineOf(fn: number, counter: string): string {
-  return `${fn}:${counter}`;
-}
-
-function splitLine(line: string): readonly [fn: number, counter: string] {
-  const colon = line.indexOf(":");
-  return [Number(line.slice(0, colon)), line.slice(colon + 1)];
 }

@@ -123,25 +123,36 @@ export class AdvanceAct {
     if (found === undefined) return UNKNOWN;
     if (found[1] !== expectedRevision) return CONFLICT;
     const act = begin(reader.numberOrNull(), reader.number());
-    const signals = reader.list(() => readSignal(reader));
-    const taken = signals.find((signal) =>
-      this.#deps.signals.isTaken(this.#environmentOf(found), found[0], signal),
-    );
-    if (taken !== undefined) return taken.name;
+    const signals = this.#signals(reader, found);
+    if (typeof signals === "string") return signals;
 
     const isEnded = this.#update(reader, id, found);
     const terms = termsOf(found);
-    const held: string[] = [];
+    const answer: Value[] = [0];
     if (isEnded) this.#finishRun(reader, terms, found);
     else {
-      this.#requeue(act, reader, id, terms, held);
+      this.#requeue(act, reader, id, terms, answer);
       this.#wait(act, reader, id, terms, signals);
       if (terms.flags !== found[7]) this.#deps.admission.saveFlags(terms);
     }
-    const emitted: Value[] = [];
-    this.#deps.accept.accept(act, reader, emitted);
+    const heldCount = answer.length - 1;
+    // Known only at the end.
+    answer.push(null, null);
+    this.#deps.accept.accept(act, reader, answer);
     this.#deps.admission.wake(act, WAKES_MAX_COUNT);
-    return [held.length, ...held, act.workDueAt, act.gatheringDueAt, ...emitted];
+    answer[0] = heldCount;
+    answer[heldCount + 1] = act.workDueAt;
+    answer[heldCount + 2] = act.gatheringDueAt;
+    return answer;
+  }
+
+  /** The names the run wants to wait for, or the one that another run has. */
+  #signals(reader: CommandReader, [num]: RunRow): readonly SignalValues[] | string {
+    const count = reader.number();
+    if (count === 0) return NO_SIGNALS;
+    const environment = this.#origin.get(num)?.[0] ?? 0;
+    const signals = Array.from({ length: count }, () => readSignal(reader));
+    return signals.find((signal) => this.#deps.signals.isTaken(environment, num, signal))?.name ?? signals;
   }
 
   /** Writes the run and its journal. `true`: it has ended. */
@@ -193,13 +204,15 @@ export class AdvanceAct {
     if (singletonKey !== null) singletons.remove(terms.fn, singletonKey, terms.num);
   }
 
-  #requeue(act: Act, reader: CommandReader, id: string, terms: RunTerms, held: string[]): void {
+  #requeue(act: Act, reader: CommandReader, id: string, terms: RunTerms, held: Value[]): void {
     const { items } = this.#deps;
     const finished = reader.number();
     for (let left = finished; left > 0; left--) this.#finish(terms, reader.text());
     const enqueued = reader.number();
     for (let left = enqueued; left > 0; left--) {
       const item = readItem(reader);
+      // An item that takes the place of another takes nothing of what that waited for.
+      if ((terms.flags & (RunFlag.waits | RunFlag.signals)) !== 0) this.#finish(terms, item.key);
       if (items.put(act, terms, item)) held.push(item.key);
     }
     if (finished > 0 && enqueued === 0 && !items.hasAny(terms.num)) {
@@ -238,11 +251,9 @@ export class AdvanceAct {
       this.#deps.waits.insert(act, environment, { num, id, eventId, flags: terms.flags }, readWait(reader));
     }
   }
-
-  #environmentOf([num]: RunRow): number {
-    return this.#origin.get(num)?.[0] ?? 0;
-  }
 }
+
+const NO_SIGNALS: readonly SignalValues[] = [];
 
 function termsOf([num, , , , fn, score, gates, flags]: RunRow): RunTerms {
   return { num, fn, score, gates: decodeGates(gates, fn), flags };

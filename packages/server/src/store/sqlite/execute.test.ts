@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
+import type { SessionId } from "../records.ts";
 import {
   anAdvance,
   anEntry,
@@ -9,15 +10,19 @@ import {
   anItem,
   aRun,
   eventId,
+  functionId,
   NOW,
   open,
   runId,
 } from "../contract/testing/builders.ts";
 import { encodeAccept } from "./accept.ts";
-import type { Command } from "./commands.ts";
+import type { Answer, Command } from "./commands.ts";
 import { executeBatch, prepareWriter } from "./execute.ts";
+import { encodeLease } from "./lease.ts";
 import { closeDatabase, openDatabase } from "./open.ts";
 import { openSqliteStore } from "./open-sqlite-store.ts";
+import { encodePause, encodeResume } from "./pauses.ts";
+import { encodeOpenSession } from "./sessions.ts";
 import { prepare } from "./statement.ts";
 import { temporaryFolder } from "./testing/folders.ts";
 
@@ -98,6 +103,30 @@ test("a disk that is full fails the whole batch, keeps nothing of it, and leaves
   db.exec("PRAGMA max_page_count = 1000000");
   assert.equal(executeBatch(db, writer, [accept(2, 10), accept(3, 100_000)]).failures, null);
   assert.deepEqual(events.get(), [3]);
+});
+
+test("a line that was moved by a batch which failed is moved again by the next", (t) => {
+  const { db } = openDatabase(":memory:");
+  t.after(() => db.close());
+  const writer = prepareWriter(db);
+  const ask = (...commands: readonly Command[]): readonly Answer[] | "failed" => {
+    const reply = executeBatch(db, writer, commands);
+    return reply.failures === null ? reply.answers : "failed";
+  };
+  const accept = (num: number, body: string): Command => {
+    const events = [{ event: anEvent(num, { body }), runs: [aNewRun(num)], gatherings: [] }];
+    return encodeAccept({ events, session: null, now: NOW });
+  };
+  // The first session of a store.
+  const lease = encodeLease(1 as SessionId, 10, NOW);
+  ask(accept(1, "{}"), encodeOpenSession("n", NOW, NOW + 1000), encodePause(functionId(1), NOW), lease);
+  ask(encodeResume(functionId(1), NOW));
+  const pages = prepare<readonly [number]>(db, "PRAGMA page_count").get()?.[0] ?? 0;
+  db.exec(`PRAGMA max_page_count = ${pages + 4}`);
+  assert.equal(ask(lease, accept(2, "x".repeat(100_000))), "failed");
+  db.exec("PRAGMA max_page_count = 1000000");
+  const [answer] = ask(lease);
+  assert.ok(Array.isArray(answer) && answer.includes(runId(1)));
 });
 
 test("accept() sweeps idempotency keys that have expired, a slice at a time, and no others", (t) => {

@@ -63,14 +63,17 @@ export function prepareWriter(db: DatabaseSync): WriterStatements {
     return new Act(now, holder, MATCHES_MAX_COUNT);
   }
 
-  function done(act: Act, opened: readonly Value[]): Answer {
+  /** Ends an act whose answer begins with when work and when a gathering is due. */
+  function done(act: Act, answer: Value[]): Answer {
     admission.wake(act, WAKES_MAX_COUNT);
-    return [act.workDueAt, act.gatheringDueAt, ...opened];
+    answer[0] = act.workDueAt;
+    answer[1] = act.gatheringDueAt;
+    return answer;
   }
 
   function execute(command: Command): Answer {
     const reader = new CommandReader(command);
-    const opened: Value[] = [];
+    const opened: Value[] = [null, null];
     switch (command[0]) {
       case CommandKind.accept: {
         const act = begin(reader.numberOrNull(), reader.number());

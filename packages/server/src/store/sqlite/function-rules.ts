@@ -31,7 +31,7 @@ export class FunctionRulesReader {
     if (known !== undefined) return known;
     const [isPaused, limits] = this.#find.get(fn) ?? [0, null];
     const rules: FunctionRules = {
-      calls: `calls/${fn}`,
+      calls: callsCounter(fn),
       pause: `pause/${fn}`,
       isPaused: isPaused === 1,
       // The column is only ever written by `register`.
@@ -45,4 +45,9 @@ export class FunctionRulesReader {
   forget(): void {
     this.#rules.clear();
   }
+}
+
+/** The counter of all calls of a function. */
+export function callsCounter(fn: number): string {
+  return `calls/${fn}`;
 }

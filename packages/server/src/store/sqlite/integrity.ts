@@ -49,6 +49,34 @@ const RULES: readonly { readonly finding: string; readonly sql: string }[] = [
     sql: `SELECT id FROM runs WHERE status IN (0, 1) AND NOT EXISTS (SELECT 1 FROM queue WHERE queue.run = runs.num)`,
   },
   {
+    finding: "a queue item is parked and handed out at once: run",
+    sql: `SELECT DISTINCT CAST(run AS TEXT) FROM queue
+          WHERE parked IS NOT NULL AND (session IS NOT NULL OR admitted = 1)`,
+  },
+  {
+    finding: "a run that has ended still waits for something: run",
+    sql: `SELECT DISTINCT runs.id FROM (SELECT run FROM waits UNION ALL SELECT run FROM signals
+            UNION ALL SELECT run FROM singletons) AS waiting
+          JOIN runs ON runs.num = waiting.run WHERE runs.status >= 2`,
+  },
+  {
+    finding: "something waits that belongs to no run: run",
+    sql: `SELECT DISTINCT CAST(run AS TEXT) FROM (SELECT run FROM waits UNION ALL SELECT run FROM signals
+            UNION ALL SELECT run FROM singletons) AS waiting
+          WHERE NOT EXISTS (SELECT 1 FROM runs WHERE runs.num = waiting.run)`,
+  },
+  {
+    finding: "waits are not counted right under the name",
+    sql: `SELECT wait_names.name FROM wait_names
+          LEFT JOIN (SELECT name, COUNT(*) AS waits FROM waits GROUP BY name) AS counted ON counted.name = wait_names.num
+          WHERE wait_names.waits IS NOT counted.waits`,
+  },
+  {
+    finding: "a gathering has no event: function and number",
+    sql: `SELECT function || ' ' || num FROM gatherings
+          WHERE NOT EXISTS (SELECT 1 FROM gathered_events WHERE gathering = num)`,
+  },
+  {
     // Entries are unique by (run, seq): as many as the length says, the first being 1 and the last the length, is
     // the same as no gaps.
     finding: "the journal of a run has gaps: run",

@@ -7,6 +7,8 @@
  * A wait is found by one number, `match`: its event name's own, or a hash of that with a path and the value the filter
  * wants there. So an event costs one look-up for the name and one for each path in use, however many wait.
  *
+ * `gates` is set to NULL when a run ends, so `runs_with_gates` lists those that have not.
+ *
  * Everything a plain run does not have is NULL or in tables of its own, and `flags` says which of them to ask.
  * Apps are to register again: what was registered before has no limits.
  */
@@ -16,7 +18,7 @@ ALTER TABLE runs ADD COLUMN original_run TEXT;
 ALTER TABLE runs ADD COLUMN gates TEXT;
 ALTER TABLE runs ADD COLUMN priority_ms INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE runs ADD COLUMN flags INTEGER NOT NULL DEFAULT 0;
-CREATE INDEX runs_with_gates ON runs (num) WHERE gates IS NOT NULL AND ended_at IS NULL;
+CREATE INDEX runs_with_gates ON runs (num) WHERE gates IS NOT NULL;
 
 CREATE TABLE run_events (
   run INTEGER NOT NULL,

@@ -157,7 +157,8 @@ export class OpenRuns {
 
   #storeSkipped(act: Act, reader: CommandReader, run: NewRunValues, fn: number, skip: Skip): void {
     const { entryCount, eventIds } = run.options;
-    const skipped = { ...run, status: SKIPPED, endedAt: act.now };
+    const options = { ...run.options, gates: null };
+    const skipped = { ...run, options, status: SKIPPED, endedAt: act.now };
     const num = this.#insert(skipped, fn, entryCount + 1, eventIds.length > 0 ? RunFlag.many : 0);
     this.#storeEvents(num, eventIds);
     this.#append(reader, skipped, num);

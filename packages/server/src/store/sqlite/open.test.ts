@@ -7,7 +7,23 @@ import { DatabaseSync } from "node:sqlite";
 import { test } from "node:test";
 import type { TestContext } from "node:test";
 import { silentLog } from "#kernel";
-import { anAdvance, anEntry, aNewRun, aRun, NOW, open, runId } from "../contract/testing/builders.ts";
+import {
+  anAdvance,
+  anEntry,
+  aNewRun,
+  anEvent,
+  aRun,
+  aSession,
+  eventId,
+  functionId,
+  itemName,
+  leaseAll,
+  NOW,
+  open,
+  production,
+  runId,
+} from "../contract/testing/builders.ts";
+import { MIGRATIONS, migrate } from "./migrations.ts";
 import { openSqliteStore } from "./open-sqlite-store.ts";
 import { temporaryFolder } from "./testing/folders.ts";
 
@@ -174,6 +190,31 @@ const DAMAGE: readonly { readonly damage: string; readonly sql: string; readonly
     finding: /a run that has not ended has no queue item: run "01JDRUN0000000000000000001"/,
   },
   {
+    damage: "a parked item that somebody holds",
+    sql: "UPDATE queue SET parked = '1:calls/1', session = 1",
+    finding: /parked and handed out at once: run "1"/,
+  },
+  {
+    damage: "a signal of a run that has ended",
+    sql: "INSERT INTO signals SELECT environment, 's', num, 'k' FROM runs WHERE status = 2",
+    finding: /ended still waits for something: run "01JDRUN0000000000000000002"/,
+  },
+  {
+    damage: "a singleton of no run",
+    sql: "INSERT INTO singletons VALUES (1, 'k', 99)",
+    finding: /belongs to no run: run "99"/,
+  },
+  {
+    damage: "a name that nothing waits for",
+    sql: "INSERT INTO wait_names VALUES (1, 1, 'payment', 1)",
+    finding: /not counted right under the name "payment"/,
+  },
+  {
+    damage: "a gathering without events",
+    sql: "INSERT INTO gatherings VALUES (7, 1, 0, '', 1, 1, 1, 1, 1, 1, 1)",
+    finding: /a gathering has no event: function and number "1 7"/,
+  },
+  {
     damage: "a journal without its middle",
     sql: "DELETE FROM journal WHERE seq = 2",
     finding: /the journal of a run has gaps: run "01JDRUN0000000000000000001"/,
@@ -207,4 +248,32 @@ test("openSqliteStore() refuses a file that was left open with a torn page", asy
 test("openSqliteStore() looks at no more than the header after a clean stop", async (t) => {
   const { dataDir } = await closedStore(t, "DELETE FROM queue");
   await (await openSqliteStore({ dataDir })).close();
+});
+
+test("openSqliteStore() takes a file of the first schema along, with its runs and apps", async (t) => {
+  const dataDir = temporaryFolder(t);
+  const path = join(dataDir, "holdfast.db");
+  const old = new DatabaseSync(path);
+  migrate(old, path, MIGRATIONS.slice(0, 1));
+  old.exec(`
+    PRAGMA application_id = 1215063142;
+    INSERT INTO symbols VALUES (1, '${production}'), (2, '${functionId(1)}');
+    INSERT INTO events VALUES (1, '${eventId(1)}', 1, 'order/paid', NULL, ${NOW}, ${NOW}, '{}');
+    INSERT INTO runs VALUES
+      (1, '${runId(1)}', 1, 2, 1, '${eventId(1)}', 1, ${NOW}, NULL, NULL, -1, 0, NULL, 0, 100, 0, 0);
+    INSERT INTO queue VALUES (1, 'start', 0, NULL, 0, 1, ${NOW}, ${NOW}, 7);
+    INSERT INTO idempotency_keys VALUES (2, 'k', ${NOW + 1000});
+    INSERT INTO apps VALUES ('a', 1, 'app', 'http://localhost', 'sum', NULL, NULL, NULL, ${NOW}, NULL);
+    INSERT INTO functions VALUES ('${functionId(1)}', 'a', 1, 'app-fn', 'fn', 1, '{}', NULL);
+  `);
+  old.close();
+  const store = await openSqliteStore({ dataDir });
+  t.after(() => store.close());
+  assert.deepEqual(await store.runs.get(runId(1)), aRun(1, { status: "Running" }));
+  assert.deepEqual(await leaseAll(store, await aSession(store)), [itemName(1)]);
+  assert.deepEqual((await store.apps.functions())[0]?.limits, {});
+  assert.equal((await store.apps.apps())[0]?.checksum, "", "it is to register again");
+  const again = [aNewRun(2, { idempotency: { key: "k", expiresAt: NOW + 1000 } })];
+  const result = await open(store, again, { event: anEvent(2) });
+  assert.deepEqual(result.events[0]?.runs, [{ outcome: "duplicate", existing: null }]);
 });

@@ -83,7 +83,7 @@ function configure(db: DatabaseSync): void {
 }
 
 /** From here on the file is open, which only `closeDatabase` takes back; all earlier sessions are over. */
-function beginOwnership(db: DatabaseSync): void {
+export function beginOwnership(db: DatabaseSync): void {
   db.exec(`
     BEGIN IMMEDIATE;
     INSERT OR REPLACE INTO meta (key, value) VALUES ('open', 1);

@@ -73,7 +73,9 @@ test("no statement sorts, or walks a table that grows", async (t) => {
   for (const fn of [{}, { functionIds: [functionId(1)] }]) {
     for (const before of [{}, { before: runId(1) }]) {
       for (const status of [{}, ...STATUSES.map((each) => ({ statuses: [each] }))]) {
-        await store.runs.list({ environment: production, limit: 1, ...fn, ...before, ...status });
+        for (const order of [{}, { order: "asc" as const, after: runId(1) }]) {
+          await store.runs.list({ environment: production, limit: 1, ...fn, ...before, ...status, ...order });
+        }
       }
     }
   }

@@ -191,10 +191,7 @@ export class QueueItems {
 
   #dismissAll(terms: RunTerms): void {
     const { tally } = this.#admission;
-    for (const key of [...tally.calls(terms.num)]) {
-      tally.dismiss(terms.num, key);
-      this.#admission.release(terms);
-    }
+    for (let left = tally.dismissAll(terms.num); left > 0; left--) this.#admission.release(terms);
     if (tally.isWaiting(terms.fn)) for (const row of this.#linesOf.all(terms.num)) this.#leaveLines(row);
   }
 

@@ -48,8 +48,8 @@ export function createSnapshotQuery(
     return {
       run,
       events: bodies.map(([body]) => body),
-      items: items.map((row) => toQueueItem(row)),
-      held: items.flatMap((row) => (row[9] === 1 ? [row[1]] : [])),
+      items: items.map((item) => toQueueItem(item)),
+      held: items.flatMap(([, key, , , , , , , , isHeld]) => (isHeld === 1 ? [key] : [])),
       lastSeq: row[16],
       ...replay(stepsOf.all(num)),
     };

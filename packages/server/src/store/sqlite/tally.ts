@@ -1,9 +1,3 @@
-/** Undoes one change of the open transaction. */
-type Change =
-  | readonly [kind: "place", counter: string, by: number]
-  | readonly [kind: "line", counter: string, fn: number, by: number]
-  | readonly [kind: "call", run: number, key: string, isAdmitted: boolean];
-
 /**
  * What is counted, in memory: how many hold a place of each counter, how many of each function wait at it, and which
  * calls are admitted (so that the end of a call need not read its row; a function has at most a thousand of them). All
@@ -15,7 +9,11 @@ export class Tally {
   readonly #lines = new Map<string, Map<number, number>>();
   readonly #waiting = new Map<number, number>();
   readonly #calls = new Map<number, string[]>();
-  #changes: Change[] = [];
+  /**
+   * Changes of the open transaction, each as four values, in one flat list: this is on the way of every act. What kind,
+   * then a counter and by how much, or a line's function too, or a run, its call and whether that was admitted.
+   */
+  readonly #changes: (string | number)[] = [];
 
   /** Places taken. */
   count(counter: string): number {
@@ -37,50 +35,66 @@ export class Tally {
     return this.#waiting.has(fn);
   }
 
-  /** Keys of the run's admitted calls. */
-  calls(run: number): readonly string[] {
-    return this.#calls.get(run) ?? NONE;
-  }
-
   /** Takes places of a counter, or gives them back where `by` is negative. */
   add(counter: string, by: number): void {
     change(this.#counts, counter, by);
-    this.#changes.push(["place", counter, by]);
+    this.#changes.push(PLACE, counter, by, 0);
   }
 
   /** Calls of a function join the line at a counter, or leave it where `by` is negative. */
   queue(counter: string, fn: number, by: number): void {
     this.#changeLine(counter, fn, by);
-    this.#changes.push(["line", counter, fn, by]);
+    this.#changes.push(LINE, counter, fn, by);
   }
 
   /** Notes that a call of a run is admitted. */
   admit(run: number, key: string): void {
     this.#addCall(run, key);
-    this.#changes.push(["call", run, key, true]);
+    this.#changes.push(CALL, run, key, 1);
   }
 
   /** Notes that a call is done. `false`: it was not admitted. */
   dismiss(run: number, key: string): boolean {
     if (!this.#removeCall(run, key)) return false;
-    this.#changes.push(["call", run, key, false]);
+    this.#changes.push(CALL, run, key, -1);
     return true;
+  }
+
+  /** Notes that all calls of a run are done; how many were admitted. */
+  dismissAll(run: number): number {
+    const keys = this.#calls.get(run) ?? [];
+    this.#calls.delete(run);
+    for (const key of keys) this.#changes.push(CALL, run, key, -1);
+    return keys.length;
   }
 
   /** The transaction was committed. */
   keep(): void {
-    if (this.#changes.length > 0) this.#changes = [];
+    this.#changes.length = 0;
   }
 
   /** The transaction was rolled back. */
   revert(): void {
-    for (const undone of this.#changes.reverse()) {
-      if (undone[0] === "place") change(this.#counts, undone[1], -undone[2]);
-      else if (undone[0] === "line") this.#changeLine(undone[1], undone[2], -undone[3]);
-      else if (undone[3]) this.#removeCall(undone[1], undone[2]);
-      else this.#addCall(undone[1], undone[2]);
+    for (let end = this.#changes.length; end > 0; end -= 4) {
+      // Four values, as they were pushed.
+      const [kind, ...values] = this.#changes.slice(end - 4, end) as [number, ...(string | number)[]];
+      this.#revertOne(kind, values);
     }
-    this.#changes = [];
+    this.#changes.length = 0;
+  }
+
+  #revertOne(kind: number, values: readonly (string | number)[]): void {
+    if (kind === PLACE) {
+      const [counter, by] = values as readonly [string, number];
+      change(this.#counts, counter, -by);
+    } else if (kind === LINE) {
+      const [counter, fn, by] = values as readonly [string, number, number];
+      this.#changeLine(counter, fn, -by);
+    } else {
+      const [run, key, by] = values as readonly [number, string, number];
+      if (by > 0) this.#removeCall(run, key);
+      else this.#addCall(run, key);
+    }
   }
 
   #changeLine(counter: string, fn: number, by: number): void {
@@ -107,7 +121,10 @@ export class Tally {
   }
 }
 
-const NONE: readonly string[] = [];
+/** Kinds of changes. */
+const PLACE = 0;
+const LINE = 1;
+const CALL = 2;
 
 /** Adds to a count; one that is nought takes no memory. */
 function change<Key>(counts: Map<Key, number>, key: Key, by: number): void {

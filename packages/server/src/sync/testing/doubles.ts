@@ -91,6 +91,8 @@ export function createRegistryDouble(): RegistryDouble {
       if (app !== undefined) apps.set(name, { ...app, error });
     },
     removeByUrl: async () => false,
+    endpointOrigin: () => null,
+    endpoint: () => Promise.reject(new Error("nothing here has durable endpoints")),
   };
 }
 

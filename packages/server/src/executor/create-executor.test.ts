@@ -9,7 +9,7 @@ import type { Worker } from "#queue";
 import type { House } from "../ingest/testing/house.ts";
 import { openHouse } from "../ingest/testing/house.ts";
 import type { CancelManyRequest, Executor } from "./contract.ts";
-import { createExecutor } from "./drive.ts";
+import { createExecutor } from "./create-executor.ts";
 
 const SDK = { "x-inngest-sdk": "inngest-js:v4.24.0", "x-inngest-req-version": "2" };
 const answered = (status: number, body: unknown): EgressOutcome => ({
@@ -53,6 +53,7 @@ async function harness(
     clock,
     random: systemRandom,
     ids: createIds(clock, systemRandom),
+    digest: nodeDigest,
     log: silentLog,
     retry: { intervalMs: null },
     serverKind: "dev",

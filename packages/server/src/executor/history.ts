@@ -1,0 +1,56 @@
+import { hasEnded } from "@holdfast/protocol";
+import type { EnvironmentName } from "@holdfast/protocol";
+import type { EventStore, RunRecord, RunStore } from "#store";
+import { memoFields } from "./call-request.ts";
+import type { Executor, RunHistory, RunView } from "./contract.ts";
+
+/** Reads runs back: what became of them, and what happened on the way. */
+export function createHistory(deps: {
+  readonly runs: RunStore;
+  readonly events: EventStore;
+  readonly environment: EnvironmentName;
+}): Pick<Executor, "view" | "list" | "history" | "journal" | "state" | "stranded"> {
+  const { environment, events, runs } = deps;
+
+  const viewOf = async (run: RunRecord): Promise<RunView> => ({
+    run,
+    end: hasEnded(run.status) ? await runs.end(run.id) : null,
+  });
+
+  return {
+    async view(runId) {
+      const run = await runs.get(runId);
+      return run === null ? null : viewOf(run);
+    },
+    async list(query) {
+      const listed = await runs.list({ ...query, environment });
+      return Promise.all(listed.map(viewOf));
+    },
+    async history(runId): Promise<RunHistory | null> {
+      const run = await runs.get(runId);
+      if (run === null) return null;
+      const [eventIds, journal, items] = await Promise.all([
+        runs.eventsOf(runId),
+        runs.journal(runId),
+        runs.items(runId),
+      ]);
+      const bodies = await Promise.all(eventIds.map((id) => events.get(id)));
+      const end = hasEnded(run.status) ? (journal.at(-1) ?? null) : null;
+      return { run, end, events: bodies.filter((event) => event !== null), journal, items };
+    },
+    journal: (runId) => runs.journal(runId),
+    async state(runId) {
+      const snapshot = await runs.load(runId);
+      if (snapshot === null) return { kind: "unknown" };
+      if (hasEnded(snapshot.run.status)) return { kind: "ended" };
+      const steps = new Map(snapshot.steps.map((step) => [step.id, step.memo]));
+      const inputs = new Map(snapshot.inputs.map((input) => [input.id, input.memo]));
+      return {
+        kind: "live",
+        events: `[${snapshot.events.join(",")}]`,
+        steps: `{${memoFields(steps, inputs)}}`,
+      };
+    },
+    stranded: (limit) => runs.stranded(limit),
+  };
+}
