@@ -223,7 +223,7 @@ function later(op: ReportedOp): { id: ReportedOp["id"]; label: string; op: strin
 function settle(draft: Draft, reply: OpsReply, input: Circumstances, terms: Terms, tally: Tally): void {
   const { item } = tally;
   if (tally.awaited.length > 0) expectSteps(draft, tally.awaited);
-  if (tally.retry !== null) {
+  if (tally.retry !== null && !draft.isSuperseded(item)) {
     retry(draft, reply, input, terms, tally.retry, item);
     return;
   }
