@@ -24,7 +24,7 @@ export class LookBack {
     this.#answered = prepare(
       db,
       `SELECT 1 FROM journal
-       WHERE run = ? AND kind = ${JOURNAL_COMPLETED} AND op = 'WaitForEvent' AND instr(data, ?) > 0 LIMIT 1`,
+       WHERE run = ? AND kind = ${JOURNAL_COMPLETED} AND op = 'WaitForEvent' AND data = ? LIMIT 1`,
     );
   }
 
@@ -52,10 +52,11 @@ export class LookBack {
   }
 
   /**
-   * Whether an event has answered an earlier wait of the run. It can only be asked of an event that came in the very
-   * millisecond in which the run's latest call began: whatever answered before was received before that.
+   * Whether an event has answered an earlier wait of the run, whose memo then is its body. It can only be asked of an
+   * event that came in the very millisecond in which the run's latest call began: whatever answered before was received
+   * before that.
    */
-  hasAnswered(run: number, eventId: string): boolean {
-    return this.#answered.get(run, eventId) !== undefined;
+  hasAnswered(run: number, body: string): boolean {
+    return this.#answered.get(run, body) !== undefined;
   }
 }
