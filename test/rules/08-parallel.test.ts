@@ -352,6 +352,21 @@ describe("8.5 and 8.6: steps that are gone, calls at once", { concurrency: true,
     );
   });
 
+  it("8.5 a planned step that the app plans again instead of running it counts as an attempt too", async () => {
+    await using app = await stage.rawApp([
+      { id: "planned-again", retries: 1, answer: () => opsAnswer([opOf("StepPlanned", "a")]) },
+    ]);
+    assertFailed(await stage.run("planned-again"), "StepNotRun", /"a"/);
+    assert.deepEqual(
+      app.calls("planned-again").map(({ stepId, body }) => [stepId, body.ctx.attempt]),
+      [
+        ["step", 0],
+        [stepIdOf("a"), 0],
+        [stepIdOf("a"), 1],
+      ],
+    );
+  });
+
   it("8.6 of two calls that report one step, the first is remembered and the second changes nothing", async () => {
     const mayEnd = createGate();
     await using app = await stage.rawApp([

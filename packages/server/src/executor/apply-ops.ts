@@ -141,6 +141,11 @@ function applyOp(
       tally.retry = op;
       return;
     case "StepPlanned":
+      // Asked to run the step, the app found it once more: a call that leads nowhere, and must not be made for ever.
+      if (op.id === tally.item.stepId && !draft.steps.has(op.id)) {
+        tally.retry = op;
+        return;
+      }
       draft.schedule({
         ...later(op),
         kind: "step",
@@ -218,7 +223,7 @@ function later(op: ReportedOp): { id: ReportedOp["id"]; label: string; op: strin
 function settle(draft: Draft, reply: OpsReply, input: Circumstances, terms: Terms, tally: Tally): void {
   const { item } = tally;
   if (tally.awaited.length > 0) expectSteps(draft, tally.awaited);
-  if (tally.retry !== null) {
+  if (tally.retry !== null && !draft.isSuperseded(item)) {
     retry(draft, reply, input, terms, tally.retry, item);
     return;
   }
@@ -262,16 +267,26 @@ function retry(
   op: ReportedOp,
   item: QueueItem,
 ): void {
-  const notFound = op.op === "StepNotFound";
-  const error = notFound
-    ? { name: "StepNotFound", message: `The app no longer finds the step "${op.label}" it had planned.` }
-    : errorOf(op);
-  if (notFound && (reply.noRetry || item.attempt + 1 >= terms.attemptsMax)) {
+  const unrun = unrunError(op);
+  const error = unrun ?? errorOf(op);
+  if (unrun !== null && (reply.noRetry || item.attempt + 1 >= terms.attemptsMax)) {
     draft.fail(error, item.attempt);
     return;
   }
   const dueAt = retryAt(item.attempt, reply.retryAt, terms.retry, draft.now, input.jitter);
   draft.retry(item, error, dueAt, input.startedAt, op.label);
+}
+
+/** The error of a planned step that was called for and not run; it has no result to remember, whatever the attempts left. */
+function unrunError({ op, label }: ReportedOp): WireError | null {
+  if (op === "StepNotFound")
+    return { name: op, message: `The app no longer finds the step "${label}" it had planned.` };
+  if (op === "StepPlanned")
+    return {
+      name: "StepNotRun",
+      message: `The app planned the step "${label}" again instead of running it.`,
+    };
+  return null;
 }
 
 /** Whether a `StepError` is the step's last word. */

@@ -171,6 +171,31 @@ describe("decide(): sleeping", () => {
   });
 });
 
+describe("decide(): a step that ended by another call", () => {
+  const state = (): ReturnType<typeof stateOf> => stateOf({}, [queueItem(), targeted("a")], {});
+  const notUnderWay = { ...TERMS, isUnderWay: () => false };
+
+  it("is taken out of the queue, unless its call is under way", () => {
+    const ran = replyTo(opsReply([op("StepRun", "a")]));
+    assert.ok(!on(state(), ran, notUnderWay).state.items.has("step:a"));
+    assert.ok(on(state(), ran).state.items.has("step:a"));
+  });
+
+  it("is neither tried again nor the end of the run when its own call then fails", () => {
+    const { state: after } = on(state(), replyTo(opsReply([op("StepRun", "a")])));
+    const error = { name: "Error", message: "no" };
+    for (const reply of [
+      opsReply([op("StepError", "a", { error })]),
+      { kind: "failed", error, noRetry: true, retryAt: null } as const,
+    ]) {
+      const decision = on(after, replyTo(reply, targeted("a")));
+      assert.deepEqual(decision.finish, ["step:a"]);
+      assert.deepEqual(queued(decision), []);
+      assert.equal(decision.state.run.status, "Running");
+    }
+  });
+});
+
 describe("decide(): parallel steps", () => {
   const planned = [op("StepPlanned", "a"), op("StepPlanned", "b"), op("Sleep", "z", { carried: "1h" })];
 
@@ -527,6 +552,17 @@ describe("decide(): checkpoints", () => {
     const decision = on(stateOf({}, [item]), checkpoint([op("StepRun", "a")]));
     assert.equal(decision.state.items.get("start")?.attempt, 0);
     assert.equal(decision.enqueue[0]?.generation, item.generation);
+  });
+
+  it("remembers a step of a call that was given up, and leaves its item as it is queued again", () => {
+    const item = queueItem({ attempt: 1, dueAt: NOW - 1 });
+    const decision = on(stateOf({}, [item]), checkpoint([op("StepRun", "a")]), {
+      ...TERMS,
+      isUnderWay: () => false,
+    });
+    assert.equal(decision.verdicts[0]?.kind, "applied");
+    assert.equal(decision.state.steps.size, 1);
+    assert.deepEqual(decision.enqueue, []);
   });
 });
 

@@ -67,7 +67,11 @@ function applyReply(draft: Draft, input: Input & { kind: "reply" }, terms: Terms
       draft.end({ status: "Completed", output: reply.output, error: null }, item.attempt);
       return APPLIED;
     case "failed": {
-      if (reply.noRetry || item.attempt + 1 >= terms.attemptsMax) draft.fail(reply.error, item.attempt);
+      if (draft.isSuperseded(item)) {
+        draft.finish(item);
+        if (!draft.hasWork) draft.discover(`again:${item.stepId}`);
+      } else if (reply.noRetry || item.attempt + 1 >= terms.attemptsMax)
+        draft.fail(reply.error, item.attempt);
       else {
         const dueAt = retryAt(item.attempt, reply.retryAt, terms.retry, draft.now, input.jitter);
         draft.retry(
@@ -186,6 +190,8 @@ function applyCheckpoint(draft: Draft, input: Input & { kind: "checkpoint" }): V
   }
   const breach = draft.breach();
   if (breach !== null) draft.fail(breach, item.attempt);
-  else if (progressed) draft.resetAttempts(item);
+  // What is queued to be called again, or was handed out before a crash, is put back by nobody: put in as due it would be
+  // held, and called, under the hand-out that this call was made under.
+  else if (progressed && draft.terms.isUnderWay(item)) draft.resetAttempts(item);
   return APPLIED;
 }

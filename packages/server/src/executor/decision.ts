@@ -89,6 +89,8 @@ export interface Terms {
   target(reference: string): { readonly id: FunctionId; readonly slug: string } | null;
   /** An id for an event of the run's own, for now and a text that no other event of this instant has. */
   eventId(cause: string, now: number): EventId;
+  /** Whether this process is at work on the item, under this very hand-out. */
+  isUnderWay(item: QueueItem): boolean;
   /** Signals that were found to be taken, when the decision was to be committed (15.3). */
   readonly signalsTaken: ReadonlySet<string>;
 }

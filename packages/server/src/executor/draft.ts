@@ -152,7 +152,20 @@ export class Draft {
       startedAt: origin.startedAt,
       data: memo,
     });
+    this.#supersede(id, origin.item);
     return true;
+  }
+
+  /** Whether the step that an item asks for has ended meanwhile, by another call that ran it as soon as it found it. */
+  isSuperseded({ stepId }: QueueItem): boolean {
+    return stepId !== null && this.steps.has(stepId);
+  }
+
+  /** A step that has ended is not called again. A call of it that is under way keeps its place until it ends. */
+  #supersede(id: StepId, by: QueueItem): void {
+    const queued = this.#items.get(`step:${id}`);
+    if (queued === undefined || queued.key === by.key || this.terms.isUnderWay(queued)) return;
+    this.finish(queued);
   }
 
   /** Queues what ends a step later, unless it is queued or finished already. */

@@ -18,7 +18,7 @@ export interface LiveRunDeps {
   readonly log: Log;
   readonly emitter: Emitter;
   /** Rules of a run's function, looked up when a decision is made. */
-  terms(state: RunState): Omit<Terms, "signalsTaken">;
+  terms(state: RunState): Omit<Terms, "signalsTaken" | "isUnderWay">;
 }
 
 /** Longest pause before a failed commit is tried again. */
@@ -80,6 +80,10 @@ export class LiveRun {
       if (letters.some((letter) => letter.input === null)) await this.#reread();
       const inputs = letters.flatMap((letter) => letter.input ?? []);
       const verdicts = (inputs.length === 0 ? [] : await this.#step(inputs)).values();
+      // With the answer of a call its work is over, before whoever made the call has heard.
+      for (const input of inputs) {
+        if (input.kind === "reply" || input.kind === "gateway") this.#over(input.itemKey, input.generation);
+      }
       for (const { input, settle } of letters) {
         settle(input === null ? { kind: "applied" } : (verdicts.next().value ?? { kind: "stale" }));
       }
@@ -155,7 +159,11 @@ export class LiveRun {
 
   /** A decision that cannot be made is a defect of ours. It must cost the call its attempt, not the run its life. */
   #decide(inputs: readonly Input[], signalsTaken: ReadonlySet<string>, now: number): Decision {
-    const terms = { ...this.#deps.terms(this.#state), signalsTaken };
+    const terms: Terms = {
+      ...this.#deps.terms(this.#state),
+      signalsTaken,
+      isUnderWay: ({ generation, key }) => this.#underWay.get(key) === generation,
+    };
     try {
       return decide(this.#state, inputs, terms, now);
     } catch (fault) {
@@ -286,6 +294,10 @@ export class LiveRun {
   /** The work on the item ended. */
   end(key: string, generation: number): void {
     this.users -= 1;
+    this.#over(key, generation);
+  }
+
+  #over(key: string, generation: number): void {
     if (this.#underWay.get(key) === generation) this.#underWay.delete(key);
   }
 }

@@ -9,7 +9,7 @@ import type { RunState } from "./run-state.ts";
 export function termsOf(
   { run }: RunState,
   deps: { readonly registry: Registry; readonly retry: RetryPolicy; readonly digest: Digest },
-): Omit<Terms, "signalsTaken"> {
+): Omit<Terms, "signalsTaken" | "isUnderWay"> {
   const definition = deps.registry.function(run.functionId);
   return {
     attemptsMax: definition?.attemptsMax ?? 1,

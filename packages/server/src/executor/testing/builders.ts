@@ -150,6 +150,7 @@ export const TERMS: Terms = {
       ? { id: "22222222-2222-8222-8222-222222222222" as FunctionId, slug: "app-child" }
       : null,
   eventId: (cause) => `event of ${cause}` as EventId,
+  isUnderWay: () => true,
   signalsTaken: new Set(),
 };
 
