@@ -181,6 +181,27 @@ describe("15.1 waitForEvent", { concurrency: true, timeout: 60_000 }, () => {
     assert.equal((output as { name?: unknown }).name, "pattern/*");
   });
 
+  it("15.1 match: the server's own events resume waits like any other", async () => {
+    await using app = await stage.app([
+      { id: "watched", handler: () => "done" },
+      {
+        id: "watcher",
+        handler: async ({ step }) => {
+          const found = await step.waitForEvent("w", {
+            event: "inngest/function.finished",
+            timeout: "1h",
+            if: "async.data.function_id == event.data.slug",
+          });
+          return (found as { data: { result: unknown } }).data.result;
+        },
+      },
+    ]);
+    const event = await stage.send("watcher", { slug: `${app.id}-watched` });
+    await waiting(stage, event);
+    assertCompleted(await stage.run("watched"), "done");
+    assertCompleted(await stage.end(event), "done");
+  });
+
   it("15.1 match: a wait resumes once, and later matches are ignored", async () => {
     const gate = createGate();
     const ran: unknown[] = [];
