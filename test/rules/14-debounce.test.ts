@@ -137,27 +137,22 @@ describe("debounce", { timeout: 120_000 }, () => {
     }
   });
 
-  // Events join a debounce without being asked for a rate limit so far; `todo` goes when they are.
-  it(
-    "14.4 the rate limit is asked when an event comes, and not again when the period is over",
-    { todo: true },
-    async () => {
-      await using app = await stage.app([
-        {
-          id: "limited",
-          options: { debounce: { period: "1h" }, rateLimit: { limit: 1, period: "24h" } },
-          handler: ({ event }) => event.data["n"],
-        },
-      ]);
-      const first = await stage.send("limited", { n: 1 });
-      await advance(30);
-      // Over the limit: it neither takes the place of the first nor restarts the period.
-      const over = await stage.send("limited", { n: 2 });
-      await advance(60);
-      const [run] = await completedRuns(app, "limited", 1);
-      assert.deepEqual(run?.output, { data: 1 });
-      assert.deepEqual(run.trigger.eventIds, [first]);
-      assert.deepEqual(await clientOf(stage.server).eventRuns(over), []);
-    },
-  );
+  it("14.4 the rate limit is asked when an event comes, and not again when the period is over", async () => {
+    await using app = await stage.app([
+      {
+        id: "limited",
+        options: { debounce: { period: "1h" }, rateLimit: { limit: 1, period: "24h" } },
+        handler: ({ event }) => event.data["n"],
+      },
+    ]);
+    const first = await stage.send("limited", { n: 1 });
+    await advance(30);
+    // Over the limit: it neither takes the place of the first nor restarts the period.
+    const over = await stage.send("limited", { n: 2 });
+    await advance(60);
+    const [run] = await completedRuns(app, "limited", 1);
+    assert.deepEqual(run?.output, { data: 1 });
+    assert.deepEqual(run.trigger.eventIds, [first]);
+    assert.deepEqual(await clientOf(stage.server).eventRuns(over), []);
+  });
 });

@@ -52,7 +52,7 @@ export class StoreModel {
         opened.push({ outcome: first.holder === null ? "opened" : "held", existing: null });
         if (first.holder === null) due.push(item.dueAt);
       }
-      results.push({ outcome: isKnown ? "duplicate" : "accepted", runs: opened });
+      results.push({ outcome: isKnown ? "duplicate" : "accepted", runs: opened, joined: [] });
     }
     // A session that is found expired ends; an act that is refused has found nothing.
     this.#holder(batch.session, batch.now);
