@@ -165,6 +165,22 @@ describe("15.1 waitForEvent", { concurrency: true, timeout: 60_000 }, () => {
     assertCompleted(await stage.run("race"), { n: 1 });
   });
 
+  it("15.1 match: an event that a step of the run sent just before resumes the wait, and none resumes two waits of it", async () => {
+    await using _ = await stage.app([
+      {
+        id: "asks-first",
+        options: { checkpointing: false },
+        handler: async ({ step }) => {
+          await step.sendEvent("ask", { name: "asks-first/answer", data: { n: 1 } });
+          const first = await step.waitForEvent("first", { event: "asks-first/answer", timeout: "30s" });
+          const second = await step.waitForEvent("second", { event: "asks-first/answer", timeout: "1s" });
+          return { first: (first as { data?: unknown } | null)?.data ?? null, second };
+        },
+      },
+    ]);
+    assertCompleted(await stage.run("asks-first"), { first: { n: 1 }, second: null });
+  });
+
   it("15.1 match: the name is taken as it is, not as a pattern", async () => {
     await using _ = await stage.app([
       {
