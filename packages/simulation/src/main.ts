@@ -42,6 +42,7 @@ const SHRINK_MS = 20_000;
 /** Failures shown before the run stops: more would say the same. */
 const FAILURES_MAX = values.brief ? 100 : 5;
 const SEED_MAX = 2 ** 31;
+const PROGRESS_EVERY = 500;
 
 const options = {
   years: Number(values.years),
@@ -73,6 +74,9 @@ for (let index = 0; index < count && (minutesMs === null || elapsedMs() < minute
   const scenario = generateScenario(seed, options);
   const result = await run(scenario, new Set(), values.trace ? console.log : null);
   report.add(result);
+  if (report.totals.worlds % PROGRESS_EVERY === 0) {
+    console.error(`${report.totals.worlds} seeds, ${report.failures} violations`);
+  }
   if (result.violation === null) continue;
   await explain(seed, result);
   if (report.failures >= FAILURES_MAX) break;
