@@ -180,6 +180,7 @@ export class OpenRuns {
       num: Infinity,
       fn,
       score: run.queuedAt - options.priorityMs,
+      queuedAt: run.queuedAt,
       gates: decodeGates(options.gates, fn),
       flags:
         (options.cancels.length > 0 ? RunFlag.waits : 0) | (options.eventIds.length > 0 ? RunFlag.many : 0),
