@@ -81,6 +81,7 @@ export async function startRawApp(options: {
   const url = listener.origin + SERVE_PATH;
   const registration = registrationOf(id, url, []);
   const registered = functions.map(({ id: functionId, retries = 0, members }) => {
+    // `registrationOf` writes its functions as a list.
     const [base] = registrationOf(id, url, [functionId], {
       steps: {
         step: {

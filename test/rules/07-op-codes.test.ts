@@ -188,11 +188,11 @@ describe("7.1: what each op does", { concurrency: true, timeout: 60_000 }, () =>
     await until("the run waits", () => app.calls("waits").length === 1);
     const { ids } = await clientOf(stage.server).send({ name: "op-codes/waited", data: { n: 7 } });
     assertCompleted(await stage.end(event), "done");
-    // Memos are objects here; the call's reader does not say so.
-    const memo = memoIn(app.calls("waits"), "wait") as Record<string, unknown>;
-    assert.equal(memo["name"], "op-codes/waited");
-    assert.deepEqual(memo["data"], { n: 7 });
-    assert.equal(memo["id"], ids[0]);
+    assert.partialDeepStrictEqual(memoIn(app.calls("waits"), "wait"), {
+      name: "op-codes/waited",
+      data: { n: 7 },
+      id: ids[0],
+    });
   });
 
   it("7.1 InvokeFunction starts the other function, and has its result for a memo", async () => {
@@ -210,15 +210,12 @@ describe("7.1: what each op does", { concurrency: true, timeout: 60_000 }, () =>
       },
       {
         id: "invoked",
-        answer: ({ body }) => {
-          const { n } = body.event["data"] as { n: number };
-          return sdkAnswer(200, n + 1);
-        },
+        answer: ({ body }) => sdkAnswer(200, { was: body.event["data"] }),
       },
     ]);
     assertCompleted(await stage.run("invokes"), "done");
     assert.equal(app.calls("invoked").length, 1);
-    assert.deepEqual(memoIn(app.calls("invokes"), "call"), { data: 21 });
+    assert.partialDeepStrictEqual(memoIn(app.calls("invokes"), "call"), { data: { was: { n: 20 } } });
   });
 
   it("7.1 WaitForSignal has the signal and its data for a memo", async () => {
@@ -243,6 +240,33 @@ describe("7.1: what each op does", { concurrency: true, timeout: 60_000 }, () =>
     assertCompleted(await stage.end(event), "done");
     assert.deepEqual(memoIn(app.calls("signalled"), "wait"), {
       data: { signal: "op-codes/signal", data: { n: 3 } },
+    });
+  });
+
+  it("7.1 waits come before the rest of an answer: an event that the rest causes finds them", async () => {
+    await using app = await stage.rawApp((appId) => [
+      {
+        id: "waits-first",
+        answer: ({ body }) =>
+          Object.keys(body.steps).length === 2
+            ? DONE
+            : opsAnswer([
+                opOf("InvokeFunction", "call", {
+                  opts: { function_id: `${appId}-causes`, payload: { data: { n: 8 } } },
+                }),
+                opOf("WaitForEvent", "wait", {
+                  opts: { event: "inngest/function.invoked", timeout: "1h", if: "async.data.n == 8" },
+                }),
+              ]),
+      },
+      { id: "causes", answer: () => sdkAnswer(200, "caused") },
+    ]);
+    assertCompleted(await stage.run("waits-first"), "done");
+    const calls = app.calls("waits-first");
+    assert.deepEqual(memoIn(calls, "call"), { data: "caused" });
+    assert.partialDeepStrictEqual(memoIn(calls, "wait"), {
+      name: "inngest/function.invoked",
+      data: { n: 8 },
     });
   });
 
@@ -319,7 +343,7 @@ describe("7.1: what each op does", { concurrency: true, timeout: 60_000 }, () =>
       const calls = app.calls("deferred");
       return calls.length > 0 && calls;
     });
-    assert.equal((call?.body.event["data"] as { n: number } | undefined)?.n, 5);
+    assert.partialDeepStrictEqual(call?.body.event, { data: { n: 5 } });
   });
 
   it("7.1 DeferAbort takes it back", async () => {
@@ -338,10 +362,9 @@ describe("7.1: what each op does", { concurrency: true, timeout: 60_000 }, () =>
     ]);
     assertCompleted(await stage.run("takes-back"), "done");
     await until("the deferred function runs", () => app.calls("taken-back").length > 0);
-    assert.deepEqual(
-      app.calls("taken-back").map(({ body }) => (body.event["data"] as { n: number }).n),
-      [2],
-    );
+    const calls = app.calls("taken-back");
+    assert.equal(calls.length, 1);
+    assert.partialDeepStrictEqual(calls[0]?.body.event, { data: { n: 2 } });
   });
 
   it("7.1 lazy ops do not count as steps: one step beside a defer is not parallel", async () => {

@@ -90,6 +90,7 @@ describe("9.1: from event to run", { concurrency: true, timeout: 60_000 }, () =>
         id: "waits-for-end",
         options: { checkpointing: false },
         handler: async ({ step }) => {
+          // What the SDK returns is the event, or null; the type of the tools says neither.
           const event = (await step.waitForEvent("end", {
             event: "inngest/function.finished",
             timeout: "1h",

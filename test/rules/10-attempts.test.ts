@@ -161,13 +161,13 @@ describe("10.2: what a failure leads to", { concurrency: true, timeout: 60_000 }
               throw new RangeError("out of range");
             });
           } catch (error) {
-            return `caught ${(error as Error).message}`;
+            return `caught ${String(error)}`;
           }
           return "not caught";
         },
       },
     ]);
-    assertCompleted(await stage.run("caught"), "caught out of range");
+    assertCompleted(await stage.run("caught"), "caught RangeError: out of range");
     assert.deepEqual(ran, ["hopeless", "hopeless"]);
     assert.equal(app.calls("caught").length, 3);
   });
@@ -218,13 +218,13 @@ describe("10.2: what a failure leads to", { concurrency: true, timeout: 60_000 }
               throw new NonRetriableError("not again");
             });
           } catch (error) {
-            return (error as Error).message;
+            return String(error);
           }
           return "not caught";
         },
       },
     ]);
-    assertCompleted(await stage.run("step-never-again"), "not again");
+    assert.match(String((await stage.run("step-never-again")).output), /not again$/);
     assert.deepEqual(ran, ["once"]);
     assert.ok(app.calls("step-never-again").length > 0);
   });

@@ -114,8 +114,8 @@ describe("10.3: chance, and what an app asks for", { concurrency: true, timeout:
     ]);
     assert.equal(await firstDelay(stage, "asks-no-time"), SECOND_MS);
     assert.equal(await firstDelay(stage, "asks-past"), SECOND_MS);
-    assert.equal(await firstDelay(stage, "asks-days"), 24 * HOUR_MS);
-    assert.equal(await firstDelay(stage, "asks-many-seconds"), 24 * HOUR_MS);
+    assertNear(await firstDelay(stage, "asks-days"), 24 * HOUR_MS);
+    assertNear(await firstDelay(stage, "asks-many-seconds"), 24 * HOUR_MS);
     assert.ok(app.calls("asks-days").length === 1);
   });
 
@@ -169,10 +169,10 @@ describe("10.3: a flat interval", { concurrency: true, timeout: 60_000 }, () => 
   });
 });
 
-/** As long as that, as seen when the answer was read: dates have no milliseconds, and a call takes its time. */
+/** As long as that, less the time from the wish to the decision: it counts from when it was made, or read. */
 function assertNear(actualMs: number, expectedMs: number): void {
   assert.ok(
-    actualMs > expectedMs - 20 * SECOND_MS && actualMs <= expectedMs + SECOND_MS,
+    actualMs > expectedMs - 20 * SECOND_MS && actualMs <= expectedMs,
     `${actualMs} ms, not about ${expectedMs} ms`,
   );
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { clientOf } from "../kit/run-of.ts";
-import type { RawApp } from "../kit/raw-app.ts";
+import type { RawApp, RawCall } from "../kit/raw-app.ts";
 import { inTurn, opOf, opsAnswer, sdkAnswer, stepIdOf } from "../kit/raw-app.ts";
 import { sharedStage } from "../kit/stage.ts";
 import { until } from "../kit/until.ts";
@@ -15,6 +15,11 @@ function steps(from: number, count: number): readonly unknown[] {
   return Array.from({ length: count }, (_, index) =>
     opOf("StepRun", `step ${from + index}`, { data: index }),
   );
+}
+
+/** The number that the event of a call has in its data. */
+function indexOf({ body }: RawCall): number {
+  return Number(Reflect.get(Object(body.event["data"]), "index"));
 }
 
 describe("11.1: limits of a run", { concurrency: true, timeout: 60_000 }, () => {
@@ -92,7 +97,7 @@ describe("11.1: limits of a run", { concurrency: true, timeout: 60_000 }, () => 
           try {
             await step.run("too much", () => "x".repeat(4 * MiB - 1));
           } catch (error) {
-            return [fits.length, (error as Error).name];
+            return [fits.length, String(error).split(":")[0]];
           }
           return "not caught";
         },
@@ -118,7 +123,7 @@ describe("11.1: limits of a run", { concurrency: true, timeout: 60_000 }, () => 
     ]);
     assertCompleted(await stage.run("input"), "done");
     const memo = app.calls("input").at(-1)?.body.steps[stepIdOf("too much")];
-    assert.equal((memo as { error: { name: string } } | undefined)?.error.name, "StepInputTooLarge");
+    assert.partialDeepStrictEqual(memo, { error: { name: "StepInputTooLarge" } });
     assert.equal(app.calls("input").filter(({ stepId }) => stepId !== "step").length, 1);
   });
 
@@ -196,7 +201,7 @@ describe("11.1: limits of a run", { concurrency: true, timeout: 60_000 }, () => 
     assert.deepEqual(
       app
         .calls("many-defers-target")
-        .map(({ body }) => (body.event["data"] as { index: number }).index)
+        .map(indexOf)
         .toSorted((left, right) => left - right),
       Array.from({ length: 20 }, (_, index) => index),
     );
@@ -214,7 +219,7 @@ describe("11.1: limits of a run", { concurrency: true, timeout: 60_000 }, () => 
     assert.deepEqual(
       app
         .calls("large-defers-target")
-        .map(({ body }) => (body.event["data"] as { index: number }).index)
+        .map(indexOf)
         .toSorted((left, right) => left - right),
       [0, 3],
     );

@@ -35,12 +35,13 @@ interface House extends AsyncDisposable {
 async function openHouse(): Promise<House> {
   const server = await startTestServer({ mode: "dev" });
   const clock = virtualClockOf(() => server);
-  const now = await clock.now();
-  const left = HOUR_MS - (now % HOUR_MS);
+  const toHour = async (): Promise<number> => HOUR_MS - ((await clock.now()) % HOUR_MS);
+  // Before anything is registered: an hour that passes meanwhile would be a tick of its own.
+  if ((await toHour()) < 10 * MINUTE_MS) await clock.advance((await toHour()) + MINUTE_MS);
   return {
     stage: stageOn(() => server),
     clock,
-    hour: now + left + (left < 10 * MINUTE_MS ? HOUR_MS : 0),
+    hour: Math.ceil((await clock.now()) / HOUR_MS) * HOUR_MS,
     [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
   };
 }

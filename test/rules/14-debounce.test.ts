@@ -137,7 +137,7 @@ describe("debounce", { timeout: 120_000 }, () => {
     }
   });
 
-  it("14.4 the rate limit is asked when an event comes, and not the second time, when the period is over", async () => {
+  it("14.4 the rate limit is asked when an event comes, and not again when the period is over", async () => {
     await using app = await stage.app([
       {
         id: "limited",
@@ -147,15 +147,12 @@ describe("debounce", { timeout: 120_000 }, () => {
     ]);
     const first = await stage.send("limited", { n: 1 });
     await advance(30);
+    // Over the limit: it neither takes the place of the first nor restarts the period.
     const over = await stage.send("limited", { n: 2 });
-    await advance(30);
-    // The second event was over the limit: it neither takes the place of the first nor restarts the period.
+    await advance(60);
     const [run] = await completedRuns(app, "limited", 1);
     assert.deepEqual(run?.output, { data: 1 });
     assert.deepEqual(run.trigger.eventIds, [first]);
-    await advance(60);
-    await stage.run("witness");
-    assert.equal((await functionRuns(app, "limited")).length, 1);
     assert.deepEqual(await clientOf(stage.server).eventRuns(over), []);
   });
 });

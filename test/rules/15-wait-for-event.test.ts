@@ -165,6 +165,22 @@ describe("15.1 waitForEvent", { concurrency: true, timeout: 60_000 }, () => {
     assertCompleted(await stage.run("race"), { n: 1 });
   });
 
+  it("15.1 match: an event that a step of the run sent just before resumes the wait, and none resumes two waits of it", async () => {
+    await using _ = await stage.app([
+      {
+        id: "asks-first",
+        options: { checkpointing: false },
+        handler: async ({ step }) => {
+          await step.sendEvent("ask", { name: "asks-first/answer", data: { n: 1 } });
+          const first = await step.waitForEvent("first", { event: "asks-first/answer", timeout: "30s" });
+          const second = await step.waitForEvent("second", { event: "asks-first/answer", timeout: "1s" });
+          return { first: (first as { data?: unknown } | null)?.data ?? null, second };
+        },
+      },
+    ]);
+    assertCompleted(await stage.run("asks-first"), { first: { n: 1 }, second: null });
+  });
+
   it("15.1 match: the name is taken as it is, not as a pattern", async () => {
     await using _ = await stage.app([
       {
@@ -179,6 +195,27 @@ describe("15.1 waitForEvent", { concurrency: true, timeout: 60_000 }, () => {
     await client.send({ name: "pattern/*" });
     const { output } = await stage.end(event);
     assert.equal((output as { name?: unknown }).name, "pattern/*");
+  });
+
+  it("15.1 match: the server's own events resume waits like any other", async () => {
+    await using app = await stage.app([
+      { id: "watched", handler: () => "done" },
+      {
+        id: "watcher",
+        handler: async ({ step }) => {
+          const found = await step.waitForEvent("w", {
+            event: "inngest/function.finished",
+            timeout: "1h",
+            if: "async.data.function_id == event.data.slug",
+          });
+          return (found as { data: { result: unknown } }).data.result;
+        },
+      },
+    ]);
+    const event = await stage.send("watcher", { slug: `${app.id}-watched` });
+    await waiting(stage, event);
+    assertCompleted(await stage.run("watched"), "done");
+    assertCompleted(await stage.end(event), "done");
   });
 
   it("15.1 match: a wait resumes once, and later matches are ignored", async () => {

@@ -160,8 +160,9 @@ test("createTimeline() names the run on a line that follows another run's", () =
   );
 });
 
-test("createTimeline() says when nothing listens to an event", () => {
-  assert.deepEqual(all([accepted([], "order/plced")]), ["  14:03:12  order/plced  …E1  no function listens"]);
+test("createTimeline() says when an event starts nothing, unless it is one of the server's own", () => {
+  assert.deepEqual(all([accepted([], "order/plced")]), ["  14:03:12  order/plced  …E1  starts no function"]);
+  assert.deepEqual(all([accepted([], "inngest/function.finished")]), []);
 });
 
 test("createTimeline() writes plain ASCII when told to, and no escape sequences without colour", () => {

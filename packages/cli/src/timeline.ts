@@ -57,12 +57,13 @@ export function createTimeline(options: TimelineOptions): Timeline {
       switch (update.kind) {
         case "event.accepted": {
           remember(eventNames, update.eventId, printable(update.name), EVENTS_MAX);
-          if (update.runIds.length > 0) return [];
+          // The server's own events are told of where they start something: each end of a run is one.
+          if (update.runIds.length > 0 || update.name.startsWith("inngest/")) return [];
           lastRun = null;
           return [
             line(
               update.at,
-              `${printable(update.name)}  ${tag(update.eventId)}  ${style.dim("no function listens")}`,
+              `${printable(update.name)}  ${tag(update.eventId)}  ${style.dim("starts no function")}`,
             ),
           ];
         }

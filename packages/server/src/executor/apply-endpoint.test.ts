@@ -52,7 +52,7 @@ describe("decide() on what a durable endpoint reports", () => {
   for (const [what, ops, expected] of [
     ["a sleep", [op("Sleep", "s", { carried: "10s" })], ["sleep:step:s@10000"]],
     ["parallel steps", [op("StepPlanned", "a"), op("StepPlanned", "b")], ["step:step:a@0", "step:step:b@0"]],
-    ["a request for discovery", [op("DiscoveryRequest", "d")], ["discovery:after:d@0"]],
+    ["a request for discovery", [op("DiscoveryRequest", "d")], ["discovery:asked:0@0"]],
     ["a step that failed for good", [op("StepFailed", "a", { error: boom })], ["discovery:after:a@0"]],
   ] as const) {
     it(`hands the run over for ${what}`, () => {

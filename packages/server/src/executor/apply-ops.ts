@@ -172,7 +172,7 @@ function applyOp(
       return;
     }
     case "WaitForEvent":
-      awaited(waitForEvent(draft, op, input.startedAt));
+      awaited(waitForEvent(draft, op));
       return;
     case "InvokeFunction":
       awaited(invokeFunction(draft, op));
@@ -227,8 +227,14 @@ function settle(draft: Draft, reply: OpsReply, input: Circumstances, terms: Term
     retry(draft, reply, input, terms, tally.retry, item);
     return;
   }
+  // An app asks for a call when it had too little time: with what it did meanwhile, the next one gets further.
+  const asked = `asked:${draft.steps.size}`;
+  if (tally.discovery !== null && item.key === asked && tally.awaited.length === 0) {
+    emptyAttempt(draft, input, terms, item);
+    return;
+  }
   draft.finish(item);
-  if (tally.discovery !== null) draft.discover(`after:${tally.discovery.id}`);
+  if (tally.discovery !== null) draft.discover(asked);
   else if (tally.finished !== null && (tally.awaited.length === 0 || tally.refused))
     afterStep(draft, tally.finished, tally.free);
   if (!draft.hasWork) redrive(draft, input, terms, item);
@@ -296,7 +302,7 @@ function isFinal(op: ReportedOp, reply: OpsReply, item: QueueItem, terms: Terms)
 
 /**
  * An answer that leaves nothing to wait for: the run is asked once more (6.2). An app that answers the same again
- * has failed the attempt; otherwise the two would go on like this for ever.
+ * has failed the attempt.
  */
 function redrive(draft: Draft, input: Circumstances, terms: Terms, item: QueueItem): void {
   if (!item.key.startsWith("again:")) {
@@ -304,6 +310,11 @@ function redrive(draft: Draft, input: Circumstances, terms: Terms, item: QueueIt
     draft.discover(`again:${last}`);
     return;
   }
+  emptyAttempt(draft, input, terms, item);
+}
+
+/** The app was called again and brought nothing new: the attempt is spent, or the two would go on like this for ever. */
+function emptyAttempt(draft: Draft, input: Circumstances, terms: Terms, item: QueueItem): void {
   const error = {
     name: "EmptyResponse",
     message: "The app answered twice without a result, a step or anything to wait for.",

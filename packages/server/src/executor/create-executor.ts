@@ -116,7 +116,7 @@ export function createExecutor(deps: ExecutorDeps): Executor {
     cancelMany: (request) => cancellations.add(request),
     cancellations: () => cancellations.list(),
     removeCancellation: (id) => cancellations.remove(id),
-    ...createHistory({ ...deps, environment }),
+    ...createHistory({ ...deps, environment, isUnderWay: (runId) => live.isUnderWay(runId) }),
   };
 }
 

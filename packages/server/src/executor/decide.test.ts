@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { LIMITS } from "@holdfast/protocol";
+import type { QueueItem } from "#store";
 import { decide } from "./decide.ts";
-import type { Input } from "./decision.ts";
+import type { Decision, Input } from "./decision.ts";
 import {
   asleep,
   boom,
@@ -87,7 +88,16 @@ describe("decide(): the basic loop", () => {
 
   it("queues one discovery call for a DiscoveryRequest, whatever else was reported", () => {
     const decision = on(stateOf(), replyTo(opsReply([op("StepRun", "s"), op("DiscoveryRequest", "d")])));
-    assert.deepEqual(queued(decision), ["discovery:after:d@0"]);
+    assert.deepEqual(queued(decision), ["discovery:asked:1@0"]);
+  });
+
+  it("counts a DiscoveryRequest that follows on another without a step between as a failed attempt", () => {
+    const asked = queueItem({ key: "asked:0" });
+    const ask = (item: QueueItem, ...ops: ReturnType<typeof op>[]): Decision =>
+      on(stateOf({}, [item]), replyTo(opsReply([...ops, op("DiscoveryRequest", "fresh")]), item));
+    assert.deepEqual(journaled(ask(asked)), ["attempt.failed"]);
+    assert.equal(ask(queueItem({ key: "asked:0", attempt: 4 })).state.run.status, "Failed");
+    assert.deepEqual(queued(ask(asked, op("StepRun", "s"))), ["discovery:asked:1@0"]);
   });
 
   it("unwraps nothing and keeps a null result as data", () => {

@@ -1,5 +1,5 @@
 import { hasEnded } from "@holdfast/protocol";
-import type { EnvironmentName } from "@holdfast/protocol";
+import type { EnvironmentName, RunId } from "@holdfast/protocol";
 import type { EventStore, RunRecord, RunStore } from "#store";
 import { memoFields } from "./call-request.ts";
 import type { Executor, RunHistory, RunView } from "./contract.ts";
@@ -9,11 +9,16 @@ export function createHistory(deps: {
   readonly runs: RunStore;
   readonly events: EventStore;
   readonly environment: EnvironmentName;
+  isUnderWay(runId: RunId): boolean;
 }): Pick<Executor, "view" | "list" | "history" | "journal" | "state" | "stranded"> {
   const { environment, events, runs } = deps;
 
+  /** A run is stored as Running with what its first call brought; to readers it runs as soon as that call is made (9.2). */
+  const asSeen = (run: RunRecord): RunRecord =>
+    run.status === "Scheduled" && deps.isUnderWay(run.id) ? { ...run, status: "Running" } : run;
+
   const viewOf = async (run: RunRecord): Promise<RunView> => ({
-    run,
+    run: asSeen(run),
     end: hasEnded(run.status) ? await runs.end(run.id) : null,
   });
 
@@ -36,7 +41,7 @@ export function createHistory(deps: {
       ]);
       const bodies = await Promise.all(eventIds.map((id) => events.get(id)));
       const end = hasEnded(run.status) ? (journal.at(-1) ?? null) : null;
-      return { run, end, events: bodies.filter((event) => event !== null), journal, items };
+      return { run: asSeen(run), end, events: bodies.filter((event) => event !== null), journal, items };
     },
     journal: (runId) => runs.journal(runId),
     async state(runId) {

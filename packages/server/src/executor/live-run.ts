@@ -284,6 +284,11 @@ export class LiveRun {
     }
   }
 
+  /** Whether an item of this run is being worked on now. */
+  get isUnderWay(): boolean {
+    return this.#underWay.size > 0;
+  }
+
   /** An item of this run is being worked on. */
   begin(key: string, generation: number): void {
     this.users += 1;

@@ -31,6 +31,11 @@ export class LiveRuns {
     return pending;
   }
 
+  /** Whether work on the run is under way in this process. */
+  isUnderWay(id: RunId): boolean {
+    return this.#live.get(id)?.isUnderWay === true;
+  }
+
   /** Forgets the run if nothing uses it any more. */
   release(run: LiveRun): void {
     if (run.idle) this.#live.delete(run.id);

@@ -48,7 +48,7 @@ describe("decide(): WaitForEvent", () => {
         eventName: "order/paid",
         filter: null,
         expiresAt: NOW + 3_600_000,
-        lookBackFrom: NOW - 5,
+        lookBackFrom: NOW - 10,
       },
     ]);
     assert.deepEqual(decision.finish, ["start"]);
@@ -106,13 +106,12 @@ describe("decide(): WaitForEvent", () => {
     assert.equal(ending(greedy).error?.name, "InvalidExpression");
   });
 
-  it("looks back to the beginning of the call, but no further than the protocol allows", () => {
+  it("looks back as far as the protocol allows, but not to before the run", () => {
     const reply = replyTo(opsReply([wait({ timeout: "1h" })]));
-    assert.ok(reply.kind === "reply");
-    const long = on(stateOf(), { ...reply, startedAt: NOW - 60_000 });
-    assert.equal(long.waits[0]?.lookBackFrom, NOW - LIMITS.waitLookBackMs);
-    const short = on(stateOf(), { ...reply, startedAt: NOW - 100 });
-    assert.equal(short.waits[0]?.lookBackFrom, NOW - 100);
+    const old = on(stateOf({ queuedAt: NOW - 60_000 }), reply);
+    assert.equal(old.waits[0]?.lookBackFrom, NOW - LIMITS.waitLookBackMs);
+    const young = on(stateOf({ queuedAt: NOW - 100 }), reply);
+    assert.equal(young.waits[0]?.lookBackFrom, NOW - 100);
   });
 
   it("begins one wait however often it is reported, and none for a step that is remembered", () => {

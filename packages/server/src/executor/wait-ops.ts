@@ -19,7 +19,7 @@ export type WaitOutcome =
 const AWAITED: WaitOutcome = { kind: "awaited" };
 
 /** `WaitForEvent` (wire-protocol 15.1): the event is named in `opts.event`, or in the op's name. */
-export function waitForEvent(draft: Draft, op: ReportedOp, startedAt: number): WaitOutcome {
+export function waitForEvent(draft: Draft, op: ReportedOp): WaitOutcome {
   const eventName = textOf(op.opts["event"]) ?? op.carried ?? "";
   const until = timeoutAt(op, textOf(op.opts["timeout"]) ?? "", draft.now);
   if ("error" in until) return { kind: "fatal", error: until.error };
@@ -48,7 +48,8 @@ export function waitForEvent(draft: Draft, op: ReportedOp, startedAt: number): W
       eventName,
       filter,
       expiresAt: until.at,
-      lookBackFrom: Math.max(startedAt, draft.now - LIMITS.waitLookBackMs),
+      // What a step of this run caused may have come before the run got as far as waiting for it.
+      lookBackFrom: Math.max(draft.run.queuedAt, draft.now - LIMITS.waitLookBackMs),
     });
   }
   return AWAITED;

@@ -120,8 +120,9 @@ export function createWorker(deps: WorkDeps): (work: Work) => Promise<void> {
       const verdict = await run.submit({ kind: "begun", itemKey, generation, startedAt });
       if (verdict.kind !== "applied") return;
     }
-    const reply =
-      definition === null
+    const reply = isSuperseded(run.state, item)
+      ? NOTHING_NEW
+      : definition === null
         ? unregistered(run.state)
         : (unvouched(definition, deps.registry) ?? (await callApp(run, item, definition)));
     if (reply === null) return;
@@ -151,6 +152,17 @@ export function createWorker(deps: WorkDeps): (work: Work) => Promise<void> {
 
   return work;
 }
+
+/**
+ * Whether the step that a call is for has ended already. Its item keeps its place for as long as a call of it is under way,
+ * and may be handed out again if that call's process dies: the step is not run again for that.
+ */
+function isSuperseded({ steps }: RunState, { stepId }: QueueItem): boolean {
+  return stepId !== null && steps.has(stepId);
+}
+
+/** What such a call would have said: the item is done with, and the run goes on. */
+const NOTHING_NEW: Reply = { kind: "ops", ops: [], requestVersion: null, noRetry: false, retryAt: null };
 
 /** Whether a call is the run's first, and a time-out depends on when it begins (14.9). */
 function isFirstOfTimed({ items, run }: RunState, definition: FunctionDefinition | null): boolean {

@@ -149,7 +149,7 @@ describe("admissionOf()", () => {
 describe("gatheringOf()", () => {
   const batch = { sizeMax: 10, timeoutMs: 5000, key: null, filter: null };
   const gathering = (flowControl: Partial<FlowControl>, data: object = {}): ReturnType<typeof gatheringOf> =>
-    gatheringOf(definitionOf({}, flowControl), context(data));
+    gatheringOf(definitionOf({}, flowControl), context(data), null);
 
   it("is nothing for a function that starts with each event", () => {
     assert.equal(gathering({ concurrency: [rule()] }), null);
@@ -164,6 +164,8 @@ describe("gatheringOf()", () => {
       timeoutMs: null,
       sizeMax: 10,
       bytesMax: LIMITS.batchBytes,
+      rateLimit: null,
+      correlation: null,
     });
   });
 
@@ -184,7 +186,21 @@ describe("gatheringOf()", () => {
       timeoutMs: 9000,
       sizeMax: null,
       bytesMax: null,
+      rateLimit: null,
+      correlation: null,
     });
+  });
+
+  it("asks for the rate limit on the way to a debounce, as for a run, and never on the way to a batch", () => {
+    const rateLimit = { limit: 5, periodMs: 60_000, key: key("event.data.k") };
+    const debounce = { periodMs: 2000, timeoutMs: null, key: null };
+    const limited = definitionOf({}, { debounce, rateLimit });
+    const found = gatheringOf(limited, context({ k: "a" }), "run.step");
+    assert.ok(found?.rateLimit);
+    assert.deepEqual(found.rateLimit, admissionOf(limited, context({ k: "a" })).rateLimit);
+    assert.equal(found.correlation, "run.step");
+    assert.equal(gathering({ debounce, rateLimit }, { k: false })?.rateLimit, null);
+    assert.equal(gathering({ batch, rateLimit }, { k: "a" })?.rateLimit, null);
   });
 
   it("gathers by the key's value, with a key that is false or fails as one more", () => {

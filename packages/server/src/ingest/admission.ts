@@ -3,7 +3,7 @@ import { LIMITS } from "@holdfast/protocol";
 import { isMatch, keyText, wholeNumber } from "#expressions";
 import type { Expression } from "#expressions";
 import type { ConcurrencyRule, FunctionDefinition } from "#registry";
-import type { Gate, Gathering, NewRun } from "#store";
+import type { Gate, Gathering, NewRun, RateLimit } from "#store";
 
 /** What stands between an event and a call, worked out for one function and one event (wire-protocol section 14). */
 export type Admission = Pick<NewRun, "gates" | "rateLimit" | "singleton" | "priorityMs">;
@@ -33,7 +33,7 @@ const NO_GATES: readonly Gate[] = [];
  * it is one more value, so that such events still share a limit (12.4).
  */
 export function admissionOf(definition: FunctionDefinition, context: AdmissionContext): Admission {
-  const { concurrency, priority, rateLimit, singleton, throttle } = definition.flowControl;
+  const { concurrency, priority, singleton, throttle } = definition.flowControl;
   const { digest } = context;
   const gates: Gate[] = concurrency.map((rule) => ({
     level: rule.level,
@@ -50,18 +50,10 @@ export function admissionOf(definition: FunctionDefinition, context: AdmissionCo
       burst: throttle.burst,
     });
   }
-  const rateKey = rateLimit === null ? null : strictValue(rateLimit.key, context);
   const singletonKey = singleton === null ? null : strictValue(singleton.key, context);
   return {
     gates: gates.length === 0 ? NO_GATES : gates,
-    rateLimit:
-      rateLimit === null || rateKey === null
-        ? null
-        : {
-            counter: counterOf(digest, "rate", definition.id, rateKey),
-            limit: rateLimit.limit,
-            periodMs: rateLimit.periodMs,
-          },
+    rateLimit: rateLimitOf(definition, context),
     singleton:
       singleton === null || singletonKey === null
         ? null
@@ -70,8 +62,17 @@ export function admissionOf(definition: FunctionDefinition, context: AdmissionCo
   };
 }
 
-/** The gathering an event joins instead of starting a run: a batch (14.5), or a debounce (14.4). Null for neither. Pure. */
-export function gatheringOf(definition: FunctionDefinition, context: AdmissionContext): Gathering | null {
+/**
+ * The gathering an event joins instead of starting a run: a batch (14.5), or a debounce (14.4). Null for neither. Pure. An
+ * event passes the rate limit before it joins a debounce, and is never asked for it on its way to a batch (9.1).
+ *
+ * @param correlation the invoke that sent the event, or null
+ */
+export function gatheringOf(
+  definition: FunctionDefinition,
+  context: AdmissionContext,
+  correlation: string | null,
+): Gathering | null {
   const { batch, debounce } = definition.flowControl;
   const { event, now } = context;
   if (batch !== null && (batch.filter === null || isMatch(batch.filter.evaluate({ event }, now)))) {
@@ -83,6 +84,8 @@ export function gatheringOf(definition: FunctionDefinition, context: AdmissionCo
       timeoutMs: null,
       sizeMax: batch.sizeMax,
       bytesMax: LIMITS.batchBytes,
+      rateLimit: null,
+      correlation: null,
     };
   }
   if (debounce !== null) {
@@ -94,9 +97,19 @@ export function gatheringOf(definition: FunctionDefinition, context: AdmissionCo
       timeoutMs: debounce.timeoutMs,
       sizeMax: null,
       bytesMax: null,
+      rateLimit: rateLimitOf(definition, context),
+      correlation,
     };
   }
   return null;
+}
+
+function rateLimitOf(definition: FunctionDefinition, context: AdmissionContext): RateLimit | null {
+  const { rateLimit } = definition.flowControl;
+  const value = rateLimit === null ? null : strictValue(rateLimit.key, context);
+  if (rateLimit === null || value === null) return null;
+  const { limit, periodMs } = rateLimit;
+  return { counter: counterOf(context.digest, "rate", definition.id, value), limit, periodMs };
 }
 
 function gatheringKey(key: Expression | null, context: AdmissionContext): string {

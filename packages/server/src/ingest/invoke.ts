@@ -30,11 +30,12 @@ export async function invokeFunction(deps: AcceptDeps, request: InvokeRequest): 
   const prepared = matchEvent(event, target, session !== null, now, deps);
   const result = await deps.events.accept({ events: [prepared], session, now });
   deps.arrivals.events([prepared], result, now);
-  // The target is matched first: its run, if it has one, is the first.
+  // The target is matched first: its run, or what it gathers, is the first.
   const run = prepared.runs[0]?.run;
   const opened = result.events[0]?.runs[0];
   if (run === undefined || opened === undefined || run.functionId !== definition.id) {
-    return { kind: "gathered", eventId: event.id };
+    const hasJoined = result.events[0]?.joined[0] === true;
+    return hasJoined ? { kind: "gathered", eventId: event.id } : { kind: "rate_limited" };
   }
   switch (opened.outcome) {
     case "held":

@@ -51,7 +51,7 @@ export function matchEvent(
       digest: deps.digest,
     });
     const isPlain = !hasFlowControl(definition);
-    const gathering = isPlain ? null : gatheringOf(definition, context());
+    const gathering = isPlain ? null : gatheringOf(definition, context(), correlation);
     if (gathering !== null) {
       gatherings.push(gathering);
       continue;

@@ -66,6 +66,8 @@ export interface AcceptResult {
     readonly outcome: "accepted" | "duplicate";
     /** What became of each run of the event, in the order given. */
     readonly runs: readonly OpenResult[];
+    /** Whether the event joined each of its gatherings, in the order given: not where a rate limit has no room. */
+    readonly joined: readonly boolean[];
   }[];
   /** When the earliest free item is due that this act made or woke, or null: somebody should lease. */
   readonly workDueAt: number | null;

@@ -190,10 +190,17 @@ export interface NewWait {
   readonly filter: WaitFilter | null;
   readonly expiresAt: number;
   /**
-   * Events received from this instant on count too, if they were stored before the wait: those that came while the call
-   * that asked for them was under way. Null: only events stored later. The event that started the run never counts.
+   * Events received from this instant on count too, if they were stored before the wait and have not answered another
+   * wait of the run. Null: only events stored later. The event that started the run never counts.
    */
   readonly lookBackFrom: number | null;
+}
+
+/** A bucket of which a start takes one; a tenth of the limit, rounded down, may be taken at once (14.3). */
+export interface RateLimit {
+  readonly counter: string;
+  readonly limit: number;
+  readonly periodMs: number;
 }
 
 /** A run about to be born. */
@@ -206,7 +213,7 @@ export interface NewRun {
   readonly timers: readonly QueueItem[];
   /** Guards against a second run of the function for the same cause, until it expires. */
   readonly idempotency: { readonly key: string; readonly expiresAt: number } | null;
-  readonly rateLimit: { readonly counter: string; readonly limit: number; readonly periodMs: number } | null;
+  readonly rateLimit: RateLimit | null;
   readonly singleton: { readonly key: string; readonly mode: "skip" | "cancel" } | null;
   readonly gates: readonly Gate[];
   /** Moves the run ahead of others of its function that wait; ms, negative for behind. */
@@ -231,6 +238,10 @@ export interface Gathering {
   /** Batch: full with so many events, or so many bytes. */
   readonly sizeMax: number | null;
   readonly bytesMax: number | null;
+  /** Debounce: an event over this limit does not join. What the gathering starts is not asked again (14.4). */
+  readonly rateLimit: RateLimit | null;
+  /** The invoke that sent the event, `<run>.<step>`: told when the event is refused by the rate limit (15.2). */
+  readonly correlation: string | null;
 }
 
 /** An app as it registered. */

@@ -36,6 +36,7 @@ export type {
   NewRun,
   NewWait,
   QueueItem,
+  RateLimit,
   QueueItemKind,
   RunRecord,
   RunSnapshot,

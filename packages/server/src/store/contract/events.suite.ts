@@ -73,10 +73,10 @@ export function eventSuite(create: CreateHarness): void {
       const opened = { outcome: "opened", existing: null };
       assert.deepEqual(result, {
         events: [
-          { outcome: "accepted", runs: [opened, opened] },
-          { outcome: "accepted", runs: [] },
-          { outcome: "duplicate", runs: [{ outcome: "duplicate", existing: null }] },
-          { outcome: "accepted", runs: [{ outcome: "duplicate", existing: runId(1) }, opened] },
+          { outcome: "accepted", runs: [opened, opened], joined: [] },
+          { outcome: "accepted", runs: [], joined: [] },
+          { outcome: "duplicate", runs: [{ outcome: "duplicate", existing: null }], joined: [] },
+          { outcome: "accepted", runs: [{ outcome: "duplicate", existing: runId(1) }, opened], joined: [] },
         ],
         workDueAt: NOW,
         gatheringDueAt: null,
@@ -89,7 +89,7 @@ export function eventSuite(create: CreateHarness): void {
     const idempotency = { key: "k", expiresAt: NOW + DAY };
     const again = await open(store, [aNewRun(1, { idempotency })], { event: anEvent(1, { body: "{}" }) });
     assert.deepEqual(again.events, [
-      { outcome: "duplicate", runs: [{ outcome: "duplicate", existing: null }] },
+      { outcome: "duplicate", runs: [{ outcome: "duplicate", existing: null }], joined: [] },
     ]);
     assert.equal(again.workDueAt, null);
     assert.deepEqual(
@@ -115,7 +115,7 @@ export function eventSuite(create: CreateHarness): void {
         now: NOW + DAY - 1,
       });
       assert.deepEqual(second.events, [
-        { outcome: "accepted", runs: [{ outcome: "duplicate", existing: runId(1) }] },
+        { outcome: "accepted", runs: [{ outcome: "duplicate", existing: runId(1) }], joined: [] },
       ]);
       assert.deepEqual(await store.runs.list({ environment: production, limit: 10 }), [aRun(1)]);
       assert.deepEqual(await leaseAll(store, await aSession(store)), [itemName(1)]);

@@ -125,6 +125,28 @@ export function gateSuite(create: CreateHarness): void {
     assert.deepEqual(await leaseAll(store, session), [itemName(2)]);
   });
 
+  storeTest(
+    create,
+    "a priority moves a call past its own function's calls, not past another's",
+    async (store) => {
+      const gates = [aGate("step", "shared")];
+      await openEach(store, [gated(1, gates)]);
+      const session = await aSession(store);
+      await leaseAll(store, session);
+      await openEach(store, [
+        gated(2, gates, { run: { functionId: functionId(2) } }),
+        gated(3, gates),
+        gated(4, gates, { priorityMs: 500 }),
+      ]);
+      const order: string[] = [];
+      for (const num of [1, 2, 4]) {
+        await end(store, num);
+        order.push(...(await leaseAll(store, session)));
+      }
+      assert.deepEqual(order, [itemName(2), itemName(4), itemName(3)]);
+    },
+  );
+
   storeTest(create, "waiting calls go in the order of their runs' age, moved by priority", async (store) => {
     const session = await aSession(store);
     const gates = [aGate("step", "a")];

@@ -29,6 +29,8 @@ function debounce(fields: Partial<Gathering> = {}): Gathering {
     timeoutMs: null,
     sizeMax: null,
     bytesMax: null,
+    rateLimit: null,
+    correlation: null,
     ...fields,
   };
 }
@@ -66,6 +68,23 @@ function numbers(gathering: DueGathering | undefined): readonly number[] {
 }
 
 export function scheduleSuite(create: CreateHarness): void {
+  storeTest(
+    create,
+    "an event over its rate limit neither joins a debounce nor puts it off",
+    async (store) => {
+      const rateLimit = { counter: "r", limit: 1, periodMs: 600 };
+      const limited = debounce({ rateLimit });
+      assert.equal(await join(store, 1, limited), NOW + 1000);
+      assert.equal(await join(store, 2, limited, NOW + 599), null);
+      assert.deepEqual(numbers(await only(store, NOW + 1000)), [1]);
+      assert.equal(await join(store, 3, limited, NOW + 600), NOW + 1600);
+      const event = anEvent(4, { receivedAt: NOW + 600, ts: NOW + 600 });
+      const events = [{ event, runs: [], gatherings: [limited, debounce()] }];
+      const { events: accepted } = await store.events.accept({ events, session: null, now: NOW + 600 });
+      assert.deepEqual(accepted, [{ outcome: "accepted", runs: [], joined: [false, true] }]);
+    },
+  );
+
   storeTest(create, "a debounce is due a period after its last event, with that event", async (store) => {
     assert.equal(await join(store, 1, debounce()), NOW + 1000);
     assert.equal(await join(store, 2, debounce(), NOW + 400), NOW + 1400);

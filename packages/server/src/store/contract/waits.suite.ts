@@ -249,10 +249,11 @@ export function waitSuite(create: CreateHarness): void {
     create,
     "an event that answered one wait does not answer the next by looking back",
     async (store) => {
+      // In its memo, the event has the id that its sender chose.
+      const memo = payment(1).body.replace(eventId(1), "chosen");
       await wait(store, 1);
-      await accept(store, payment(1));
+      await accept(store, payment(1, {}, { userId: "chosen", body: memo }));
       await woken(store);
-      const memo = JSON.stringify({ data: JSON.parse(payment(1).body) });
       await store.runs.advance(
         anAdvance(1, {
           expectedRevision: 1,

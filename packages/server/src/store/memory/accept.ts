@@ -23,12 +23,17 @@ export function acceptEvents(
       return {
         outcome: "duplicate",
         runs: runs.map(() => ({ outcome: "duplicate", existing: null }) as const),
+        joined: joins.map(() => false),
       };
     }
     // Before its runs are opened: an event never answers what a run waits for that it starts.
     waits.match(act, event);
     const opened = runs.map((run) => openRuns.open(act, run));
-    for (const gathering of joins) gatherings.join(act, event, gathering);
-    return { outcome: "accepted", runs: opened };
+    const joined = joins.map((gathering) => {
+      const isJoining = openRuns.isWithinRate(act, gathering);
+      if (isJoining) gatherings.join(act, event, gathering);
+      return isJoining;
+    });
+    return { outcome: "accepted", runs: opened, joined };
   });
 }

@@ -1,3 +1,4 @@
+import type { FunctionId } from "@holdfast/protocol";
 import { LIMITS } from "@holdfast/protocol";
 import type { Gate } from "../records.ts";
 import type { Act } from "./act.ts";
@@ -22,11 +23,15 @@ interface Call {
 /** Key of a run's first call, the only one that a throttle holds back. */
 const START = "start";
 
-/** Of those that wait, who goes first. */
-const inTurn = by<Call>(
+const byScore = by<Call>(
   ({ run }) => run.score,
   ({ run }) => run.num,
   ({ queued }) => queued.item.key,
+);
+
+const byAge = by<Call>(
+  ({ run }) => run.queuedAt,
+  ({ run }) => run.num,
 );
 
 /**
@@ -62,17 +67,27 @@ export class Admission {
   arrive(act: Act, queued: Queued): boolean {
     const { runId, key } = queued.item;
     this.#items.put({ ...queued, standing: "waiting", holder: null });
-    for (const call of this.#waiting()) {
-      const isAdmitted = this.#admit(act, call);
-      if (call.queued.item.runId === runId && call.queued.item.key === key) return isAdmitted;
-      if (isAdmitted) act.noteWork(act.now);
+    const isArriving = ({ item }: Queued): boolean => item.runId === runId && item.key === key;
+    while (
+      this.#waiting().some((call) => isArriving(call.queued) && this.#mayGoAt(call, act.now) === act.now)
+    ) {
+      const next = this.#next(act.now);
+      if (next === null) break;
+      this.#admit(act, next);
+      if (isArriving(next.queued)) return true;
+      act.noteWork(act.now);
     }
+    this.#noteThrottled(act);
     return false;
   }
 
   /** Admits whoever waits and finds room. */
   settle(act: Act): void {
-    for (const call of this.#waiting()) if (this.#admit(act, call)) act.noteWork(act.now);
+    for (let next = this.#next(act.now); next !== null; next = this.#next(act.now)) {
+      this.#admit(act, next);
+      act.noteWork(act.now);
+    }
+    this.#noteThrottled(act);
   }
 
   /** Gives back what a call held that is done, or is not to be done now. */
@@ -111,22 +126,20 @@ export class Admission {
       .flatMap((queued) => {
         const run = this.#runs.get(queued.item.runId);
         return run === undefined ? [] : [{ run, queued }];
-      })
-      .sort(inTurn);
+      });
   }
 
-  /** Admits a call if it may go now. Of one that a throttle holds back from now on it is noted when it may. */
-  #admit(act: Act, { run: { record }, queued }: Call): boolean {
-    // Another call of its run may have begun it a moment ago.
-    const run = this.#runs.get(record.id);
-    if (run === undefined) return false;
-    const mayGoAt = this.#mayGoAt({ run, queued }, act.now);
-    if (mayGoAt !== act.now) {
-      const standing = mayGoAt === null ? "waiting" : "throttled";
-      if (mayGoAt !== null && queued.standing !== standing) act.noteWork(mayGoAt);
-      this.#items.put({ ...queued, standing });
-      return false;
+  /** Whose turn it is of those that may go: of each function the first by score, of these the oldest (14.6). */
+  #next(now: number): Call | null {
+    const firsts = new Map<FunctionId, Call>();
+    for (const call of this.#waiting().toSorted(byScore)) {
+      const { functionId } = call.run.record;
+      if (!firsts.has(functionId) && this.#mayGoAt(call, now) === now) firsts.set(functionId, call);
     }
+    return [...firsts.values()].toSorted(byAge)[0] ?? null;
+  }
+
+  #admit(act: Act, { run, queued }: Call): void {
     for (const { counter } of this.#placesOfCall(run)) this.#take(counter, 1);
     if (!run.hasBegun) {
       for (const { counter } of this.#placesOfRun(run)) this.#take(counter, 1);
@@ -136,7 +149,17 @@ export class Admission {
       this.#runs.put({ ...run, hasBegun: true });
     }
     this.#items.put({ ...queued, standing: "admitted" });
-    return true;
+  }
+
+  /** Tells those apart that only a throttle holds back, and notes of each that is new to it when it may go. */
+  #noteThrottled(act: Act): void {
+    for (const call of this.#waiting()) {
+      const mayGoAt = this.#mayGoAt(call, act.now);
+      const standing = mayGoAt === null ? "waiting" : "throttled";
+      if (standing === call.queued.standing) continue;
+      if (mayGoAt !== null) act.noteWork(mayGoAt);
+      this.#items.put({ ...call.queued, standing });
+    }
   }
 
   /** When a call may go: now, at an instant by its throttle, or null where something else has to happen first. */

@@ -42,10 +42,7 @@ export class OpenRuns {
     if (hasEnded(run.status)) throw refusal(`Cannot open run "${run.id}": it has ended already.`);
     const existing = keys.holder(newRun, act.now);
     if (existing !== null) return { outcome: "duplicate", existing };
-    if (this.#isRateLimited(act, newRun)) {
-      this.#tellInvoke(act, newRun);
-      return { outcome: "rate_limited", existing: null };
-    }
+    if (!this.isWithinRate(act, newRun)) return { outcome: "rate_limited", existing: null };
     keys.take(newRun);
     if (functions.paused.has(run.functionId)) return this.#skip(act, newRun, "FunctionPaused", null);
     const current = singleton === null ? null : singletons.current(run.functionId, singleton.key);
@@ -54,17 +51,19 @@ export class OpenRuns {
     return { outcome: this.#store(act, newRun) ? "held" : "opened", existing: null };
   }
 
-  #isRateLimited(act: Act, { rateLimit }: NewRun): boolean {
-    if (rateLimit === null) return false;
+  /** Takes one of a rate limit, where there is one. `false`: it has no room, and an invoke that asked is told. */
+  isWithinRate(act: Act, { rateLimit, correlation }: Pick<NewRun, "rateLimit" | "correlation">): boolean {
+    if (rateLimit === null) return true;
     const { counter, limit, periodMs } = rateLimit;
     // The burst is fixed (14.3).
     const rate = { limit, periodMs, burst: Math.floor(limit / 10) };
-    return !this.#rooms.rates.take(`rate/${counter}`, act.now, rate);
+    const isTaken = this.#rooms.rates.take(`rate/${counter}`, act.now, rate);
+    if (!isTaken && correlation !== null) this.#tellInvoke(act, correlation);
+    return isTaken;
   }
 
   /** Wakes the step that asked for the run, if it still waits. */
-  #tellInvoke(act: Act, { correlation }: NewRun): void {
-    if (correlation === null) return;
+  #tellInvoke(act: Act, correlation: string): void {
     const { items, waits } = this.#rooms;
     // `<run>.<step>`, as the record says.
     const [runId, stepId] = correlation.split(".") as [RunId, StepId | undefined];
@@ -114,6 +113,7 @@ export class OpenRuns {
       journal,
       gates,
       singletonKey: singleton?.key ?? null,
+      queuedAt: run.queuedAt,
       score: run.queuedAt - priorityMs,
       hasBegun: false,
     });

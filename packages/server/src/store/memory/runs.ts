@@ -16,7 +16,9 @@ export interface StoredRun {
   readonly journal: readonly JournalEntry[];
   readonly gates: readonly Gate[];
   readonly singletonKey: string | null;
-  /** Its place among those that wait: when it was queued, moved ahead by its priority. */
+  /** Its place among runs of other functions that wait, which its priority does not change (14.6). */
+  readonly queuedAt: number;
+  /** Its place among those of its own: when it was queued, moved ahead by its priority. */
   readonly score: number;
   /** One of its calls was admitted: it has passed its throttle, and counts at its run-level gates. */
   readonly hasBegun: boolean;

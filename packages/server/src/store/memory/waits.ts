@@ -101,12 +101,9 @@ export class Waits {
   }
 }
 
-/** Whether the run has the event as the memo of a wait that is over: it does not answer the next one as well. */
-function hasAnswered({ journal }: StoredRun, { id }: EventRecord): boolean {
-  return journal.some(({ kind, op, data }) => {
-    if (kind !== "step.completed" || op !== "WaitForEvent" || data === null) return false;
-    // The memo of a wait that an event ended has the event as its data.
-    const memo = JSON.parse(data) as { readonly data?: { readonly id?: unknown } | null };
-    return memo.data?.id === id;
-  });
+/** Whether the event is the memo of a wait of the run that is over: it does not answer the next one as well. */
+function hasAnswered({ journal }: StoredRun, { body }: EventRecord): boolean {
+  return journal.some(
+    ({ kind, op, data }) => kind === "step.completed" && op === "WaitForEvent" && data === body,
+  );
 }

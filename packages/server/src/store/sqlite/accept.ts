@@ -40,20 +40,21 @@ export function encodeNewEvents(values: Value[], events: readonly NewEvent[]): v
 }
 
 /**
- * The answer has when work and when a gathering is due, then for each event 1 if it was accepted, and for each of its
- * runs what became of it and the run that stands in its way.
+ * The answer has when work and when a gathering is due, then for each event 1 if it was accepted, for each of its runs
+ * what became of it and the run that stands in its way, and for each of its gatherings 1 if the event joined.
  */
 export function decodeAccept(events: readonly NewEvent[], answer: readonly Value[], at = 0): AcceptResult {
   // Both are instants or null, as `AcceptAct` puts them.
   const [workDueAt, gatheringDueAt] = answer.slice(at, at + 2) as [number | null, number | null];
   let position = at + 2;
   return {
-    events: events.map(({ runs }) => ({
+    events: events.map(({ gatherings, runs }) => ({
       outcome: answer[position++] === 1 ? "accepted" : "duplicate",
       runs: runs.map(() => {
         position += 2;
         return toOpenResult(answer, position - 2);
       }),
+      joined: gatherings.map(() => answer[position++] === 1),
     })),
     workDueAt,
     gatheringDueAt,
@@ -131,7 +132,9 @@ export class AcceptAct {
     for (let runs = reader.number(); runs > 0; runs--) this.#runs.open(act, reader, isNew, answer);
     for (let joins = reader.number(); joins > 0; joins--) {
       const gathering = readGathering(reader);
-      if (isNew) this.#gatherings.join(act, { id, userId, ts, body }, gathering);
+      const isJoining = isNew && this.#runs.isWithinRate(act, gathering);
+      if (isJoining) this.#gatherings.join(act, { id, userId, ts, body }, gathering);
+      answer.push(isJoining ? 1 : 0);
     }
   }
 }

@@ -23,6 +23,7 @@ type HeadRow = readonly [
   num: number,
   key: string,
   score: number,
+  queuedAt: number,
   fn: number,
   gates: string | null,
   flags: number,
@@ -64,7 +65,7 @@ export class Admission {
     this.#throttles = new Throttles(db);
     this.#head = prepare(
       db,
-      `SELECT queue.run, key, score, function, gates, flags
+      `SELECT queue.run, key, score, queued_at, function, gates, flags
        FROM queue INDEXED BY queue_parked CROSS JOIN runs ON runs.num = queue.run
        WHERE parked = ? ORDER BY score, queue.run, key LIMIT 1`,
     );
@@ -243,8 +244,8 @@ export class Admission {
     for (const fn of this.tally.lines(counter)?.keys() ?? []) {
       const row = this.#head.get(lineOf(fn, counter));
       if (row === undefined) continue;
-      const [num, key, score, , gates, flags] = row;
-      const head: Head = { terms: { num, fn, score, gates: decodeGates(gates, fn), flags }, key };
+      const [num, key, score, queuedAt, , gates, flags] = row;
+      const head: Head = { terms: { num, fn, score, queuedAt, gates: decodeGates(gates, fn), flags }, key };
       if (this.#hasRoom(act, counter, head) && (next === null || isBefore(head, next))) next = head;
     }
     return next;
@@ -308,8 +309,13 @@ function maxOf(
   return gate.rule === null || limits === null ? gate.max : (limits.get(gate.rule) ?? null);
 }
 
+/** Whose turn it is: within a function by score, between functions by age alone (14.6). */
 function isBefore(one: Head, other: Head): boolean {
-  if (one.terms.score !== other.terms.score) return one.terms.score < other.terms.score;
+  const [ours, theirs] =
+    one.terms.fn === other.terms.fn
+      ? [one.terms.score, other.terms.score]
+      : [one.terms.queuedAt, other.terms.queuedAt];
+  if (ours !== theirs) return ours < theirs;
   if (one.terms.num !== other.terms.num) return one.terms.num < other.terms.num;
   return one.key < other.key;
 }

@@ -70,6 +70,7 @@ type RunRow = readonly [
   journalLength: number,
   fn: number,
   score: number,
+  queuedAt: number,
   gates: string | null,
   flags: number,
 ];
@@ -104,7 +105,7 @@ export class AdvanceAct {
     this.#deps = deps;
     this.#find = prepare(
       db,
-      `SELECT num, revision, status, journal_length, function, queued_at - priority_ms, gates, flags
+      `SELECT num, revision, status, journal_length, function, queued_at - priority_ms, queued_at, gates, flags
        FROM runs WHERE id = ?`,
     );
     this.#origin = prepare(db, "SELECT environment, event_id FROM runs WHERE num = ?");
@@ -133,7 +134,7 @@ export class AdvanceAct {
     else {
       this.#requeue(act, reader, id, terms, answer);
       this.#wait(act, reader, id, terms, signals);
-      if (terms.flags !== found[7]) this.#deps.admission.saveFlags(terms);
+      if (terms.flags !== found[8]) this.#deps.admission.saveFlags(terms);
     }
     const heldCount = answer.length - 1;
     // Known only at the end.
@@ -200,7 +201,7 @@ export class AdvanceAct {
     if ((terms.flags & RunFlag.signals) !== 0) signals.dropAll(terms.num);
     if (terms.gates.length === 0) return;
     admission.end(terms);
-    const singletonKey = singletonKeyOf(found[6]);
+    const singletonKey = singletonKeyOf(found[7]);
     if (singletonKey !== null) singletons.remove(terms.fn, singletonKey, terms.num);
   }
 
@@ -255,6 +256,6 @@ export class AdvanceAct {
 
 const NO_SIGNALS: readonly SignalValues[] = [];
 
-function termsOf([num, , , , fn, score, gates, flags]: RunRow): RunTerms {
-  return { num, fn, score, gates: decodeGates(gates, fn), flags };
+function termsOf([num, , , , fn, score, queuedAt, gates, flags]: RunRow): RunTerms {
+  return { num, fn, score, queuedAt, gates: decodeGates(gates, fn), flags };
 }

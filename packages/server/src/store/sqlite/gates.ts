@@ -20,8 +20,10 @@ export interface RunTerms {
   /** The run's number; `Infinity` while it has none, since it will be the youngest. */
   readonly num: number;
   readonly fn: number;
-  /** Its place among those that wait: when it was queued, moved ahead by its priority. */
+  /** Its place among those of its function that wait: when it was queued, moved ahead by its priority. */
   readonly score: number;
+  /** Its place among those of other functions, which its priority does not change (14.6). */
+  readonly queuedAt: number;
   readonly gates: readonly CountedGate[];
   flags: number;
 }

@@ -1,7 +1,8 @@
 import type { DatabaseSync } from "node:sqlite";
-import type { Gathering } from "../records.ts";
+import type { Gathering, RateLimit } from "../records.ts";
 import type { Act } from "./act.ts";
 import type { CommandReader } from "./commands.ts";
+import { encodeRateLimit, readRateLimit } from "./rate-limit.ts";
 import type { Statement, Value } from "./statement.ts";
 import { prepare } from "./statement.ts";
 import type { SymbolWriter } from "./symbols.ts";
@@ -18,11 +19,15 @@ interface GatheringValues {
   readonly timeoutMs: number | null;
   readonly sizeMax: number | null;
   readonly bytesMax: number | null;
+  readonly rateLimit: RateLimit | null;
+  readonly correlation: string | null;
 }
 
 export function encodeGathering(values: Value[], gathering: Gathering): void {
   values.push(GATHERING_KINDS.indexOf(gathering.kind), gathering.functionId, gathering.key);
   values.push(gathering.periodMs, gathering.timeoutMs, gathering.sizeMax, gathering.bytesMax);
+  encodeRateLimit(values, gathering.rateLimit);
+  values.push(gathering.correlation);
 }
 
 export function readGathering(reader: CommandReader): GatheringValues {
@@ -34,6 +39,8 @@ export function readGathering(reader: CommandReader): GatheringValues {
     timeoutMs: reader.numberOrNull(),
     sizeMax: reader.numberOrNull(),
     bytesMax: reader.numberOrNull(),
+    rateLimit: readRateLimit(reader),
+    correlation: reader.textOrNull(),
   };
 }
 

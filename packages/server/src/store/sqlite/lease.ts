@@ -176,7 +176,7 @@ export class LeaseAct {
       const score = queuedAt - priorityMs;
       // Another item of the same run may have begun it a moment ago.
       const flagsNow = gates === null ? flags : (this.#flags.get(num)?.[0] ?? flags);
-      const terms: RunTerms = { num, fn, score, gates: decodeGates(gates, fn), flags: flagsNow };
+      const terms: RunTerms = { num, fn, score, queuedAt, gates: decodeGates(gates, fn), flags: flagsNow };
       if (this.#admission.tally.dismiss(num, key)) this.#admission.release(terms);
       const line = this.#admission.admit(act, terms, key);
       if (terms.flags !== flagsNow) this.#admission.saveFlags(terms);

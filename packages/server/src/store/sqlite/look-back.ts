@@ -7,8 +7,8 @@ import { JOURNAL_COMPLETED } from "./codes.ts";
 type PastEvent = { readonly id: string; readonly body: string };
 
 /**
- * Finds the event that came while the call was under way which then asked to wait for it. The newest events of the name
- * are walked by id; ids may be a client's, whose clock is not ours, so the walk ends only after a few in a row that
+ * Finds the event that came shortly before the run got as far as waiting for it. The newest events of the name are
+ * walked by id; ids may be a client's, whose clock is not ours, so the walk ends only after a few in a row that
  * were received before.
  */
 export class LookBack {
@@ -24,7 +24,7 @@ export class LookBack {
     this.#answered = prepare(
       db,
       `SELECT 1 FROM journal
-       WHERE run = ? AND kind = ${JOURNAL_COMPLETED} AND op = 'WaitForEvent' AND instr(data, ?) > 0 LIMIT 1`,
+       WHERE run = ? AND kind = ${JOURNAL_COMPLETED} AND op = 'WaitForEvent' AND data = ? LIMIT 1`,
     );
   }
 
@@ -51,11 +51,8 @@ export class LookBack {
     return found?.id ?? null;
   }
 
-  /**
-   * Whether an event has answered an earlier wait of the run. It can only be asked of an event that came in the very
-   * millisecond in which the run's latest call began: whatever answered before was received before that.
-   */
-  hasAnswered(run: number, eventId: string): boolean {
-    return this.#answered.get(run, eventId) !== undefined;
+  /** Whether an event has answered an earlier wait of the run, whose memo then is its body. It does not answer twice. */
+  hasAnswered(run: number, body: string): boolean {
+    return this.#answered.get(run, body) !== undefined;
   }
 }

@@ -1,4 +1,4 @@
-import type { NewRun } from "../records.ts";
+import type { NewRun, RateLimit } from "../records.ts";
 import { runStatusCode } from "./codes.ts";
 import type { CommandReader } from "./commands.ts";
 import { encodeGates } from "./gates.ts";
@@ -6,6 +6,7 @@ import { encodeEntry } from "./journal.ts";
 import { encodePending } from "./pending.ts";
 import type { ItemValues } from "./queue-items.ts";
 import { encodeItem, readItem } from "./queue-items.ts";
+import { encodeRateLimit, readRateLimit } from "./rate-limit.ts";
 import type { Value } from "./statement.ts";
 import { encodeWait, readWait } from "./waits.ts";
 
@@ -32,13 +33,14 @@ export interface NewRunValues {
   readonly options: RunOptions;
 }
 
-interface RunOptions {
+/** What only some runs have. */
+export interface RunOptions {
   readonly batchId: string | null;
   readonly originalRunId: string | null;
   readonly gates: string | null;
   readonly priorityMs: number;
   readonly singleton: { readonly key: string; readonly isSkip: boolean } | null;
-  readonly rateLimit: { readonly counter: string; readonly limit: number; readonly periodMs: number } | null;
+  readonly rateLimit: RateLimit | null;
   readonly correlation: string | null;
   /** Empty where the run has but one event. */
   readonly eventIds: readonly string[];
@@ -97,12 +99,8 @@ function encodeOptions(values: Value[], newRun: NewRun): void {
   const { run, rateLimit, singleton, eventIds, timers, cancels, journal } = newRun;
   values.push(1, run.batchId, run.originalRunId, encodeGates(newRun), newRun.priorityMs);
   values.push(singleton?.key ?? null, singleton?.mode === "skip" ? 1 : 0);
-  values.push(
-    rateLimit?.counter ?? null,
-    rateLimit?.limit ?? 0,
-    rateLimit?.periodMs ?? 0,
-    newRun.correlation,
-  );
+  encodeRateLimit(values, rateLimit);
+  values.push(newRun.correlation);
   const events = eventIds.length > 1 ? eventIds : [];
   values.push(events.length, ...events, timers.length);
   for (const timer of timers) encodeItem(values, timer);
@@ -144,16 +142,14 @@ function readOptions(reader: CommandReader): RunOptions {
   const priorityMs = reader.number();
   const singletonKey = reader.textOrNull();
   const isSkip = reader.number() === 1;
-  const counter = reader.textOrNull();
-  const limit = reader.number();
-  const periodMs = reader.number();
+  const rateLimit = readRateLimit(reader);
   return {
     batchId,
     originalRunId,
     gates,
     priorityMs,
     singleton: singletonKey === null ? null : { key: singletonKey, isSkip },
-    rateLimit: counter === null ? null : { counter, limit, periodMs },
+    rateLimit,
     correlation: reader.textOrNull(),
     eventIds: reader.list(() => reader.text()),
     timers: reader.list(() => readItem(reader)),

@@ -10,7 +10,7 @@ import type { RunTerms } from "./gates.ts";
 import { decodeGates, rateLimitCounter, RunFlag } from "./gates.ts";
 import { IdempotencyKeys } from "./idempotency-keys.ts";
 import type { JournalWriter } from "./journal.ts";
-import type { NewRunValues } from "./new-run.ts";
+import type { NewRunValues, RunOptions } from "./new-run.ts";
 import { NO_OPTIONS, readNewRun, skipEntries } from "./new-run.ts";
 import type { QueueItems } from "./queue-items.ts";
 import { Singletons } from "./singletons.ts";
@@ -107,6 +107,17 @@ export class OpenRuns {
     answer.push(this.#store(act, reader, run, fn) ? HELD : OPENED, null);
   }
 
+  /** Takes one of a rate limit, where there is one. `false`: it has no room, and an invoke that asked is told. */
+  isWithinRate(act: Act, { correlation, rateLimit }: Pick<RunOptions, "correlation" | "rateLimit">): boolean {
+    if (rateLimit === null) return true;
+    const { counter, limit, periodMs } = rateLimit;
+    // The burst is fixed (14.3).
+    const rate = { limit, periodMs, burst: Math.floor(limit / 10) };
+    const isTaken = this.#deps.admission.buckets.take(rateLimitCounter(counter), act.now, rate);
+    if (!isTaken) this.#tellInvoke(act, correlation);
+    return isTaken;
+  }
+
   /** Sweeps what was only kept for a time, if enough was added since. */
   sweep(now: number): void {
     this.#keys.sweep(now);
@@ -123,14 +134,8 @@ export class OpenRuns {
     if (key !== null && !this.#keys.claim(fn, key, expiresAt, run.id, act.now)) {
       return [DUPLICATE, this.#keys.holder(fn, key)];
     }
-    const { rateLimit } = run.options;
-    if (rateLimit === null) return null;
-    const { counter, limit, periodMs } = rateLimit;
-    // The burst is fixed (14.3).
-    const rate = { limit, periodMs, burst: Math.floor(limit / 10) };
-    if (this.#deps.admission.buckets.take(rateLimitCounter(counter), act.now, rate)) return null;
+    if (this.isWithinRate(act, run.options)) return null;
     if (key !== null) this.#keys.release(fn, key);
-    this.#tellInvoke(act, run.options.correlation);
     return [RATE_LIMITED, null];
   }
 
@@ -175,6 +180,7 @@ export class OpenRuns {
       num: Infinity,
       fn,
       score: run.queuedAt - options.priorityMs,
+      queuedAt: run.queuedAt,
       gates: decodeGates(options.gates, fn),
       flags:
         (options.cancels.length > 0 ? RunFlag.waits : 0) | (options.eventIds.length > 0 ? RunFlag.many : 0),

@@ -37,10 +37,11 @@ export class Singletons {
   supersede(act: Act, fn: number, key: string): void {
     const found = this.#find.get(fn, key);
     if (found === undefined) return;
-    const [num, , column, flags, score] = found;
+    const [num, , column, flags, queuedAt] = found;
     if ((flags & RunFlag.begun) === 0) {
-      // Only to take it out of its line, for which its score does not matter.
-      this.#items.finishCalls({ num, fn, score, gates: decodeGates(column, fn), flags });
+      // Only to take it out of its line, for which its place does not matter.
+      const place = { score: queuedAt, queuedAt };
+      this.#items.finishCalls({ num, fn, ...place, gates: decodeGates(column, fn), flags });
     }
     this.#items.cancel(act, num, null);
   }

@@ -158,7 +158,7 @@ export class Waits {
         if (this.#isOwn(run, event.id) || (effect === CANCEL && event.id <= run.id)) return false;
         return (
           this.#accepts(source, captured, event.body, act.now) &&
-          !this.#lookBack.hasAnswered(run.num, event.id)
+          !this.#lookBack.hasAnswered(run.num, event.body)
         );
       });
       if (answer !== null && this.#apply(act, run.num, key, effect, answer)) return;

@@ -55,6 +55,8 @@ const GATES: ReadonlyMap<number, Gate> = new Map([
 export class Requests {
   readonly #store: Store;
   readonly #sessions: SessionId[] = [];
+  /** What a run remembers of an event that ended a wait. */
+  readonly #bodies = new Map<string, string>();
   #sessionCount = 0;
   #eventCount = 0;
   #runCount = 0;
@@ -182,7 +184,7 @@ export class Requests {
   #entries(plan: AdvancePlan, before: RunSnapshot | null, gone: readonly string[]): readonly JournalEntry[] {
     const answers = (before?.items ?? []).flatMap(({ key, cause }) =>
       gone.includes(key) && cause?.kind === "event"
-        ? [{ op: "WaitForEvent", data: `{"data":{"id":"${cause.eventId}"}}` }]
+        ? [{ op: "WaitForEvent", data: this.#bodies.get(cause.eventId) ?? null }]
         : [],
     );
     const from = (before?.lastSeq ?? 0) + 1;
@@ -241,6 +243,7 @@ export class Requests {
     const num = this.#eventCount;
     const base = anEvent(num);
     const body = JSON.stringify({ data: { order: plan.order }, id: base.id, name: plan.name });
+    this.#bodies.set(base.id, body);
     const event = { ...base, name: plan.name, userId: plan.userId, receivedAt: now, ts: now, body };
     return {
       event,
@@ -320,5 +323,7 @@ function filterOf(order: string): WaitFilter | null {
 function gatheringOf(kind: Gathering["kind"]): Gathering {
   const isBatch = kind === "batch";
   const times = { periodMs: 20, timeoutMs: isBatch ? null : 50 };
-  return { kind, functionId: functionId(1), key: "", ...times, sizeMax: isBatch ? 3 : null, bytesMax: null };
+  const rateLimit = isBatch ? null : { counter: "d", limit: 2, periodMs: 40 };
+  const bounds = { sizeMax: isBatch ? 3 : null, bytesMax: null };
+  return { kind, functionId: functionId(1), key: "", ...times, ...bounds, rateLimit, correlation: null };
 }
