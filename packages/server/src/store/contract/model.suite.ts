@@ -11,6 +11,9 @@ import { contentsOf } from "./testing/contents.ts";
 import type { CreateHarness, StoreHarness } from "./testing/harness.ts";
 import { Requests } from "./testing/requests.ts";
 
+/** So long histories are tried, or a failing one is shrunk. */
+const HISTORIES_MS_MAX = 60_000;
+
 /**
  * Holds a store against the one in memory: the same acts, many at once, are answered alike, and leave the same behind.
  *
@@ -27,7 +30,7 @@ export function modelSuite(create: CreateHarness, numRuns: number): void {
           await harness.cleanup();
         }
       }),
-      { numRuns },
+      { numRuns, plugins: [fc.interruptAfterTimeLimit(HISTORIES_MS_MAX)] },
     );
   });
 }

@@ -209,6 +209,23 @@ export function runSuite(create: CreateHarness): void {
     assert.deepEqual(await store.runs.journal(runId(1)), [anEntry(1)]);
   });
 
+  storeTest(create, "a run that has ended stays ended, and none is opened that has", async (store) => {
+    const ended = aRun(1, { status: "Completed", endedAt: NOW });
+    await assert.rejects(open(store, [{ ...aNewRun(1), run: ended }]), { code: "store_refused" });
+    await open(store, [aNewRun(1)]);
+    await store.runs.advance(anAdvance(1, { run: ended }));
+    await assert.rejects(store.runs.advance(anAdvance(1, { expectedRevision: 1 })), {
+      code: "store_refused",
+    });
+    assert.equal((await store.runs.get(runId(1)))?.status, "Completed");
+  });
+
+  storeTest(create, "advance() leaves no run without an item that would wake it", async (store) => {
+    await open(store, [aNewRun(1)]);
+    await assert.rejects(store.runs.advance(anAdvance(1, { finish: ["start"] })), { code: "store_refused" });
+    assert.equal((await store.runs.items(runId(1))).length, 1);
+  });
+
   storeTest(create, "journal() lists the entries of a run in order, as they were appended", async (store) => {
     await open(store, [aNewRun(1), aNewRun(2)]);
     const entries = [

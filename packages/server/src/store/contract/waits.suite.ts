@@ -327,6 +327,17 @@ export function waitSuite(create: CreateHarness): void {
     assert.deepEqual(await woken(store), [[itemName(1, "wait"), eventId(1)]]);
   });
 
+  storeTest(create, "stranded() names a run with a wait that no item would end", async (store) => {
+    await wait(store, 1);
+    assert.deepEqual(await store.runs.stranded(10), []);
+    await wait(store, 2, [aWait({ eventName: "payment" })], { enqueue: [waiting("other", {}, 2)] });
+    const found = await store.runs.stranded(10);
+    assert.deepEqual(
+      found.map(({ run, why }) => [run.id, why]),
+      [[runId(2), "wait_without_end"]],
+    );
+  });
+
   storeTest(create, "signal() wakes who waits for it, once", async (store) => {
     const bring = (name: string, environment = production): Promise<string | null> =>
       store.runs.signal({ environment, name, memo: '{"data":1}', now: NOW + 3 });
