@@ -86,6 +86,7 @@ export async function startServer(options: ServerOptions, hooks: ServerHooks = {
       keys,
       registry,
       clock: machineClock,
+      virtualClock: clock,
       random,
       log,
       serverKind,

@@ -6,7 +6,7 @@ import { sendError } from "./errors.ts";
 
 /** `POST /fn/register` and `DELETE /fn/remove`: what apps register (wire-protocol 4.3 to 4.6). */
 export function registerRoutes(app: FastifyInstance, context: ApiContext): void {
-  const { machineClock, registry } = context;
+  const { clock, registry } = context;
   const kind = context.mode === "dev" ? "dev" : "cloud";
 
   app.post(
@@ -23,7 +23,7 @@ export function registerRoutes(app: FastifyInstance, context: ApiContext): void 
           ),
         );
       }
-      const outcome = await registry.register(parseFields(request.body), machineClock.now());
+      const outcome = await registry.register(parseFields(request.body), clock.now());
       if (outcome.ok) return { app_id: outcome.app.id, modified: outcome.modified, ok: true, status: 200 };
       const { code, functions, message } = outcome;
       return reply.code(400).send({ code, data: { functions }, error: message, status: 400 });
@@ -35,7 +35,7 @@ export function registerRoutes(app: FastifyInstance, context: ApiContext): void 
     { config: { access: "signing-key" } },
     async (request, reply) => {
       const url = request.query.url ?? "";
-      if (await registry.removeByUrl(url, machineClock.now())) return { ok: true, status: 200 };
+      if (await registry.removeByUrl(url, clock.now())) return { ok: true, status: 200 };
       return sendError(reply, new HoldfastError("not_found", `App not found: ${url.slice(0, 200)}`));
     },
   );

@@ -108,7 +108,7 @@ export function createClockwork(deps: ClockworkDeps): Clockwork {
     const event: unknown = JSON.parse(first?.body ?? "null");
     const context = { event, environment: deps.environment, now, digest: deps.digest };
     const birth = {
-      id: deps.ids.run(),
+      id: deps.ids.run(now),
       now,
       isHeld,
       // The events of a batch are told apart within it; a debounce has one event, which guards as it would by itself.

@@ -57,7 +57,7 @@ export function matchEvent(
       continue;
     }
     const admission = isPlain ? null : admissionOf(definition, context());
-    const birth = { id: deps.ids.run(), now, isHeld, guard, correlation, batchId: null };
+    const birth = { id: deps.ids.run(now), now, isHeld, guard, correlation, batchId: null };
     runs.push(openRun([event], definition, admission, birth, deps.digest));
   }
   return { event, runs, gatherings };

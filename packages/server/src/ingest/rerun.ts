@@ -35,7 +35,7 @@ export async function rerunRun(deps: RerunDeps, request: RerunRequest): Promise<
   const context = { event, environment: deps.environment, now, digest: deps.digest };
   const session = queue.hasRoom ? queue.session : null;
   const birth = {
-    id: deps.ids.run(),
+    id: deps.ids.run(now),
     now,
     isHeld: session !== null,
     guard: null,

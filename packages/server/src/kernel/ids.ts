@@ -5,7 +5,8 @@ import type { Random } from "./random.ts";
 
 /** Makes the identifiers of new things. */
 export interface Ids {
-  run(): RunId;
+  /** A run's id holds the instant it was queued at (Unix ms). */
+  run(queuedAt: number): RunId;
   event(): EventId;
   /** ULID of one outgoing request. */
   request(): string;
@@ -13,10 +14,10 @@ export interface Ids {
 
 /** Ids from a clock and a source of randomness. */
 export function createIds(clock: Clock, random: Random): Ids {
-  const ulid = (): string => formatUlid(clock.now(), random.bytes(10));
+  const ulid = (at = clock.now()): string => formatUlid(at, random.bytes(10));
   return {
-    run: () => ulid() as RunId,
+    run: (queuedAt) => ulid(queuedAt) as RunId,
     event: () => ulid() as EventId,
-    request: ulid,
+    request: () => ulid(),
   };
 }

@@ -16,6 +16,7 @@ import {
 import { createSync } from "./handshake.ts";
 
 const KEY = `signkey-prod-${"ab".repeat(32)}`;
+const VIRTUAL_NOW = 1_800_000_000_000;
 const APP_URL = "http://shop.example/api/inngest";
 
 function setUp(
@@ -31,6 +32,7 @@ function setUp(
     egress,
     registry,
     clock,
+    virtualClock: manualClock(VIRTUAL_NOW),
     keys: createKeysDouble(key),
     random: steadyRandom,
     log: silentLog,
@@ -80,6 +82,8 @@ test("sync() sends a signed PUT with exactly the URL, asks for an in-band answer
     "x-inngest-signature": sign(request?.body ?? "", parseSigningKey(KEY), clock.now(), nodeDigest),
   });
   assert.equal(registry.app("shop")?.url, APP_URL);
+  // Schedules begin in the time of events and runs, not in the machine's.
+  assert.equal(registry.app("shop")?.syncedAt, VIRTUAL_NOW);
   assert.deepEqual(changes, [
     {
       kind: "found",
@@ -311,6 +315,7 @@ test("start() polls known apps when told to, and stop() ends it", async () => {
     egress,
     registry,
     clock,
+    virtualClock: clock,
     keys: createKeysDouble(KEY),
     random: steadyRandom,
     log: silentLog,

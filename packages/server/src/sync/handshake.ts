@@ -16,7 +16,10 @@ export interface SyncDeps {
   readonly egress: Egress;
   readonly keys: Keys;
   readonly registry: Registry;
+  /** The machine's: of connections and signatures. */
   readonly clock: Clock;
+  /** That of events and runs, in which the schedules of what registers begin. */
+  readonly virtualClock: Clock;
   readonly random: Random;
   readonly log: Log;
   readonly serverKind: ServerKind;
@@ -109,7 +112,7 @@ export function createSync(deps: SyncDeps): Sync {
       case "in_band": {
         const read = readInBand(url, answer.body, answer.signature);
         if (!read.ok) return read;
-        const outcome = await registry.register(read.registration, clock.now());
+        const outcome = await registry.register(read.registration, deps.virtualClock.now());
         if (!outcome.ok)
           return {
             ok: false,

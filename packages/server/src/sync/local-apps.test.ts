@@ -93,6 +93,7 @@ async function setUp(t: TestContext, given: (port: number) => string[] = () => [
     registry,
     keys: createKeysDouble(null),
     clock: fastClock,
+    virtualClock: fastClock,
     random: steadyRandom,
     log: silentLog,
     serverKind: "dev",

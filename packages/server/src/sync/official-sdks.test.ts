@@ -97,6 +97,7 @@ async function setUp(
     registry,
     keys: createKeysDouble(serverKey),
     clock: systemClock,
+    virtualClock: systemClock,
     random: steadyRandom,
     log: silentLog,
     serverKind: serverKey === null ? "dev" : "cloud",
