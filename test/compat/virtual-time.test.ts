@@ -117,6 +117,23 @@ describe("virtual time", { concurrency: true, timeout: 60_000 }, () => {
     assert.equal(steps, Math.floor((Date.UTC(2100, 0, 1) - Date.now()) / (3653 * DAY_MS)));
   });
 
+  it("an app that registers by itself does so in the server's time, in which its schedules begin", async () => {
+    await using server = await startTestServer({ mode: "dev" });
+    const { now } = await clientOf(server).advanceClock(3 * DAY_MS);
+    const registration = {
+      appName: "clocked",
+      url: "http://127.0.0.1:9/api",
+      sdk: "js:v4.24.0",
+      functions: [],
+    };
+    const headers = { "content-type": "application/json" };
+    const body = JSON.stringify(registration);
+    assert.equal((await fetch(`${server.url}/fn/register`, { method: "POST", headers, body })).status, 200);
+    const answer = await fetch(`${server.url}/v2/apps/clocked`);
+    const { data } = (await answer.json()) as { data: { latestSync: { syncedAt: string } } };
+    assert.ok(Date.parse(data.latestSync.syncedAt) >= now, data.latestSync.syncedAt);
+  });
+
   it("a production server has no clock to move, and does not start with a pace of its own", async () => {
     await using server = await startTestServer();
     for (const ask of [clientOf(server).clock(), clientOf(server).advanceClock(1)]) {
