@@ -12,7 +12,14 @@ export function readPackages(root: string): readonly PackageSource[] {
       const manifest = readManifest(join(root, "packages", name, "package.json"));
       return {
         name,
-        dependencies: namesIn(manifest, "dependencies", "peerDependencies", "optionalDependencies"),
+        dependencies: namesIn(
+          manifest,
+          "dependencies",
+          "peerDependencies",
+          "optionalDependencies",
+          // Compiled into the package when it is built, so that whoever installs it installs nothing else.
+          "compiledInDependencies",
+        ),
         devDependencies: [...namesIn(manifest, "devDependencies"), ...namesIn(repository, "devDependencies")],
         doors: namesIn(manifest, "exports"),
         files: readFiles(join(root, "packages", name, "src")),

@@ -36,6 +36,9 @@ export interface Problem {
 
 /** The npm scope of the packages in this repository. */
 const SCOPE = "@holdfast/";
+/** The one package that is published without the scope: it is what users import. */
+const SDK = "holdfast";
+const SDK_FOLDER = "sdk";
 
 /** Everything in these packages that the two tables do not allow, and every import cycle between files. */
 export function findProblems(
@@ -156,6 +159,9 @@ function checkImport(context: Context, file: SourceFile, entry: Import): void {
   if (specifier.startsWith(".") || specifier.startsWith("/")) return checkRelative(context, file, entry);
   if (specifier.startsWith("node:")) return checkPlatform(context, file, entry);
   if (specifier.startsWith(SCOPE)) return checkSibling(context, file, entry, specifier.slice(SCOPE.length));
+  if (specifier === SDK || specifier.startsWith(`${SDK}/`)) {
+    return checkSibling(context, file, entry, `${SDK_FOLDER}${specifier.slice(SDK.length)}`);
+  }
   return checkExternal(context, file, entry);
 }
 
@@ -252,8 +258,8 @@ function checkSibling(context: Context, file: SourceFile, entry: Import, target:
       context,
       file,
       entry,
-      `"${entry.specifier}" goes past the door of ${SCOPE}${name}`,
-      `Import from "${SCOPE}${name}".`,
+      `"${entry.specifier}" goes past the door of ${publishedName(name)}`,
+      `Import from "${publishedName(name)}".`,
     );
   }
   if (isTest(file.path)) return;
@@ -262,7 +268,12 @@ function checkSibling(context: Context, file: SourceFile, entry: Import, target:
     row: context.row,
     target: name,
   });
-  if (allowed) checkDeclared(context, file, entry, SCOPE + name);
+  if (allowed) checkDeclared(context, file, entry, publishedName(name));
+}
+
+/** Under which name a package is imported, from its folder's. */
+function publishedName(folder: string): string {
+  return folder === SDK_FOLDER ? SDK : SCOPE + folder;
 }
 
 function checkExternal(context: Context, file: SourceFile, entry: Import): void {
