@@ -1,3 +1,5 @@
+import { builtinModule } from "./builtin-module.ts";
+
 /** What the platform offers of `AsyncLocalStorage`. */
 interface Storage<T> {
   getStore(): T | undefined;
@@ -44,15 +46,10 @@ export function synchronousContext<T>(): AsyncContext<T> {
 }
 
 function platformStorage<T>(): Storage<T> | null {
-  // No platform promises either; what is found is checked before it is used.
-  const platform = globalThis as {
+  // Some platforms have it in Node's module, some among their globals, some not at all.
+  const hooks = (builtinModule("node:async_hooks") ?? globalThis) as {
     readonly AsyncLocalStorage?: new () => Storage<T>;
-    readonly process?: { readonly getBuiltinModule?: (name: string) => unknown };
   };
-  // The module is Node's, whatever platform provides it.
-  const hooks = platform.process?.getBuiltinModule?.("node:async_hooks") as
-    | { readonly AsyncLocalStorage?: new () => Storage<T> }
-    | undefined;
-  const Constructor = hooks?.AsyncLocalStorage ?? platform.AsyncLocalStorage;
+  const Constructor = hooks.AsyncLocalStorage;
   return Constructor === undefined ? null : new Constructor();
 }
