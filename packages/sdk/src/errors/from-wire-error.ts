@@ -30,7 +30,8 @@ function rebuild(value: unknown, classes: ErrorClasses, causesLeft: number): Err
   const cause = wire.cause === undefined ? undefined : rebuildCause(wire.cause, classes, causesLeft);
   const error = new Error(wire.message, cause === undefined ? undefined : { cause });
   const ownClass = classes.get(wire.name);
-  const prototype = (ownClass ?? KNOWN_CLASSES.get(wire.name))?.prototype;
+  // The prototype of a class of errors is an error itself; the library calls it `any`.
+  const prototype = (ownClass ?? KNOWN_CLASSES.get(wire.name))?.prototype as Error | undefined;
   if (prototype !== undefined) Object.setPrototypeOf(error, prototype);
   if (error.name !== wire.name) define(error, "name", wire.name, false);
   // Without its own stack it has none: the place of this line would mislead.
