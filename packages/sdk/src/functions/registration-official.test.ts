@@ -40,8 +40,7 @@ async function official(options: Options, isDeferred = false): Promise<unknown> 
 }
 
 function own(options: Options): unknown {
-  // As above.
-  const fn = testClient().createFunction(options as FunctionOptions, handler);
+  const fn = testClient().createFunction(options, handler);
   return plain(recordsOf(fn).map((record) => record.registration(APP_URL)));
 }
 
