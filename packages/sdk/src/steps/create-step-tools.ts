@@ -20,31 +20,54 @@ export function createStepTools(host: StepHost): {
   readonly group: GroupTools;
   readonly defer: Defer;
 } {
+  const ask = (request: () => StepRequest): Promise<unknown> => {
+    try {
+      return host.ask(request());
+    } catch (error) {
+      return refused(error);
+    }
+  };
   // Each tool's declaration says what its request comes to; the replay hands values on without looking at them.
   const step = {
-    run: async (name: StepName, work: Work, ...input: readonly unknown[]) =>
-      host.ask(runStep("run", "step.run", name, work, input)),
-    sleep: async (name, span) => host.ask(sleepStep(name, span)),
-    sleepUntil: async (name, instant) => host.ask(sleepUntilStep(name, instant)),
-    waitForEvent: async (name, options) => host.ask(waitForEventStep(host, name, options)),
-    waitForAny: async (name, options) => waitForAnySteps(host, name, options),
-    waitForSignal: async (name, options) => host.ask(waitForSignalStep(host, name, options)),
-    sendSignal: async (name, options) => host.ask(sendSignalStep(host, name, options)),
-    invoke: async (name, options) => host.ask(invokeStep(host, name, options)),
-    sendEvent: async (name, events) => host.ask(sendEventStep(host, name, events)),
-    fetch: async (input, init) => fetchStep(host, input, init),
+    run: (name: StepName, work: Work, ...input: readonly unknown[]) =>
+      ask(() => runStep("run", "step.run", name, work, input)),
+    sleep: (name, span) =>
+      ask(() => sleepStep(name, span)),
+    sleepUntil: (name, instant) =>
+      ask(() => sleepUntilStep(name, instant)),
+    waitForEvent: (name, options) =>
+      ask(() => waitForEventStep(host, name, options)),
+    waitForAny: (name, options) => waitForAnySteps(host, name, options),
+    waitForSignal: (name, options) =>
+      ask(() => waitForSignalStep(host, name, options)),
+    sendSignal: (name, options) =>
+      ask(() => sendSignalStep(host, name, options)),
+    invoke: (name, options) =>
+      ask(() => invokeStep(host, name, options)),
+    sendEvent: (name, events) =>
+      ask(() => sendEventStep(host, name, events)),
+    fetch: (input, init) => fetchStep(host, input, init),
     ai: {
-      infer: async (name, options) => host.ask(inferStep(host, name, options)),
-      wrap: async (name: StepName, work: Work, ...input: readonly unknown[]) =>
-        host.ask(runStep("ai.wrap", "step.ai.wrap", name, work, input)),
+      infer: (name, options) =>
+      ask(() => inferStep(host, name, options)),
+      wrap: (name: StepName, work: Work, ...input: readonly unknown[]) =>
+      ask(() => runStep("ai.wrap", "step.ai.wrap", name, work, input)),
       models: aiModels,
     },
     realtime: {
-      publish: async (name, topic, data) => host.ask(publishStep(host, name, topic, data)),
+      publish: (name, topic, data) =>
+      ask(() => publishStep(host, name, topic, data)),
     },
     // The declarations above, whose results are known to nobody here.
   } as StepTools;
   return { step, group: createGroupTools(host), defer: createDefer(host) };
+}
+
+/** A step that could not even be asked for. Whoever does not await it does not want to know. */
+function refused(error: unknown): Promise<never> {
+  const refusal = Promise.reject(error instanceof Error ? error : new Error(String(error)));
+  refusal.catch(() => undefined);
+  return refusal;
 }
 
 type Work = (...input: readonly unknown[]) => unknown;
