@@ -211,7 +211,7 @@ describe("a step that fails", () => {
   });
 
   it("fails for good with a result that is no JSON", async () => {
-    const result = await answer(({ step }) => step.run("a", () => ({ count: 10n }) as unknown));
+    const result = await answer(({ step }) => step.run("a", () => ({ count: 10n })));
     const [op] = opsOf(result);
     assert.equal(op?.op, "StepFailed");
     assert.match(op.error?.message ?? "", /The result of step "a" cannot be written as JSON/);
