@@ -226,7 +226,8 @@ describe("step.sendEvent", () => {
     const sent: unknown[] = [];
     const posting = manualWorld({
       async fetch(input, init) {
-        sent.push(String(input), JSON.parse(await new Request(input, init).text()));
+        const request = new Request(input, init);
+        sent.push(request.url, await request.json());
         return Response.json({ ids: ["e1"], status: 200 });
       },
     });
