@@ -1,4 +1,4 @@
-import { generateKeyPairSync, randomBytes, sign as signBytes } from "node:crypto";
+import { generateKeyPairSync, sign as signBytes } from "node:crypto";
 import type { KeyPurpose, MessageSigner, SignatureTag, SigningKey } from "@holdfast/protocol";
 import { canonicalJson, formatServerKey, hmacKey, serverKeyOf, sign, signMessage } from "@holdfast/protocol";
 import { nodeDigest } from "./test-world.ts";
@@ -30,7 +30,14 @@ export const CALL: WireRequest = {
   }),
 };
 
-export const newNonce = (): string => randomBytes(16).toString("base64url");
+let nonceCount = 0;
+
+/** Another one each time. */
+export function newNonce(): string {
+  const bytes = Buffer.alloc(16);
+  bytes.writeUInt32BE((nonceCount += 1));
+  return bytes.toString("base64url");
+}
 
 export interface Signing {
   readonly key: SigningKey;
