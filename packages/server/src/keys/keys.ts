@@ -10,4 +10,5 @@ export type {
 } from "./contract.ts";
 export { openFloorFile } from "./floor-file.ts";
 export { createKeys } from "./keyring.ts";
+export { serverPublicKey } from "./server-public-key.ts";
 export { createTokens } from "./tokens.ts";

@@ -188,9 +188,7 @@ test("sync() asks once more, under its public key, where an app cannot verify an
 });
 
 test("sync() takes the refusal of an official SDK as it is, and does not ask again", async () => {
-  const { hops, sync } = setUp(
-    () => ({ ...BARE_401, headers: { "x-inngest-sdk-handled": "true" } }),
-  );
+  const { hops, sync } = setUp(() => ({ ...BARE_401, headers: { "x-inngest-sdk-handled": "true" } }));
   assert.equal((await sync.sync(APP_URL)).ok, false);
   assert.equal(hops.length, 1);
 });
