@@ -8,6 +8,7 @@ import { payloadStage } from "../middleware/payload-stage.ts";
 import type { World } from "../platform/contract.ts";
 import { realWorld } from "../platform/world.ts";
 import { SDK_NAME } from "../serve/sdk-version.ts";
+import { createServerKnowledge } from "../signatures/server-knowledge.ts";
 import { createSigner } from "../signatures/signer.ts";
 import { createVerifier } from "../signatures/verifier.ts";
 import { createApi } from "./api.ts";
@@ -32,8 +33,20 @@ export function createState(options: ClientOptions): Omit<ClientState, "function
     variables: keptVariables(variables),
     ...(options.fetch === undefined ? {} : { fetch: options.fetch }),
   };
-  const keys = { keys: signingKeys, world };
-  const signer = createSigner(keys);
+  const signing = {
+    keys: signingKeys,
+    mode: settings.signatures,
+    world,
+    app,
+    environment,
+    knowledge: createServerKnowledge(),
+  };
+  const signer = createSigner(signing);
+  const verifierOptions = {
+    ...signing,
+    serverKeys: settings.serverKeys,
+    ...(options.nonces === undefined ? {} : { nonces: options.nonces }),
+  };
   const middleware = readMiddleware(options.middleware);
   const headers = {
     [Header.sdk]: SDK_NAME,
@@ -48,7 +61,7 @@ export function createState(options: ClientOptions): Omit<ClientState, "function
     eventOrigin: settings.eventOrigin,
     eventKey: settings.eventKey,
     signingKeys,
-    verifier: mode === "dev" ? null : createVerifier(keys),
+    verifier: mode === "dev" ? null : createVerifier(verifierOptions),
     signer,
     serveOrigin: settings.serveOrigin,
     servePath: settings.servePath,
