@@ -1,4 +1,4 @@
-import { isHoldfastError, LIMITS } from "@holdfast/protocol";
+import { HoldfastError, isHoldfastError, LIMITS } from "@holdfast/protocol";
 import type { ClientState } from "../client/contract.ts";
 import type { RequestVerdict } from "../signatures/contract.ts";
 import type { IncomingRequest, OutgoingAnswer } from "./contract.ts";
@@ -16,8 +16,8 @@ export type Admission =
   | {
       readonly isAdmitted: false;
       readonly answer: OutgoingAnswer;
-      /** For the log; null for what is not worth a line. */
-      readonly reason: string | null;
+      /** For the log. */
+      readonly reason: string;
     };
 
 const NO_BODY = new Uint8Array();
@@ -77,15 +77,13 @@ function forbidden(reason: string): Admission {
 }
 
 /** The body, of the methods that have one; an endless one is given up at the limit, a slow one at the deadline. */
-async function bodyOf({ world }: ClientState, request: IncomingRequest): Promise<Uint8Array> {
-  if (!BODY_METHODS.has(request.method)) return NO_BODY;
-  const { promise, reject } = Promise.withResolvers<never>();
-  const deadline = world.after(LIMITS.callBodyMs, () =>
-    reject(new Error("The body did not arrive in time.")),
-  );
-  try {
-    return await Promise.race([request.body(LIMITS.callBodyBytes), promise]);
-  } finally {
-    deadline.cancel();
-  }
+function bodyOf({ world }: ClientState, request: IncomingRequest): Promise<Uint8Array> {
+  if (!BODY_METHODS.has(request.method)) return Promise.resolve(NO_BODY);
+  return new Promise((resolve, reject) => {
+    const deadline = world.after(LIMITS.callBodyMs, () =>
+      reject(new HoldfastError("timed_out", "The body did not arrive in time.")),
+    );
+    const stop = (): void => deadline.cancel();
+    request.body(LIMITS.callBodyBytes).then(resolve, reject).then(stop, stop);
+  });
 }

@@ -47,11 +47,11 @@ export function createRequestHandler(app: ServedApp): Handler {
     const target = askedTarget(app, request);
     const admission = await admit(client, request, target);
     if (!admission.isAdmitted) {
-      if (admission.reason !== null) refusals.note(admission.reason);
+      refusals.note(admission.reason);
       return admission.answer;
     }
     const { body, verdict } = admission;
-    const query = new URLSearchParams(target.slice(target.indexOf("?") >>> 0));
+    const query = new URLSearchParams(target.split("?").slice(1).join("?"));
     const header = (name: string): string | null => request.header(name);
     const { method, origin } = request;
     return answerTo(app, { method, target, query, origin, body, verdict, header });
@@ -126,9 +126,7 @@ function fault(app: ServedApp, code: string): PlainAnswer {
 /** Everything about a call that is decided before code of the author's runs: the call, or an answer without one. */
 function prepareCall(app: ServedApp, request: Admitted): PreparedCall | PlainAnswer {
   const { query } = request;
-  const repeated = [...query.keys()].find((name) => query.getAll(name).length > 1);
-  if (repeated !== undefined)
-    throw new HoldfastError("request_invalid", `The query names ${JSON.stringify(repeated)} more than once.`);
+  assertPlain(query);
   const probe = query.get("probe");
   if (probe !== null) {
     if (probe === "trust") return textAnswer(app, 200, "");
@@ -161,6 +159,7 @@ async function runCall(app: ServedApp, prepared: PreparedCall): Promise<PlainAns
 
 /** A PUT: the app hands over its registration, in the answer or by a call of its own (wire-protocol 4.1). */
 async function sync(app: ServedApp, request: Admitted): Promise<PlainAnswer> {
+  assertPlain(request.query);
   const { client } = app;
   const url = appUrl({
     serveOrigin: app.serveOrigin,
@@ -175,6 +174,13 @@ async function sync(app: ServedApp, request: Admitted): Promise<PlainAnswer> {
   const serverKind = request.header(Header.serverKind);
   const { status, message, modified } = await register(app, { url, deployId, serverKind });
   return jsonAnswer(app, status, { message, modified }, { [Header.syncKind]: "out_of_band" });
+}
+
+/** Of a parameter that is given twice, one reader takes the first and another the last. */
+function assertPlain(query: URLSearchParams): void {
+  const repeated = [...query.keys()].find((name) => query.getAll(name).length > 1);
+  if (repeated === undefined) return;
+  throw new HoldfastError("request_invalid", `The query names ${JSON.stringify(repeated)} more than once.`);
 }
 
 /**
