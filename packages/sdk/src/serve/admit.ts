@@ -79,11 +79,12 @@ function forbidden(reason: string): Admission {
 /** The body, of the methods that have one; an endless one is given up at the limit, a slow one at the deadline. */
 function bodyOf({ world }: ClientState, request: IncomingRequest): Promise<Uint8Array> {
   if (!BODY_METHODS.has(request.method)) return Promise.resolve(NO_BODY);
+  const reading = request.body(LIMITS.callBodyBytes);
   return new Promise((resolve, reject) => {
     const deadline = world.after(LIMITS.callBodyMs, () =>
       reject(new HoldfastError("timed_out", "The body did not arrive in time.")),
     );
     const stop = (): void => deadline.cancel();
-    request.body(LIMITS.callBodyBytes).then(resolve, reject).then(stop, stop);
+    reading.then(resolve, reject).then(stop, stop);
   });
 }
