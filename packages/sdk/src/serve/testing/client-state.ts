@@ -61,7 +61,7 @@ export function testState(
 }
 
 /** The value of the signature header for a body, made now with `TEST_KEY` or another key. */
-export function signatureFor(body: string, key: string = TEST_KEY, atMs: number = Date.now()): string {
+export function signatureFor(body: string, key: string = TEST_KEY, atMs: number = realWorld().now()): string {
   return sign(body, parseSigningKey(key), atMs, realWorld().digest);
 }
 
