@@ -108,6 +108,15 @@ export const ERRORS = {
     retriable: false,
     next: "Report it with the server's log: nothing of this act was stored.",
   },
+  step_invalid: { retriable: false, next: "Correct the step that is named, then deploy the app again." },
+  step_nested: {
+    retriable: false,
+    next: "Call the inner step beside the outer one, and hand its result over.",
+  },
+  value_invalid: {
+    retriable: false,
+    next: "Return and pass what JSON can hold: text, numbers, booleans, lists, plain objects.",
+  },
   internal_error: { retriable: true, next: "Look up the request id in the server's log." },
 } as const satisfies Record<string, { readonly retriable: boolean; readonly next: string }>;
 
