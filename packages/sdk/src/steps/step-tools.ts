@@ -41,7 +41,7 @@ export interface StepTools {
     options: { readonly events: Awaited; readonly timeout: Span | Instant; readonly lookBack?: Span },
   ): Promise<EventOf<Awaited[number]["event"]> | null>;
   /** Waits for a signal, which one run of the environment can at a time; null when the time is over. */
-  waitForSignal<Data = unknown>(
+  waitForSignal(
     name: StepName,
     options: {
       readonly signal: string;
@@ -49,12 +49,12 @@ export interface StepTools {
       /** What happens to a run that waits for it already. */
       readonly onConflict?: "replace" | "fail";
     },
-  ): Promise<{ readonly signal: string; readonly data: Data } | null>;
-  /** Wakes the run that waits for a signal. */
+  ): Promise<{ readonly signal: string; readonly data: unknown } | null>;
+  /** Wakes the run that waits for a signal, and says which; null when none does. */
   sendSignal(
     name: StepName,
     options: { readonly signal: string; readonly data?: unknown },
-  ): Promise<{ readonly runId: string }>;
+  ): Promise<{ readonly runId: string | null }>;
   /** Runs another function and gives its result. */
   invoke<Input, Output>(
     name: StepName,
@@ -143,10 +143,7 @@ export interface GroupTools {
    * each of them, so that `Promise.race` goes on with the first; to `wait` is to be called again when all are done.
    */
   parallel<Result>(act: () => Promise<Result>): Promise<Result>;
-  parallel<Result>(
-    options: { readonly mode?: "race" | "wait" },
-    act: () => Promise<Result>,
-  ): Promise<Result>;
+  parallel<Result>(options: { readonly mode?: "race" | "wait" }, act: () => Promise<Result>): Promise<Result>;
   /** Runs one of several variants, chosen once for the run, and notes which. A variant is made of steps. */
   experiment<Variants extends Readonly<Record<string, () => unknown>>>(
     name: StepName,
