@@ -57,8 +57,8 @@ export function createStepTools(host: StepHost): {
 }
 
 /** A step that could not even be asked for. Whoever does not await it does not want to know. */
-function refused(error: unknown): Promise<never> {
-  const refusal = Promise.reject(error instanceof Error ? error : new Error(String(error)));
+function refused(fault: unknown): Promise<never> {
+  const refusal = Promise.reject(fault instanceof Error ? fault : new Error(String(fault)));
   refusal.catch(() => undefined);
   return refusal;
 }

@@ -16,7 +16,7 @@ export interface StepTools {
   /** Runs a function of the app's; `input` is handed to it, reported, and may be changed when a run is repeated. */
   run<Input extends readonly unknown[], Result>(
     name: StepName,
-    work: (...input: [...Input, StepContext]) => Result,
+    work: (...input: [...Given<Input>, StepContext]) => Result,
     ...input: Input
   ): Promise<JsonForm<Awaited<Result>>>;
   /** Waits. No call is open meanwhile. The server reads how long. */
@@ -87,7 +87,7 @@ export interface StepTools {
     /** `run`, for a call of a model made by the app's own library. */
     wrap<Input extends readonly unknown[], Result>(
       name: StepName,
-      work: (...input: [...Input, StepContext]) => Result,
+      work: (...input: [...Given<Input>, StepContext]) => Result,
       ...input: Input
     ): Promise<JsonForm<Awaited<Result>>>;
     readonly models: AiModels;
@@ -97,6 +97,9 @@ export interface StepTools {
     publish<Data>(name: StepName, topic: TopicReference<Data>, data: Data): Promise<JsonForm<Data>>;
   };
 }
+
+/** Arguments by the types of what is given, whatever the function would take. */
+type Given<Input extends readonly unknown[]> = { [Place in keyof Input]: NoInfer<Input[Place]> };
 
 /** When a wait for an event ends, and which event ends it. */
 export interface EventWait {
