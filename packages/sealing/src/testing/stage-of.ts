@@ -13,7 +13,7 @@ export function testKey(fill = 7): SealingKey {
 /** Sealing with the test's key, and with whatever else is asked for. */
 export function testSealing(options: Partial<SealingOptions> = {}): Sealing {
   const keys = staticKeys({ active: testKey(), decryptOnly: [], revoked: [] });
-  return sealing({ keys, environment: "production", ...options });
+  return sealing({ keys, ...options });
 }
 
 /** The stage that a middleware brings. */
