@@ -201,7 +201,7 @@ it("a failed attempt is made again after the back-off of production, until none 
   const [runId] = await world.server.runsOf(await world.send({ name: "hi" }));
   await world.server.goOnUntil(() => world.server.hasEnded(runId!), START + DAY_MS);
   assert.equal(calls.length, 3);
-  assert.ok(calls[1]! >= 10_000 && calls[2]! > calls[1]!, `${calls.join()}`);
+  assert.ok(calls[1]! >= 10_000 && calls[2]! > calls[1]!, calls.join());
   const report = await world.server.report(runId!);
   assert.equal(report?.status, "Failed");
   assert.equal(report.attempts, 3);
