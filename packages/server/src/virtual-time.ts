@@ -58,13 +58,15 @@ export function createVirtualTime(start: number, { hangingMs, patienceMs }: Pati
   let underWay = 0;
   /** Grows with everything that happens. */
   let activity = 0;
-  let wake: (() => void) | null = null;
+  /** Whoever waits for something to happen; time may be driven from several places at once. */
+  const waiting = new Set<() => void>();
   /** `underWay` when it was last found that nothing moves. */
   let hangingCount = 0;
 
   function moved(): void {
     activity += 1;
-    wake?.();
+    for (const wake of waiting) wake();
+    waiting.clear();
   }
 
   function after(delayMs: number, callback: () => void, isApp: boolean): Timer {
@@ -90,7 +92,7 @@ export function createVirtualTime(start: number, { hangingMs, patienceMs }: Pati
     entry.happen?.();
   }
 
-  /** Waits until nothing moves; for work that is under way no longer than `pauseMs`. */
+  /** Lets happen what is due now, and waits until nothing moves; for work that is under way no longer than `pauseMs`. */
   async function quiet(
     pauseMs = hangingCount > 0 && hangingCount === underWay ? AGAIN_MS : patienceMs,
   ): Promise<Quiet> {
@@ -99,6 +101,12 @@ export function createVirtualTime(start: number, { hangingMs, patienceMs }: Pati
       await turn();
       stillTurns = activity === before ? stillTurns + 1 : 0;
       if (stillTurns < STILL_TURNS) continue;
+      const entry = next();
+      if (entry !== null && entry.due <= now) {
+        step();
+        stillTurns = 0;
+        continue;
+      }
       if (underWay === 0) {
         hangingCount = 0;
         return "idle";
@@ -116,19 +124,12 @@ export function createVirtualTime(start: number, { hangingMs, patienceMs }: Pati
   async function movement(pauseMs: number): Promise<boolean> {
     const before = activity;
     const pause = machinePause(pauseMs);
-    await Promise.race([pause.passed, new Promise<void>((resolve) => (wake = resolve))]);
+    const { promise, resolve } = Promise.withResolvers<void>();
+    waiting.add(resolve);
+    await Promise.race([pause.passed, promise]);
     pause.end();
-    wake = null;
+    waiting.delete(resolve);
     return activity !== before;
-  }
-
-  async function settle(): Promise<Quiet> {
-    for (;;) {
-      const state = await quiet();
-      const entry = next();
-      if (entry === null || entry.due > now) return state;
-      step();
-    }
   }
 
   return {
@@ -149,10 +150,10 @@ export function createVirtualTime(start: number, { hangingMs, patienceMs }: Pati
         moved();
       }
     },
-    settle,
+    settle: () => quiet(),
     async advanceTo(at) {
       for (;;) {
-        await settle();
+        await quiet();
         const entry = next();
         if (entry === null || entry.due > at) break;
         step();
