@@ -8,6 +8,7 @@ import type { World } from "../platform/contract.ts";
 import { realWorld } from "../platform/world.ts";
 import { SDK_NAME } from "../serve/sdk-version.ts";
 import { createSigner } from "../signatures/signer.ts";
+import { createServerKnowledge } from "../signatures/server-knowledge.ts";
 import { createVerifier } from "../signatures/verifier.ts";
 import { createApi } from "./api.ts";
 import type { ClientState } from "./contract.ts";
@@ -31,8 +32,15 @@ export function createState(options: ClientOptions): Omit<ClientState, "function
     variables: keptVariables(variables),
     ...(options.fetch === undefined ? {} : { fetch: options.fetch }),
   };
-  const keys = { keys: signingKeys, world };
-  const signer = createSigner(keys);
+  const signing = {
+    keys: signingKeys,
+    mode: settings.signatures,
+    world,
+    app,
+    environment,
+    knowledge: createServerKnowledge(),
+  };
+  const signer = createSigner(signing);
   const middleware = readMiddleware(options.middleware);
   const headers = {
     [Header.sdk]: SDK_NAME,
@@ -47,7 +55,7 @@ export function createState(options: ClientOptions): Omit<ClientState, "function
     eventOrigin: settings.eventOrigin,
     eventKey: settings.eventKey,
     signingKeys,
-    verifier: mode === "dev" ? null : createVerifier(keys),
+    verifier: mode === "dev" ? null : createVerifier({ ...signing, serverKeys: settings.serverKeys }),
     signer,
     serveOrigin: settings.serveOrigin,
     servePath: settings.servePath,

@@ -30,7 +30,7 @@ export interface ConnectedClient {
 /** Where a client is connected to, and by what. */
 export interface Connection {
   readonly client: Holdfast;
-  readonly functions: readonly HoldfastFunction<never, unknown>[];
+  readonly functions: readonly HoldfastFunction[];
   readonly serverOrigin: string;
   readonly appUrl: string;
   readonly signingKeys: readonly string[];
@@ -52,7 +52,7 @@ const engaged = new WeakSet<Holdfast>();
  * @throws HoldfastError `conflict` while another engine has the client; what `createHandler` throws.
  */
 export function connectClient(connection: Connection): ConnectedClient {
-  const { appUrl, client, functions } = connection;
+  const { appUrl, client } = connection;
   const original = stateOf(client);
   if (engaged.has(client)) {
     throw new HoldfastError(
@@ -76,11 +76,10 @@ export function connectClient(connection: Connection): ConnectedClient {
       handler,
       isSealing: state.stage.isSealing,
       async send(events) {
-        // A list that may be read is a list that may be sent.
-        const { ids } = await client.send(events as EventPayload | EventPayload[]);
+        const { ids } = await client.send(events);
         return ids;
       },
-      signal: (name, data) => signal(state, name, data),
+      signal: async (name, data) => (await client.sendSignal({ signal: name, data })).runId,
       invoke: (functionId, slug, data) => invoke(state, functionId, slug, data),
       release: () => engage(client, original, null),
     };
@@ -125,12 +124,10 @@ function handlerOf(
   state: ClientState,
   { origin, pathname }: { readonly origin: string; readonly pathname: string },
 ): Handler {
-  // What a function takes and gives is known to the compiler alone.
-  const served = functions as readonly HoldfastFunction[];
   if (execute === undefined) {
-    return createHandler({ client, functions: served, serveOrigin: origin, servePath: pathname }, "test");
+    return createHandler({ client, functions, serveOrigin: origin, servePath: pathname }, "test");
   }
-  const records = served.flatMap((fn) => recordsOf(fn));
+  const records = functions.flatMap((fn) => recordsOf(fn));
   return createRequestHandler({
     client: state,
     records: new Map(records.map((record) => [record.slug, record])),
@@ -141,19 +138,6 @@ function handlerOf(
     isStreaming: false,
     execute,
   });
-}
-
-async function signal(state: ClientState, name: string, data: unknown): Promise<string | null> {
-  const { app, environment, stage } = state;
-  const sealed = await stage.seal(data, { kind: "signal", environment, app, name });
-  const { body, status } = await state.api.request({
-    method: "POST",
-    path: "/v1/signals",
-    body: JSON.stringify({ signal: name, data: sealed }),
-    isRepeatable: true,
-  });
-  if (status === 404) return null;
-  return textIn(dataIn(body, "data"), "run_id", `the signal ${name}`, status);
 }
 
 async function invoke(state: ClientState, functionId: string, slug: string, data: unknown): Promise<string> {

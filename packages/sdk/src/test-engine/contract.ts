@@ -15,7 +15,7 @@ export interface TestEngineOptions {
   /** The app's client. For as long as the engine lives it speaks with the engine's server, on the engine's time. */
   readonly client: Holdfast;
   /** What is served, as in the app. */
-  readonly functions: readonly HoldfastFunction<never, unknown>[];
+  readonly functions: readonly HoldfastFunction[];
   /** When time begins: 2030-01-01 UTC when absent, so that tests say the same on every day. */
   readonly start?: Instant;
   /** Decides every random choice: ids, jitter of retries. */
@@ -142,14 +142,14 @@ export interface TestEngine extends AsyncDisposable {
   advance(span: Span): Promise<void>;
   advanceTo(instant: Instant): Promise<void>;
   /** The runs of a function, oldest first; without one all of the app. */
-  runs<Output = unknown>(fn?: HoldfastFunction<never, Output>): Promise<readonly TestRun<Output>[]>;
+  runs<Output = unknown>(fn?: HoldfastFunction<unknown, Output>): Promise<readonly TestRun<Output>[]>;
   /** Brings a signal. The id of the run that waited for it, or null. */
   signal(name: string, data?: unknown): Promise<string | null>;
   /** Cancels a run. `false`: it had ended. */
   cancel(run: StartedRun): Promise<boolean>;
   /** Holds back a function, as an operator may, and lets it go on. */
-  pause(fn: HoldfastFunction<never, unknown>): Promise<boolean>;
-  resume(fn: HoldfastFunction<never, unknown>): Promise<boolean>;
+  pause(fn: HoldfastFunction): Promise<boolean>;
+  resume(fn: HoldfastFunction): Promise<boolean>;
   /**
    * Puts something in place of a step's own function: a value, an error to be thrown, or a function of the attempt. What
    * it gives goes the way of any result: through the middleware, the seal, JSON, the server, and back.
@@ -157,7 +157,7 @@ export interface TestEngine extends AsyncDisposable {
    * @param fn the function; its failure handler's steps are meant too
    * @param stepId as the author wrote it
    */
-  mock(fn: HoldfastFunction<never, unknown>, stepId: string, replacement: unknown): StepMock;
+  mock(fn: HoldfastFunction, stepId: string, replacement: unknown): StepMock;
   /** Events that the app sent by itself, in order, as they were before anything was sealed. */
   readonly sent: readonly EventPayload[];
   /** Everything that left the app. */

@@ -15,7 +15,7 @@ import { Turnstile } from "./turnstile.ts";
 /** How a function is explored. */
 export interface ExploreOptions<Input> extends Omit<TestEngineOptions, "functions" | "seed"> {
   /** Further functions that are served, such as those that it invokes. */
-  readonly functions?: readonly HoldfastFunction<never, unknown>[];
+  readonly functions?: readonly HoldfastFunction[];
   /** The event that starts the run; its trigger with `data` when absent. */
   readonly event?: EventPayload;
   readonly data?: Input;
@@ -87,7 +87,7 @@ export async function explore<Input, Output>(
 
   let undisturbed: TestRun | null = null;
   for (let round = 0; round <= rounds; round += 1) {
-    const outcome = await exploreOnce(fn, options, round, undisturbed);
+    const outcome: Outcome = await exploreOnce(fn, options, round, undisturbed);
     executions += outcome.log.executions.length;
     for (const { kind, message } of contradictions(outcome.log.executions)) note(kind, message, round);
     if (outcome.outside > 0) {
@@ -139,8 +139,7 @@ async function exploreOnce<Input, Output>(
     );
   };
   await using engine = await startEngine(
-    // What a function takes is known to the compiler alone.
-    { ...engineOptions, functions: [fn as HoldfastFunction<never, unknown>, ...functions], seed },
+    { ...engineOptions, functions: [fn, ...functions], seed },
     { execute: (call, deps) => disturb(call, deps, watched) },
   );
   await prepare?.(engine);

@@ -46,7 +46,7 @@ export type ReplayResult =
  */
 export async function replay(
   history: RunHistory,
-  functions: readonly HoldfastFunction<never, unknown>[],
+  functions: readonly HoldfastFunction[],
   { client }: { readonly client: Holdfast },
 ): Promise<ReplayResult> {
   const steps = stepsOf(history);
@@ -92,7 +92,7 @@ function stepsOf({ steps }: RunHistory): readonly RecordedStep[] {
   return list as readonly RecordedStep[];
 }
 
-function recordIn(functions: readonly HoldfastFunction<never, unknown>[], slug: string): FunctionRecord {
+function recordIn(functions: readonly HoldfastFunction[], slug: string): FunctionRecord {
   const records = functions.flatMap((fn) => recordsOf(fn));
   const record = records.find((one) => one.slug === slug);
   if (record !== undefined) return record;

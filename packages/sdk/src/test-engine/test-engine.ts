@@ -204,7 +204,7 @@ export class RunningEngine implements TestEngine {
     await this.#parts.server.advanceTo(instantMs(instant));
   }
 
-  async runs<Output = unknown>(fn?: HoldfastFunction<never, Output>): Promise<readonly TestRun<Output>[]> {
+  async runs<Output = unknown>(fn?: HoldfastFunction<unknown, Output>): Promise<readonly TestRun<Output>[]> {
     const slug = fn === undefined ? undefined : recordOf(fn).slug;
     const reports = await this.#parts.server.runs(slug);
     return reports.map((report) => this.#shown<Output>(report));
@@ -219,15 +219,15 @@ export class RunningEngine implements TestEngine {
     return (await this.#parts.server.cancel(run.id)) === "cancelled";
   }
 
-  async pause(fn: HoldfastFunction<never, unknown>): Promise<boolean> {
+  async pause(fn: HoldfastFunction): Promise<boolean> {
     return this.#parts.server.pause(recordOf(fn).slug);
   }
 
-  async resume(fn: HoldfastFunction<never, unknown>): Promise<boolean> {
+  async resume(fn: HoldfastFunction): Promise<boolean> {
     return this.#parts.server.resume(recordOf(fn).slug);
   }
 
-  mock(fn: HoldfastFunction<never, unknown>, stepId: string, replacement: unknown): StepMock {
+  mock(fn: HoldfastFunction, stepId: string, replacement: unknown): StepMock {
     return this.#parts.mocks.put(fn.id, stepId, replacement);
   }
 
@@ -317,7 +317,7 @@ export class RunningEngine implements TestEngine {
   }
 }
 
-function recordOf(fn: HoldfastFunction<never, unknown>) {
+function recordOf(fn: HoldfastFunction) {
   const [record] = recordsOf(fn);
   if (record === undefined) throw new HoldfastError("internal_error", `The function ${fn.id} has no record.`);
   return record;
