@@ -12,8 +12,11 @@ export type Instant = Date | number | string;
 
 /** How a test engine is set up. */
 export interface TestEngineOptions {
-  /** The app's client. For as long as the engine lives it speaks with the engine's server, on the engine's time. */
-  readonly client: Holdfast;
+  /**
+   * The app's client: the one that the functions were made with, when absent. For as long as the engine lives it speaks
+   * with the engine's server, on the engine's time.
+   */
+  readonly client?: Holdfast;
   /** What is served, as in the app. */
   readonly functions: readonly HoldfastFunction[];
   /** When time begins: 2030-01-01 UTC when absent, so that tests say the same on every day. */

@@ -67,7 +67,7 @@ const SEED = "1";
  *
  * @example
  * ```ts
- * const exploration = await explore(ship, { client, data: { order: "A-7" } });
+ * const exploration = await explore(ship, { data: { order: "A-7" } });
  * assert.ok(exploration.ok, String(exploration));
  * ```
  *

@@ -6,6 +6,7 @@ import { execute } from "../execution/execute.ts";
 import type { FunctionRecord, HoldfastFunction } from "../functions/contract.ts";
 import { recordsOf } from "../functions/records.ts";
 import type { Call, CallAnswer } from "../execution/contract.ts";
+import { clientFor } from "./client-for.ts";
 import type { RunHistory } from "./contract.ts";
 
 /** How a function goes another way than the run that was recorded. */
@@ -37,7 +38,7 @@ export type ReplayResult =
  * @example
  * ```ts
  * const history = JSON.parse(await readFile("tests/shipped.history.json", "utf8"));
- * const result = await replay(history, [ship], { client });
+ * const result = await replay(history, [ship]);
  * assert.ok(result.ok, result.ok ? "" : result.message);
  * ```
  *
@@ -47,11 +48,14 @@ export type ReplayResult =
 export async function replay(
   history: RunHistory,
   functions: readonly HoldfastFunction[],
-  { client }: { readonly client: Holdfast },
+  options: { readonly client?: Holdfast } = {},
 ): Promise<ReplayResult> {
   const steps = stepsOf(history);
   const record = recordIn(functions, history.function);
-  const execution = { record: { ...record, checkpointing: null }, client: stateOf(client) };
+  const execution = {
+    record: { ...record, checkpointing: null },
+    client: stateOf(clientFor({ ...options, functions })),
+  };
   /** What was come upon so far: a step that runs beside others is reported once. */
   const found = new Map<string, string>();
   for (let count = 0; count <= steps.length; count += 1) {

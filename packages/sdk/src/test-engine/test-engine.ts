@@ -5,6 +5,7 @@ import { recordsOf } from "../functions/records.ts";
 import type { ServedApp } from "../serve/served-app.ts";
 import { AppWatch } from "./app-watch.ts";
 import { callApp } from "./call-app.ts";
+import { clientFor } from "./client-for.ts";
 import { CapturedLogs } from "./captured-logs.ts";
 import { connectClient } from "./connect-client.ts";
 import type { ConnectedClient } from "./connect-client.ts";
@@ -51,7 +52,7 @@ export interface EngineHooks {
  *
  * @example
  * ```ts
- * await using engine = await createTestEngine({ client, functions: [ship] });
+ * await using engine = await createTestEngine({ functions: [ship] });
  * const run = await engine.run(ship, { data: { order: "A-7" } });
  * assert.equal(run.status, "Completed");
  * assert.deepEqual(run.steps.map(({ id, attempts }) => [id, attempts]), [["charge", 2], ["wait a month", 0]]);
@@ -96,7 +97,7 @@ export async function startEngine(
   const logs = new CapturedLogs(() => server.now());
   try {
     connected = connectClient({
-      client: options.client,
+      client: clientFor(options),
       functions: options.functions,
       serverOrigin: SERVER_ORIGIN,
       appUrl: APP_URL,
