@@ -19,7 +19,8 @@ export function clientFor({
   if (client !== undefined) return client;
   const owners = new Set(functions.flatMap((fn) => recordsOf(fn)).map((record) => ownerOf(record)));
   const [owner] = owners;
-  if (owners.size === 1 && owner instanceof Holdfast) return owner;
+  // Functions are kept by clients alone.
+  if (owners.size === 1 && owner instanceof Holdfast) return owner as Holdfast;
   throw new HoldfastError(
     "request_invalid",
     owners.size > 1

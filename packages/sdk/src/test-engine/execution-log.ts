@@ -14,7 +14,7 @@ export interface Execution {
   readonly runId: string;
   /** Hashed ids of the steps that had finished. */
   readonly finished: readonly string[];
-  /** In the order in which the function came to them. */
+  /** Those that the function came to. Steps that it asks for at once have no order. */
   readonly steps: readonly FoundStep[];
 }
 
@@ -45,43 +45,47 @@ export class ExecutionLog {
 }
 
 /**
- * Where executions of the same run contradict one another. Each gets what finished before in the order in which it
- * finished, so that it takes the way that the one before took, and then goes on: of two lists of steps one is the
- * beginning of the other, and whatever has finished is in both.
+ * Where executions of the same run contradict one another. Each is given what had finished, in the order in which it
+ * finished, so that it takes the way of those before it and then goes on: what they came to, it comes to as well.
  */
 export function contradictions(executions: readonly Execution[]): readonly Contradiction[] {
   const found: Contradiction[] = [];
-  const longest = new Map<string, readonly FoundStep[]>();
-  const names = new Map<string, string>();
-  for (const { finished, runId, steps } of executions) {
-    for (const step of steps) names.set(step.hashedId, step.id);
-    const before = longest.get(runId) ?? [];
-    const fork = steps.findIndex((step, index) => {
-      const other = before[index];
-      return other !== undefined && other.hashedId !== step.hashedId;
-    });
-    if (fork >= 0) {
-      found.push({
-        kind: "step_order",
-        message:
-          `Step ${fork + 1} of the function is "${before[fork]?.id}" in one execution and "${steps[fork]?.id}" in another` +
-          ` of the same run: ${listed(before)}, then ${listed(steps)}.`,
-      });
+  const byRun = Map.groupBy(executions, ({ runId }) => runId);
+  for (const ofRun of byRun.values()) {
+    /** What was come to so far, by hashed id. */
+    const known = new Map<string, string>();
+    // A call may be late: what counts is how much had finished when it was made.
+    for (const execution of ofRun.toSorted((left, right) => left.finished.length - right.finished.length)) {
+      const contradiction = contradictionOf(execution, known);
+      if (contradiction !== null) found.push(contradiction);
+      for (const { hashedId, id } of execution.steps) known.set(hashedId, id);
     }
-    const ids = new Set(steps.map(({ hashedId }) => hashedId));
-    const vanished = finished.filter((id) => !ids.has(id));
-    if (fork < 0 && vanished.length > 0) {
-      const words = vanished.map((id) => `"${names.get(id) ?? id}"`).join(", ");
-      found.push({
-        kind: "step_vanished",
-        message: `The function does not come to ${words} any more, though it finished before: it finds ${listed(steps)}.`,
-      });
-    }
-    if (steps.length > before.length) longest.set(runId, steps);
   }
   return found;
 }
 
-function listed(steps: readonly FoundStep[]): string {
-  return steps.length === 0 ? "nothing" : steps.map(({ id }) => `"${id}"`).join(" ");
+function contradictionOf(
+  { finished, steps }: Execution,
+  known: ReadonlyMap<string, string>,
+): Contradiction | null {
+  const ids = new Set(steps.map(({ hashedId }) => hashedId));
+  const missing = [...known].filter(([hashedId]) => !ids.has(hashedId));
+  if (missing.length === 0) return null;
+  const others = steps.filter(({ hashedId }) => !known.has(hashedId)).map(({ id }) => id);
+  const names = quoted(missing.map(([, id]) => id));
+  if (others.length > 0) {
+    return {
+      kind: "step_order",
+      message: `Where the function came to ${names} it comes to ${quoted(others)} in another execution of the same run.`,
+    };
+  }
+  const hasFinished = missing.some(([hashedId]) => finished.includes(hashedId));
+  return {
+    kind: "step_vanished",
+    message: `The function does not come to ${names} in another execution of the same run${hasFinished ? ", though it has finished" : ""}.`,
+  };
+}
+
+function quoted(names: readonly string[]): string {
+  return names.map((name) => `"${name}"`).join(", ");
 }

@@ -34,8 +34,7 @@ export interface ExploreOptions<Input> extends Omit<TestEngineOptions, "function
 /** Something that a function must not do. */
 export interface Finding {
   /**
-   * `step_order`: its steps come in another order, or others come, when it is executed again. `step_vanished`: it does not
-   * come to a step that finished. `result_differs`: a disturbed run ends otherwise than an undisturbed one.
+   * `step_order`: when it is executed again other steps come, or in another order. `step_vanished`: a step does not come again. `result_differs`: a disturbed run ends otherwise than an undisturbed one.
    * `side_effect`: something happens outside of its steps, and so again with each execution.
    */
   readonly kind: "step_order" | "step_vanished" | "result_differs" | "side_effect";

@@ -5,6 +5,7 @@ import { isHoldfastError } from "@holdfast/protocol";
 import { Holdfast } from "../client/client.ts";
 import type { Middleware } from "../middleware/contract.ts";
 import type { EventData, PayloadStage } from "../payloads/contract.ts";
+import { replay } from "./replay.ts";
 import { createTestEngine } from "./test-engine.ts";
 
 const CANARY = "canary-7f3k";
@@ -84,6 +85,19 @@ it("a function that is started by its name, and a signal, are sealed too", async
   assert.equal(await engine.signal("answer", { secret: CANARY }), started.id);
   assert.deepEqual((await engine.end(started)).output, [CANARY, { secret: CANARY }]);
   engine.assertNothingLeaks(CANARY);
+});
+
+it("a sealed run is kept sealed, and replayed all the same", async () => {
+  const { child, ship } = appWith([sealing]);
+  await using engine = await createTestEngine({ functions: [ship, child] });
+  for (const run of [await engine.run(ship, { data: { secret: CANARY } }), ...(await engine.runs(child))]) {
+    const history = await engine.history(run);
+    assert.ok(!JSON.stringify(history).includes(CANARY));
+    const result = await replay(history, [ship, child]);
+    assert.ok(result.ok, result.ok ? "" : result.message);
+    const other = { ...history, end: { status: "Completed", output: hidden("another") } };
+    assert.equal((await replay(other, [ship, child])).ok, false);
+  }
 });
 
 it("a failure is told in the clear to the test alone", async () => {

@@ -14,10 +14,7 @@ let ran: string[] = [];
 
 function version(handler: Handler): HoldfastFunction<Record<string, unknown>> {
   const client = new Holdfast({ id: "shop", mode: "dev", logger: silent });
-  return client.createFunction(
-    { id: "ship", triggers: { event: "order/paid" }, retries: 0 },
-    handler as never,
-  );
+  return client.createFunction({ id: "ship", triggers: { event: "order/paid" }, retries: 0 }, handler);
 }
 
 const first: Handler = async ({ step }) => {

@@ -1,11 +1,17 @@
+import type { WireError } from "@holdfast/protocol";
 import { canonicalJson, HoldfastError } from "@holdfast/protocol";
 import type { Holdfast } from "../client/client.ts";
+import type { ClientState } from "../client/contract.ts";
 import { stateOf } from "../client/state.ts";
 import type { ReceivedEvent } from "../events/contract.ts";
 import { execute } from "../execution/execute.ts";
 import type { FunctionRecord, HoldfastFunction } from "../functions/contract.ts";
 import { recordsOf } from "../functions/records.ts";
 import type { Call, CallAnswer } from "../execution/contract.ts";
+import type { PayloadStage, ReplyTo } from "../payloads/contract.ts";
+import { openEvent } from "../payloads/open-event.ts";
+import { passThrough } from "../payloads/pass-through.ts";
+import { atOutcome } from "../payloads/run-place.ts";
 import { clientFor } from "./client-for.ts";
 import type { RunHistory } from "./contract.ts";
 
@@ -61,7 +67,8 @@ export async function replay(
   for (let count = 0; count <= steps.length; count += 1) {
     const outcome = outcomeOf(await execute(callOf(history, record, steps.slice(0, count)), execution));
     const next = steps[count];
-    if (next === undefined) return compareEnd(history, outcome, steps.length);
+    if (next === undefined)
+      return compareEnd(await openedEnd(history, record, client), outcome, steps.length);
     if (outcome.kind === "ended") {
       return divergence("ended_early", count, quoted(next), `the function ${endText(outcome)}`);
     }
@@ -134,6 +141,42 @@ function callOf({ events, runId }: RunHistory, record: FunctionRecord, steps: re
   };
 }
 
+/** A stage that opens what was recorded and seals nothing: what is written here goes nowhere. */
+function openingStage(stage: PayloadStage): PayloadStage {
+  return {
+    ...passThrough,
+    isSealing: stage.isSealing,
+    open: (value, at) => stage.open(value, at),
+    openData: (data, at) => stage.openData(data, at),
+    openError: (error, at) => stage.openError(error, at),
+  };
+}
+
+/** The recorded end, opened: it stands with the run, or with the step that invoked it. */
+async function openedEnd(
+  { end, events, runId }: RunHistory,
+  { app, id: functionId }: FunctionRecord,
+  { environment, stage }: ClientState,
+): Promise<RunHistory["end"]> {
+  if (end === undefined || !stage.isSealing) return end;
+  const place = { environment, app, functionId };
+  let replyTo: ReplyTo | null = null;
+  // What was recorded is what an app received.
+  for (const event of events as readonly ReceivedEvent[])
+    replyTo ??= (await openEvent(event, stage, place)).replyTo;
+  const run = { ...place, runId: runId ?? "replay", replyTo };
+  return {
+    status: end.status,
+    ...(end.output === undefined
+      ? {}
+      : { output: await stage.open(end.output, atOutcome(run, "function-output")) }),
+    ...(end.error === undefined
+      ? {}
+      : // Errors are stored in this form.
+        { error: await stage.openError(end.error as WireError, atOutcome(run, "function-error")) }),
+  };
+}
+
 type Outcome =
   | { readonly kind: "steps"; readonly steps: readonly { readonly id: string; readonly name: string }[] }
   | { readonly kind: "ended"; readonly output?: unknown; readonly error?: unknown };
@@ -160,7 +203,7 @@ function outcomeOf({ body, status }: CallAnswer): Outcome {
   };
 }
 
-function compareEnd({ end }: RunHistory, outcome: Outcome, count: number): ReplayResult {
+function compareEnd(end: RunHistory["end"], outcome: Outcome, count: number): ReplayResult {
   const isOver = end !== undefined && (end.status === "Completed" || end.status === "Failed");
   // A run that was cancelled ended from outside: nothing is said about what its function would have done.
   if (!isOver) return { ok: true, steps: count };
