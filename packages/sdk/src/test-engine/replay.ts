@@ -58,9 +58,10 @@ export async function replay(
 ): Promise<ReplayResult> {
   const steps = stepsOf(history);
   const record = recordIn(functions, history.function);
+  const client = stateOf(clientFor({ ...options, functions }));
   const execution = {
     record: { ...record, checkpointing: null },
-    client: stateOf(clientFor({ ...options, functions })),
+    client: { ...client, stage: openingStage(client.stage) },
   };
   /** What was come upon so far: a step that runs beside others is reported once. */
   const found = new Map<string, string>();
