@@ -115,6 +115,24 @@ describe("explore()", () => {
     assert.equal(await once("x"), await once("x"));
   });
 
+  it("breaks attempts off where some of their work is with the server, and nothing is done twice for it", async () => {
+    let charges = 0;
+    let mails = 0;
+    const client = newClient();
+    const ship = client.createFunction(
+      { id: "ship", triggers: paid, checkpointing: true },
+      async ({ attempt, step }) => {
+        await step.run("charge", () => void (charges += 1));
+        await step.run("mail", () => void (mails += 1));
+        return attempt < 4;
+      },
+    );
+    const exploration = await explore(ship, { rounds: 10 });
+    assert.ok(exploration.ok, String(exploration));
+    // Attempts were lost: what they had not reported yet was done again.
+    assert.ok(charges > 11 && mails > 11, `${charges} and ${mails}`);
+  });
+
   it("plays what has to happen while the run is under way", async () => {
     const ship = newClient().createFunction({ id: "ship", triggers: paid }, async ({ step }) => {
       const packed = await step.waitForEvent("packed", { event: "order/packed", timeout: "1d" });

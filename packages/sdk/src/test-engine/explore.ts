@@ -1,4 +1,5 @@
 import { canonicalJson, isHoldfastError } from "@holdfast/protocol";
+import type { Api } from "../client/contract.ts";
 import type { EventPayload } from "../events/contract.ts";
 import type { Call, CallAnswer } from "../execution/contract.ts";
 import type { ExecuteDeps } from "../execution/execute.ts";
@@ -176,15 +177,45 @@ function disturbance(choices: SeededChoices, round: number, undisturbed: TestRun
     if (round === 1) return own(call, anew);
     turnstile ??= new Turnstile(choices, deps.client.world);
     if (mayBreakOff && call.attempt === 0 && call.maxAttempts > 1 && choices.chance(BROKEN_OFF)) {
-      if (choices.chance(0.5)) await own(call, anew);
+      const answer = await brokenOff(call, deps, own, choices);
       await turnstile.pass();
-      return BROKEN;
+      return answer;
     }
     if (choices.chance(REPEATED)) await own(call, anew);
     const answer = await own(call, anew);
     await turnstile.pass();
     return answer;
   };
+}
+
+/** An attempt that ends before its work is done, after it, or as soon as the server has some of it. */
+async function brokenOff(
+  call: Call,
+  deps: ExecuteDeps,
+  own: Execute,
+  choices: SeededChoices,
+): Promise<CallAnswer> {
+  switch (choices.index(3)) {
+    case 0:
+      return BROKEN;
+    case 1:
+      await own(call, { ...deps, record: { ...deps.record, checkpointing: null } });
+      return BROKEN;
+    default: {
+      const { promise: died, resolve: die } = Promise.withResolvers<CallAnswer>();
+      const { api } = deps.client;
+      const dying: Api = {
+        async request(request) {
+          const answer = await api.request(request);
+          if (!request.path.startsWith("/v1/checkpoint/")) return answer;
+          die(BROKEN);
+          // The process is gone: nobody hears of the answer.
+          return new Promise(() => undefined);
+        },
+      };
+      return Promise.race([own(call, { ...deps, client: { ...deps.client, api: dying } }), died]);
+    }
+  }
 }
 
 /** The answer of an app that broke down. */
