@@ -3,6 +3,7 @@ import { errorClasses } from "../errors/error-classes.ts";
 import { readCheckpointing } from "../functions/checkpointing.ts";
 import { consoleLogger } from "../logging/console-logger.ts";
 import type { MiddlewareEntry } from "../middleware/contract.ts";
+import { middlewareEntries } from "../middleware/entries.ts";
 import { payloadStage } from "../middleware/payload-stage.ts";
 import type { World } from "../platform/contract.ts";
 import { realWorld } from "../platform/world.ts";
@@ -77,7 +78,7 @@ export function createState(options: ClientOptions): Omit<ClientState, "function
 
 function readMiddleware(listed: unknown): readonly MiddlewareEntry[] {
   if (listed === undefined) return [];
-  if (!Array.isArray(listed)) throw settingFault("the option middleware", "must be a list");
-  // Hooks are known to the types alone; an entry without any does nothing.
-  return [...listed] as readonly MiddlewareEntry[];
+  const entries = middlewareEntries(listed);
+  if (entries === null) throw settingFault("the option middleware", "must be a list of middleware");
+  return entries;
 }

@@ -1,6 +1,7 @@
 import { LIMITS } from "@holdfast/protocol";
 import type { ClientState } from "../client/contract.ts";
 import type { MiddlewareEntry } from "../middleware/contract.ts";
+import { middlewareEntries } from "../middleware/entries.ts";
 import { refusePayloadStage } from "../middleware/payload-stage.ts";
 import { deferredCheck, inputCheck } from "./check-input.ts";
 import { readCheckpointing } from "./checkpointing.ts";
@@ -141,18 +142,10 @@ function checkpointingOf(owner: Owner, option: Option): Checkpointing | null {
 
 function middlewareOf(option: Option): readonly MiddlewareEntry[] {
   if (option.value === undefined) return [];
-  const isList = Array.isArray(option.value) && option.value.every(isMiddlewareLike);
-  if (!isList) throw optionFault(option, "must be a list of middleware");
-  // What is in the list was looked at; what hooks take and give only the types know.
-  const entries = [...option.value] as readonly MiddlewareEntry[];
+  const entries = middlewareEntries(option.value);
+  if (entries === null) throw optionFault(option, "must be a list of middleware");
   refusePayloadStage(entries, option.functionId);
   return entries;
-}
-
-/** Whether a value may be middleware: an object with an id, or a function that makes one. */
-function isMiddlewareLike(value: unknown): boolean {
-  if (typeof value === "function") return true;
-  return typeof value === "object" && value !== null && "id" in value && typeof value.id === "string";
 }
 
 function handlerOf(option: Option): Handler {

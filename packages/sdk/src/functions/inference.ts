@@ -40,9 +40,12 @@ type InvokeData<T> = T extends InvokeTrigger<infer Data> ? Data : never;
 
 type DataOf<Event> = Event extends ReceivedEvent<infer _Name, infer Data> ? Data : never;
 
+/** `unknown` for no data, and for data that nothing is known of. */
+type Known<Data> = [Data] extends [never] ? unknown : string extends keyof Data ? unknown : Data;
+
 /** What a function is invoked with: what `invoke(…)` says, else the data of its events. */
 export type InputOf<T extends Triggers> = [InvokeData<OneOf<T>>] extends [never]
-  ? DataOf<Exclude<EventOf<T>, ReceivedEvent<"inngest/scheduled.timer", ScheduleData>>>
+  ? Known<DataOf<Exclude<EventOf<T>, ReceivedEvent<"inngest/scheduled.timer", ScheduleData>>>>
   : InvokeData<OneOf<T>>;
 
 type AddedOf<Entry> =

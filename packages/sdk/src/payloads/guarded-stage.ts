@@ -8,7 +8,8 @@ export class PayloadFailure extends Error {
 
   constructor(cause: unknown) {
     super("A value could not be sealed or opened by the app; the app's log says why.", { cause });
-    this.noRetry = typeof cause === "object" && cause !== null && "noRetry" in cause && cause.noRetry === true;
+    this.noRetry =
+      typeof cause === "object" && cause !== null && "noRetry" in cause && cause.noRetry === true;
   }
 }
 

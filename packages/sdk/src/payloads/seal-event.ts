@@ -17,7 +17,13 @@ export async function sealEvent(
   // What is no object is refused when an event is validated, before it comes here.
   const data = plainValue(event.data ?? {}, `The data of event "${name}"`) as EventData;
   const { environment, app } = at;
-  const position = { kind: "event", environment, app, name, ...(id === undefined ? {} : { eventId: id }) } as const;
+  const position = {
+    kind: "event",
+    environment,
+    app,
+    name,
+    ...(id === undefined ? {} : { eventId: id }),
+  } as const;
   return {
     name,
     data: await stage.sealData(data, position),

@@ -25,7 +25,10 @@ export async function writeOps(ops: readonly DraftOp[], passage: Passage): Promi
 
 /** A function's result as the body of a 200. */
 export async function writeOutput(value: unknown, { stage, run }: Passage): Promise<string> {
-  const sealed = await stage.seal(plainValue(value, "The function's result"), atOutcome(run, "function-output"));
+  const sealed = await stage.seal(
+    plainValue(value, "The function's result"),
+    atOutcome(run, "function-output"),
+  );
   return JSON.stringify(sealed ?? null);
 }
 
@@ -181,17 +184,14 @@ async function targetData(
     : stage.sealData(data, at);
 }
 
-async function notes(
-  all: readonly DraftNote[],
-  stepId: string,
-  { stage, run }: Passage,
-): Promise<Fields[]> {
+async function notes(all: readonly DraftNote[], stepId: string, { stage, run }: Passage): Promise<Fields[]> {
   const written: Fields[] = [];
   for (const [index, { kind, values }] of all.entries()) {
     const plain = plainValue(values, `A note of kind "${kind}"`);
     const sealed = await stage.seal(plain, atStep(run, "metadata", stepId, index));
     // The server keeps an object; what a stage writes instead of one is put into one.
-    const kept = typeof sealed === "object" && sealed !== null && !Array.isArray(sealed) ? sealed : { sealed };
+    const kept =
+      typeof sealed === "object" && sealed !== null && !Array.isArray(sealed) ? sealed : { sealed };
     written.push({ kind, scope: "step", op: "set", values: kept });
   }
   return written;

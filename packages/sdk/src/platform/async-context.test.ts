@@ -15,7 +15,10 @@ test("a value follows the code it was given to, and no other", async () => {
 
 test("without the platform's help a value is seen by synchronous code, and never by another's", async () => {
   const context = synchronousContext<string>();
-  const inner = context.run("outer", () => [context.run("inner", () => context.current()), context.current()]);
+  const inner = context.run("outer", () => [
+    context.run("inner", () => context.current()),
+    context.current(),
+  ]);
   assert.deepEqual(inner, ["inner", "outer"]);
   assert.throws(() =>
     context.run("thrown", () => {

@@ -9,7 +9,12 @@ import type { StepName, StepOptions } from "./contract.ts";
  */
 export function stepOptions(name: StepName, tool: string): StepOptions {
   const options = typeof name === "string" ? { id: name } : name;
-  if (typeof options !== "object" || options === null || typeof options.id !== "string" || options.id === "") {
+  if (
+    typeof options !== "object" ||
+    options === null ||
+    typeof options.id !== "string" ||
+    options.id === ""
+  ) {
     throw new HoldfastError("step_invalid", `${tool} needs an id, as text of one character or more.`);
   }
   const { retries } = options;

@@ -6,13 +6,7 @@ import type { StepContext, StepOptions } from "./contract.ts";
 type Maybe<T> = T | Promise<T>;
 
 /** Ops of steps that the server does for the app. */
-type ServerOpCode =
-  | "Sleep"
-  | "WaitForEvent"
-  | "WaitForSignal"
-  | "InvokeFunction"
-  | "Gateway"
-  | "AIGateway";
+type ServerOpCode = "Sleep" | "WaitForEvent" | "WaitForSignal" | "InvokeFunction" | "Gateway" | "AIGateway";
 
 /** What every op says of its step, which a tool leaves to whoever counts steps. */
 type StepFact = "id" | "userlandId" | "index" | "displayName" | "parallelMode";

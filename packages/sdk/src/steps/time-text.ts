@@ -35,13 +35,15 @@ export function spanText(span: Span, of: string): string {
 
 /** A duration or an instant as the wire has it: `1h30m`, or RFC 3339. */
 export function endText(end: Span | Instant, of: string): string {
-  if (end instanceof Date || (typeof end === "object" && "epochMilliseconds" in end)) return instantText(end, of);
+  if (end instanceof Date || (typeof end === "object" && "epochMilliseconds" in end))
+    return instantText(end, of);
   return spanText(end, of);
 }
 
 /** An instant in RFC 3339. */
 export function instantText(instant: Instant, of: string): string {
-  const date = typeof instant === "object" && "epochMilliseconds" in instant ? instant.epochMilliseconds : instant;
+  const date =
+    typeof instant === "object" && "epochMilliseconds" in instant ? instant.epochMilliseconds : instant;
   const at = new Date(date);
   if (Number.isNaN(at.getTime())) throw invalid(of, "an instant that is none");
   return at.toISOString();
