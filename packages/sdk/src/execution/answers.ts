@@ -52,7 +52,8 @@ export function createAnswers(passage: Passage, requestVersion: number): Answers
       return { status: 200, body: await writeOutput(value, passage), headers: base };
     },
     async failure(error, next) {
-      const body = error instanceof PayloadFailure ? payloadFailure(error) : await writeFailure(error, passage);
+      const body =
+        error instanceof PayloadFailure ? payloadFailure(error) : await writeFailure(error, passage);
       return { status: next.isRetriable ? 500 : 400, body, headers: headers(next) };
     },
     stepMissing(requestedStep, found) {

@@ -110,7 +110,10 @@ export class Checkpoints {
     try {
       const { status } = await api.request({ method: "POST", path, body, isRepeatable: true });
       if (status === 409) {
-        throw new HoldfastError("checkpoint_stale", "The server has handed this call's work out again since.");
+        throw new HoldfastError(
+          "checkpoint_stale",
+          "The server has handed this call's work out again since.",
+        );
       }
       return status >= 200 && status < 300;
     } catch (error) {

@@ -53,7 +53,8 @@ export async function conductCall(conduct: Conduct): Promise<CallAnswer> {
     const { found, ending } = await conduct.replay.untilStandstill();
     const [first, ...others] = found;
     if (first === undefined) return answerEnding(conduct, ending);
-    const isOver = conduct.maxRuntimeMs > 0 && conduct.world.now() - conduct.startedAt >= conduct.maxRuntimeMs;
+    const isOver =
+      conduct.maxRuntimeMs > 0 && conduct.world.now() - conduct.startedAt >= conduct.maxRuntimeMs;
     if (checkpoints !== null && isOver && finished > 0) return answerDiscovery(conduct);
     if (!mayRunNow(conduct, first) || others.length > 0) return answerFound(conduct, found);
     const attempt = await runFound(conduct, first);
@@ -88,7 +89,9 @@ async function targetedStep(conduct: Conduct, target: string): Promise<CallAnswe
     if (step !== undefined) {
       timer.cancel();
       const attempt = await runFound(conduct, step);
-      return attempt.kind === "failed" ? await answerFailedStep(conduct, attempt) : await answerOps(conduct, [attempt.op]);
+      return attempt.kind === "failed"
+        ? await answerFailedStep(conduct, attempt)
+        : await answerOps(conduct, [attempt.op]);
     }
     // The function came to its end by another way, as after a race, with nothing left to do.
     if (ending !== null && found.length === 0) return await answerEnding(conduct, ending);
@@ -102,7 +105,8 @@ async function targetedStep(conduct: Conduct, target: string): Promise<CallAnswe
 /** Runs a step, unless the attempt is given up meanwhile. */
 async function runFound(conduct: Conduct, step: FoundStep): Promise<StepAttempt> {
   const { work } = step.request;
-  if (work.where !== "app") throw new HoldfastError("internal_error", "A step of the server's was to be run here.");
+  if (work.where !== "app")
+    throw new HoldfastError("internal_error", "A step of the server's was to be run here.");
   const attempt = runStep(step, work, conduct);
   const outcome = await Promise.race([attempt, conduct.replay.untilFault()]);
   if (outcome !== undefined) return outcome;
@@ -137,7 +141,9 @@ async function answerFailedStep(
 
 async function answerEnding(conduct: Conduct, ending: Ending | null): Promise<CallAnswer> {
   if (ending === null) throw new HoldfastError("internal_error", "A call stood still with nothing to do.");
-  return ending.kind === "returned" ? answerReturned(conduct, ending.value) : answerThrown(conduct, ending.error);
+  return ending.kind === "returned"
+    ? answerReturned(conduct, ending.value)
+    : answerThrown(conduct, ending.error);
 }
 
 async function answerReturned(conduct: Conduct, value: unknown): Promise<CallAnswer> {
@@ -179,11 +185,7 @@ async function flush({ checkpoints }: Conduct): Promise<boolean> {
 }
 
 /** What still waits, what was deferred, and these. */
-async function answerOps(
-  conduct: Conduct,
-  ops: readonly DraftOp[],
-  next?: NextAttempt,
-): Promise<CallAnswer> {
+async function answerOps(conduct: Conduct, ops: readonly DraftOp[], next?: NextAttempt): Promise<CallAnswer> {
   await conduct.checkpoints?.stop();
   const waiting = conduct.checkpoints?.take() ?? [];
   return conduct.answers.ops([...waiting, ...conduct.takeDeferred(), ...ops], next);

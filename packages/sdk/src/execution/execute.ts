@@ -93,7 +93,16 @@ async function executeOpened(
     const { checkpoint } = call;
     if (checkpoint === null) return null;
     const onFault = (error: unknown): void => replay.abandon(error);
-    return new Checkpoints({ call, checkpoint, settings, api: client.api, passage, world, startedAt, onFault });
+    return new Checkpoints({
+      call,
+      checkpoint,
+      settings,
+      api: client.api,
+      passage,
+      world,
+      startedAt,
+      onFault,
+    });
   };
   const isGoingOn = call.targetStepId === null && !call.isPlanOnly;
   const checkpoints = record.checkpointing !== null && isGoingOn ? report(record.checkpointing) : null;
@@ -121,7 +130,7 @@ async function executeOpened(
     maxAttempts,
     requestId,
     jobId,
-    ...sessionsOf(events),
+    sessions: sessionsOf(events),
     ...tools,
     logger: createRunLogger(client.logger, { isReplaying: () => replay.isReplaying }, fields),
     ...kindContext(record.kind, received, passage.classes),

@@ -32,15 +32,14 @@ export function shownEvent(kind: FunctionRecord["kind"], event: ReceivedEvent): 
   return { ...event, data };
 }
 
-/** Labels that group runs, as the events that started this one have them; absent where there are none. */
-export function sessionsOf(events: readonly ReceivedEvent[]): Fields {
-  const sessions: Record<string, unknown> = {};
-  for (const { meta } of events) {
-    for (const [label, value] of Object.entries(meta?.sessions ?? {})) {
-      if (value !== null) sessions[label] = value;
-    }
-  }
-  return Object.keys(sessions).length === 0 ? {} : { sessions };
+/** Labels of the run: those on which all the events that started it agree. */
+export function sessionsOf(events: readonly ReceivedEvent[]): Readonly<Record<string, string>> {
+  const [first = {}, ...others] = events.map(({ meta }) => meta?.sessions ?? {});
+  const agreed = Object.entries(first).filter(
+    ([label, value]) =>
+      value !== null && others.every((sessions) => String(sessions[label]) === String(value)),
+  );
+  return Object.fromEntries(agreed.map(([label, value]) => [label, String(value)]));
 }
 
 function parentOf(routing: unknown): { readonly fnSlug: string; readonly runId: string } {

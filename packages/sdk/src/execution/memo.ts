@@ -14,14 +14,16 @@ export type ReadMemo =
  * other value is the step's result itself, as an event that was waited for is.
  */
 export function readMemo(memo: Memo): ReadMemo {
-  if (typeof memo !== "object" || memo === null || Array.isArray(memo)) return { kind: "data", data: memo ?? null };
+  if (typeof memo !== "object" || memo === null || Array.isArray(memo))
+    return { kind: "data", data: memo ?? null };
   // Neither null nor a list: an object of JSON.
   const { type: _type, ...members } = memo as Readonly<Record<string, unknown>>;
   const [name, ...others] = Object.keys(members);
   if (others.length === 0) {
     if (name === "data") return { kind: "data", data: members["data"] ?? null };
     if (name === "error") return { kind: "error", error: parseWireError(members["error"]) };
-    if (name === "input" && Array.isArray(members["input"])) return { kind: "input", input: members["input"] };
+    if (name === "input" && Array.isArray(members["input"]))
+      return { kind: "input", input: members["input"] };
   }
   return { kind: "data", data: memo };
 }

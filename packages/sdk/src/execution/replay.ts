@@ -4,6 +4,7 @@ import type { ErrorClasses } from "../errors/error-classes.ts";
 import { fromWireError } from "../errors/from-wire-error.ts";
 import { StepError } from "../errors/step-error.ts";
 import type { MiddlewareStack, RunInfo, StepInfo } from "../middleware/contract.ts";
+import { PayloadFailure } from "../payloads/guarded-stage.ts";
 import type { Passage } from "../payloads/passage.ts";
 import { atStep } from "../payloads/run-place.ts";
 import type { AsyncContext } from "../platform/async-context.ts";
@@ -153,7 +154,7 @@ export class Replay {
           await this.#recall(recalled);
           continue;
         }
-        const found = [...this.#entries.values()].filter((entry) => entry.isWaiting && entry.inner === "open");
+        const found = [...this.#entries.values()].filter(isOpen);
         if (isEnough(found) || this.#ending !== null) return { found, ending: this.#ending };
       }
       await this.#signal.next();
@@ -212,7 +213,14 @@ export class Replay {
     const entry: Entry = {
       request,
       id,
-      info: { ...info, stepId: options.id, hashedId, name: options.name ?? options.id, kind: request.kind, isMemoised },
+      info: {
+        ...info,
+        stepId: options.id,
+        hashedId,
+        name: options.name ?? options.id,
+        kind: request.kind,
+        isMemoised,
+      },
       scope,
       input: request.input,
       memo,
@@ -294,9 +302,12 @@ export class Replay {
         entry.result.resolve(value);
       }
     } catch (error) {
-      // Nothing can be made of the memo: neither the handler nor the request may wait for it.
-      this.abandon(error);
-      entry.result.reject(error);
+      // A value that cannot be opened is no business of the handler's. Neither it nor the request may wait for more.
+      if (error instanceof PayloadFailure) this.abandon(error);
+      else entry.inner = "rejected";
+      entry.result.reject(
+        new StepError(entry.id.hashedId, error instanceof Error ? error : new Error(String(error))),
+      );
     }
     await settled(entry.outer);
   }
@@ -321,9 +332,15 @@ export class Replay {
 
   #entryOf(step: FoundStep): Entry {
     const entry = this.#entries.get(step.id.hashedId);
-    if (entry === undefined) throw new HoldfastError("internal_error", "A step was finished that nobody asked for.");
+    if (entry === undefined)
+      throw new HoldfastError("internal_error", "A step was finished that nobody asked for.");
     return entry;
   }
+}
+
+/** Whether a step waits for a result that anybody still wants. */
+function isOpen({ isWaiting, inner, request }: Entry): boolean {
+  return isWaiting && inner === "open" && request.contest?.isOver !== true;
 }
 
 /** Waits until a promise is settled, whichever way. */

@@ -24,7 +24,10 @@ function stepFacts({ id, request, scope }: FoundStep): {
 export function appStepFacts(
   step: FoundStep,
   work: AppWork,
-): ReturnType<typeof stepFacts> & { readonly type: string | null; readonly input: readonly unknown[] | null } {
+): ReturnType<typeof stepFacts> & {
+  readonly type: string | null;
+  readonly input: readonly unknown[] | null;
+} {
   const input = work.reportsInput && step.input.length > 0 ? step.input : null;
   return { ...stepFacts(step), type: work.type, input };
 }

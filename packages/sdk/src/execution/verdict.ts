@@ -13,7 +13,8 @@ const FINAL_CODES: ReadonlySet<ErrorCode> = new Set([
 
 /** What an error says about the attempt after it, faults of the program included. */
 export function verdictOf(error: unknown): RetryAdvice {
-  if (error instanceof HoldfastError && FINAL_CODES.has(error.code)) return { isRetriable: false, retryAfter: null };
+  if (error instanceof HoldfastError && FINAL_CODES.has(error.code))
+    return { isRetriable: false, retryAfter: null };
   return retryAdvice(error);
 }
 

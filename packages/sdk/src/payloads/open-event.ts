@@ -83,8 +83,12 @@ async function openEnding(data: EventData, stage: PayloadStage, at: EventPlace):
     ...data,
     ...(first === null ? {} : { event: first.event }),
     ...(data["events"] === undefined ? {} : { events }),
-    ...(isWireError(error) ? { error: await stage.openError(error, { kind: "function-error", ...outcome }) } : {}),
-    ...(result === undefined ? {} : { result: await stage.open(result, { kind: "function-output", ...outcome }) }),
+    ...(isWireError(error)
+      ? { error: await stage.openError(error, { kind: "function-error", ...outcome }) }
+      : {}),
+    ...(result === undefined
+      ? {}
+      : { result: await stage.open(result, { kind: "function-output", ...outcome }) }),
   };
 }
 

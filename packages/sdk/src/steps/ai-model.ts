@@ -29,7 +29,9 @@ export interface ChatBody {
   readonly [name: string]: unknown;
 }
 export interface ChatAnswer {
-  readonly choices: readonly { readonly message: { readonly role: string; readonly content: string | null } }[];
+  readonly choices: readonly {
+    readonly message: { readonly role: string; readonly content: string | null };
+  }[];
   readonly [name: string]: unknown;
 }
 export interface AnthropicBody {

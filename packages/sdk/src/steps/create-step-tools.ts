@@ -31,32 +31,25 @@ export function createStepTools(host: StepHost): {
   const step = {
     run: (name: StepName, work: Work, ...input: readonly unknown[]) =>
       ask(() => runStep("run", "step.run", name, work, input)),
-    sleep: (name, span) =>
-      ask(() => sleepStep(name, span)),
-    sleepUntil: (name, instant) =>
-      ask(() => sleepUntilStep(name, instant)),
-    waitForEvent: (name, options) =>
+    sleep: (name, span) => ask(() => sleepStep(name, span)),
+    sleepUntil: (name, instant) => ask(() => sleepUntilStep(name, instant)),
+    waitForEvent: (name: StepName, options: Parameters<typeof waitForEventStep>[2]) =>
       ask(() => waitForEventStep(host, name, options)),
-    waitForAny: (name, options) => waitForAnySteps(host, name, options),
-    waitForSignal: (name, options) =>
-      ask(() => waitForSignalStep(host, name, options)),
-    sendSignal: (name, options) =>
-      ask(() => sendSignalStep(host, name, options)),
-    invoke: (name, options) =>
-      ask(() => invokeStep(host, name, options)),
-    sendEvent: (name, events) =>
-      ask(() => sendEventStep(host, name, events)),
+    waitForAny: (name: StepName, options: Parameters<typeof waitForAnySteps>[2]) =>
+      waitForAnySteps(host, name, options),
+    waitForSignal: (name, options) => ask(() => waitForSignalStep(host, name, options)),
+    sendSignal: (name, options) => ask(() => sendSignalStep(host, name, options)),
+    invoke: (name, options) => ask(() => invokeStep(host, name, options)),
+    sendEvent: (name, events) => ask(() => sendEventStep(host, name, events)),
     fetch: (input, init) => fetchStep(host, input, init),
     ai: {
-      infer: (name, options) =>
-      ask(() => inferStep(host, name, options)),
+      infer: (name, options) => ask(() => inferStep(host, name, options)),
       wrap: (name: StepName, work: Work, ...input: readonly unknown[]) =>
-      ask(() => runStep("ai.wrap", "step.ai.wrap", name, work, input)),
+        ask(() => runStep("ai.wrap", "step.ai.wrap", name, work, input)),
       models: aiModels,
     },
     realtime: {
-      publish: (name, topic, data) =>
-      ask(() => publishStep(host, name, topic, data)),
+      publish: (name, topic, data) => ask(() => publishStep(host, name, topic, data)),
     },
     // The declarations above, whose results are known to nobody here.
   } as StepTools;
@@ -64,8 +57,8 @@ export function createStepTools(host: StepHost): {
 }
 
 /** A step that could not even be asked for. Whoever does not await it does not want to know. */
-function refused(error: unknown): Promise<never> {
-  const refusal = Promise.reject(error instanceof Error ? error : new Error(String(error)));
+function refused(fault: unknown): Promise<never> {
+  const refusal = Promise.reject(fault instanceof Error ? fault : new Error(String(fault)));
   refusal.catch(() => undefined);
   return refusal;
 }

@@ -14,7 +14,8 @@ import { targetFunction } from "./target-function.ts";
  *
  * The tool throws HoldfastError `step_invalid` for an id that the run deferred before, or what is no deferred function.
  */
-export function createDefer({ call, record, defer }: StepHost): Defer {
+export function createDefer(host: StepHost): Defer {
+  const { call, record } = host;
   const seen = new Set<string>();
   const deferred = (
     name: StepName,
@@ -22,30 +23,35 @@ export function createDefer({ call, record, defer }: StepHost): Defer {
   ): { abort(): void } => {
     const { id: userlandId, name: label } = stepOptions(name, "defer");
     if (seen.has(userlandId)) {
-      throw new HoldfastError("step_invalid", `"${userlandId}" was deferred before in this run: ids must differ.`);
+      throw new HoldfastError(
+        "step_invalid",
+        `"${userlandId}" was deferred before in this run: ids must differ.`,
+      );
     }
     const target = targetFunction(given.function, { app: record.app, stepId: userlandId });
     if (target.kind !== "deferred") {
       throw new HoldfastError("step_invalid", `"${userlandId}" defers what was not made by createDefer.`);
     }
     // As it is now: the op may be written later, when the author has changed the object.
-    const data = dataOf(plainValue(dataOf(given.data, userlandId), `The data of "${userlandId}"`), userlandId);
+    const data = dataOf(
+      plainValue(dataOf(given.data, userlandId), `The data of "${userlandId}"`),
+      userlandId,
+    );
     seen.add(userlandId);
     const id = sha1Hex(userlandId);
     const displayName = label ?? userlandId;
     const { app, functionId } = target;
     if (!call.abortable.has(id)) {
-      defer({ op: "DeferAdd", id, userlandId, displayName, app, functionId, data, meta: given.meta });
+      host.defer({ op: "DeferAdd", id, userlandId, displayName, app, functionId, data, meta: given.meta });
     }
     let isAborted = false;
     return {
       abort() {
         if (isAborted) return;
         isAborted = true;
-        defer({ op: "DeferAbort", id: sha1Hex(`${id}:abort`), userlandId, displayName, target: id });
+        host.defer({ op: "DeferAbort", id: sha1Hex(`${id}:abort`), userlandId, displayName, target: id });
       },
     };
   };
-  // The declaration's data has the type that the function takes, which is known to the compiler alone.
-  return deferred as Defer;
+  return deferred;
 }

@@ -47,7 +47,7 @@ export async function waitForAnySteps(
 ): Promise<unknown> {
   const options = stepOptions(name, "step.waitForAny");
   const { events, timeout, lookBack } = any;
-  if (!Array.isArray(events) || events.length === 0) {
+  if (events.length === 0) {
     throw new HoldfastError("step_invalid", `Step "${options.id}" waits for no event at all.`);
   }
   const contest = { isOver: false };
@@ -95,11 +95,10 @@ export function sendEventStep(
   };
 }
 
-function describe(wait: WaitOptions, { id }: StepOptions): ReturnType<typeof waitOp> {
-  return waitOp(wait, id);
-}
-
-function waitOp(wait: WaitOptions, id: string): {
+function describe(
+  wait: WaitOptions,
+  { id }: StepOptions,
+): {
   readonly op: "WaitForEvent";
   readonly event: string;
   readonly timeout: string;
@@ -111,7 +110,8 @@ function waitOp(wait: WaitOptions, id: string): {
   if (typeof name !== "string" || name === "") {
     throw new HoldfastError("step_invalid", `Step "${id}" waits for an event without a name.`);
   }
-  if (timeout === undefined) throw new HoldfastError("step_invalid", `Step "${id}" waits without a time-out.`);
+  if (timeout === undefined)
+    throw new HoldfastError("step_invalid", `Step "${id}" waits without a time-out.`);
   return {
     op: "WaitForEvent",
     event: name,

@@ -8,7 +8,7 @@ export type Selection =
   | { readonly strategy: "fixed"; readonly variant: string }
   | { readonly strategy: "weighted"; readonly weights: Weights }
   | { readonly strategy: "bucket"; readonly value: string; readonly weights: Weights | null }
-  | { readonly strategy: "custom"; readonly choose: () => string | Promise<string> };
+  | { readonly strategy: "custom"; readonly pick: () => string | Promise<string> };
 
 /** Ways to choose a variant. Whatever they choose is stored with the run, and so chosen once. */
 export const experiment = {
@@ -22,7 +22,7 @@ export const experiment = {
     options: { readonly weights?: Weights } = {},
   ): Selection => ({ strategy: "bucket", value: String(value ?? ""), weights: options.weights ?? null }),
   /** By a function of one's own, which asks for no steps. */
-  custom: (choose: () => string | Promise<string>): Selection => ({ strategy: "custom", choose }),
+  custom: (pick: () => string | Promise<string>): Selection => ({ strategy: "custom", pick }),
 };
 
 /**
@@ -56,7 +56,7 @@ async function choose(
       return draw(weights, fraction(digest, `${id}\n${selection.value}`), id);
     }
     case "custom":
-      return selection.choose();
+      return selection.pick();
   }
 }
 

@@ -67,12 +67,18 @@ async function stored(response: Response, askedUrl: string): Promise<StoredRespo
 }
 
 function responseOf(data: unknown): Response {
-  if (typeof data !== "object" || data === null || !("status_code" in data) || typeof data.status_code !== "number") {
+  if (
+    typeof data !== "object" ||
+    data === null ||
+    !("status_code" in data) ||
+    typeof data.status_code !== "number"
+  ) {
     throw new HoldfastError("step_invalid", "What was stored of a request is no response.");
   }
-  const { body, headers } = { body: "", headers: {}, ...data };
+  const body = "body" in data && typeof data.body === "string" ? data.body : "";
+  const headers = "headers" in data ? data.headers : {};
   const status = data.status_code;
-  return new Response(BODILESS.has(status) ? null : String(body), {
+  return new Response(BODILESS.has(status) ? null : body, {
     status,
     headers: new Headers(plainHeaders(headers)),
   });
@@ -81,7 +87,9 @@ function responseOf(data: unknown): Response {
 /** Headers of a body that has been read: its length and encoding were those of the connection. */
 function plainHeaders(headers: unknown): Record<string, string> {
   const kept: Record<string, string> = {};
-  for (const [name, value] of Object.entries(typeof headers === "object" && headers !== null ? headers : {})) {
+  for (const [name, value] of Object.entries(
+    typeof headers === "object" && headers !== null ? headers : {},
+  )) {
     if (!/^(?:content-encoding|content-length|transfer-encoding)$/i.test(name)) kept[name] = String(value);
   }
   return kept;

@@ -13,8 +13,12 @@ type Variants = Readonly<Record<string, () => unknown>>;
 /** `group.parallel` and `group.experiment`. */
 export function createGroupTools(host: StepHost): GroupTools {
   const tools = {
-    async parallel(optionsOrAct: Act | { readonly mode?: "race" | "wait" }, maybeAct?: Act): Promise<unknown> {
-      const [options, act] = typeof optionsOrAct === "function" ? [{}, optionsOrAct] : [optionsOrAct, maybeAct];
+    async parallel(
+      optionsOrAct: Act | { readonly mode?: "race" | "wait" },
+      maybeAct?: Act,
+    ): Promise<unknown> {
+      const [options, act] =
+        typeof optionsOrAct === "function" ? [{}, optionsOrAct] : [optionsOrAct, maybeAct];
       if (act === undefined) throw new HoldfastError("step_invalid", "group.parallel needs a function.");
       const scope = { ...host.scopes.current(), parallelMode: options.mode ?? ("race" as const) };
       return host.scopes.run(scope, act);
@@ -71,11 +75,11 @@ function selectionStep(
       where: "app",
       type: "group.experiment",
       reportsInput: false,
-      async run(_, { note }) {
+      async run(_, context) {
         const { digest } = client.world;
         const variant = await chooseVariant(select, names, { id, seed: `${call.runId}\n${id}`, digest });
         const weights = "weights" in select ? select.weights : null;
-        note({
+        context.note({
           kind: "inngest.experiment",
           values: {
             name: id,

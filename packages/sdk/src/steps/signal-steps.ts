@@ -1,4 +1,5 @@
 import { HoldfastError } from "@holdfast/protocol";
+import { sendSignal } from "../client/send-signal.ts";
 import type { PayloadPosition } from "../payloads/contract.ts";
 import { plainValue } from "../payloads/plain-value.ts";
 import type { StepName } from "./contract.ts";
@@ -60,22 +61,10 @@ export function sendSignalStep(
       where: "app",
       type: "step.sendSignal",
       reportsInput: false,
-      async run([given]) {
+      run([given]) {
         // Middleware hands on what it was given, or another signal.
         const { signal, data } = given as typeof message;
-        const plain = plainValue(data, `The data of signal "${signal}"`);
-        const sealed = await host.passage.stage.seal(plain, atSignal(host, signal));
-        const answer = await host.client.api.request({
-          method: "POST",
-          path: "/v1/signals",
-          body: JSON.stringify({ signal, data: sealed }),
-          // A second delivery of the same signal would find nobody, or the next who waits.
-          isRepeatable: false,
-        });
-        const runId = runIdOf(answer.body);
-        if (answer.status >= 200 && answer.status < 300 && runId !== null) return { runId };
-        const why = answer.status === 404 ? "nobody waits for it" : `the server answered ${answer.status}`;
-        throw new HoldfastError("request_failed", `Cannot send the signal "${signal}": ${why}.`);
+        return sendSignal(host.client, { signal, data: plainValue(data, `The data of signal "${signal}"`) });
       },
     },
   };
@@ -89,12 +78,4 @@ function atSignal({ passage }: StepHost, name: string): PayloadPosition {
 function signalName(signal: unknown, id: string): string {
   if (typeof signal === "string" && signal !== "") return signal;
   throw new HoldfastError("step_invalid", `Step "${id}" names no signal.`);
-}
-
-function runIdOf(body: unknown): string | null {
-  if (typeof body !== "object" || body === null || !("data" in body)) return null;
-  const { data } = body;
-  return typeof data === "object" && data !== null && "run_id" in data && typeof data.run_id === "string"
-    ? data.run_id
-    : null;
 }

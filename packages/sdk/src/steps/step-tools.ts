@@ -16,7 +16,7 @@ export interface StepTools {
   /** Runs a function of the app's; `input` is handed to it, reported, and may be changed when a run is repeated. */
   run<Input extends readonly unknown[], Result>(
     name: StepName,
-    work: (...input: [...Input, StepContext]) => Result,
+    work: (...input: [...Given<Input>, StepContext]) => Result,
     ...input: Input
   ): Promise<JsonForm<Awaited<Result>>>;
   /** Waits. No call is open meanwhile. The server reads how long. */
@@ -41,7 +41,7 @@ export interface StepTools {
     options: { readonly events: Awaited; readonly timeout: Span | Instant; readonly lookBack?: Span },
   ): Promise<EventOf<Awaited[number]["event"]> | null>;
   /** Waits for a signal, which one run of the environment can at a time; null when the time is over. */
-  waitForSignal<Data = unknown>(
+  waitForSignal(
     name: StepName,
     options: {
       readonly signal: string;
@@ -49,12 +49,12 @@ export interface StepTools {
       /** What happens to a run that waits for it already. */
       readonly onConflict?: "replace" | "fail";
     },
-  ): Promise<{ readonly signal: string; readonly data: Data } | null>;
-  /** Wakes the run that waits for a signal. */
+  ): Promise<{ readonly signal: string; readonly data: unknown } | null>;
+  /** Wakes the run that waits for a signal, and says which; null when none does. */
   sendSignal(
     name: StepName,
     options: { readonly signal: string; readonly data?: unknown },
-  ): Promise<{ readonly runId: string }>;
+  ): Promise<{ readonly runId: string | null }>;
   /** Runs another function and gives its result. */
   invoke<Input, Output>(
     name: StepName,
@@ -87,7 +87,7 @@ export interface StepTools {
     /** `run`, for a call of a model made by the app's own library. */
     wrap<Input extends readonly unknown[], Result>(
       name: StepName,
-      work: (...input: [...Input, StepContext]) => Result,
+      work: (...input: [...Given<Input>, StepContext]) => Result,
       ...input: Input
     ): Promise<JsonForm<Awaited<Result>>>;
     readonly models: AiModels;
@@ -97,6 +97,9 @@ export interface StepTools {
     publish<Data>(name: StepName, topic: TopicReference<Data>, data: Data): Promise<JsonForm<Data>>;
   };
 }
+
+/** Arguments by the types of what is given, whatever the function would take. */
+type Given<Input extends readonly unknown[]> = { [Place in keyof Input]: NoInfer<Input[Place]> };
 
 /** When a wait for an event ends, and which event ends it. */
 export interface EventWait {
@@ -143,10 +146,7 @@ export interface GroupTools {
    * each of them, so that `Promise.race` goes on with the first; to `wait` is to be called again when all are done.
    */
   parallel<Result>(act: () => Promise<Result>): Promise<Result>;
-  parallel<Result>(
-    options: { readonly mode?: "race" | "wait" },
-    act: () => Promise<Result>,
-  ): Promise<Result>;
+  parallel<Result>(options: { readonly mode?: "race" | "wait" }, act: () => Promise<Result>): Promise<Result>;
   /** Runs one of several variants, chosen once for the run, and notes which. A variant is made of steps. */
   experiment<Variants extends Readonly<Record<string, () => unknown>>>(
     name: StepName,
