@@ -22,7 +22,7 @@ export interface FastifyInstanceLike {
   removeAllContentTypeParsers(): void;
   addContentTypeParser(
     contentType: string,
-    parser: (request: never, payload: unknown, done: (error: null, body?: unknown) => void) => void,
+    parser: (request: unknown, payload: unknown, done: (error: Error | null, body?: unknown) => void) => void,
   ): unknown;
   all(
     path: string,

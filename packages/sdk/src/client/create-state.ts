@@ -8,8 +8,8 @@ import { payloadStage } from "../middleware/payload-stage.ts";
 import type { World } from "../platform/contract.ts";
 import { realWorld } from "../platform/world.ts";
 import { SDK_NAME } from "../serve/sdk-version.ts";
-import { createSigner } from "../signatures/signer.ts";
 import { createServerKnowledge } from "../signatures/server-knowledge.ts";
+import { createSigner } from "../signatures/signer.ts";
 import { createVerifier } from "../signatures/verifier.ts";
 import { createApi } from "./api.ts";
 import type { ClientState } from "./contract.ts";
@@ -33,15 +33,9 @@ export function createState(options: ClientOptions): Omit<ClientState, "function
     variables: keptVariables(variables),
     ...(options.fetch === undefined ? {} : { fetch: options.fetch }),
   };
-  const signing = {
-    keys: signingKeys,
-    mode: settings.signatures,
-    world,
-    app,
-    environment,
-    knowledge: createServerKnowledge(),
-  };
-  const signer = createSigner(signing);
+  const knowledge = createServerKnowledge();
+  const keys = { keys: signingKeys, mode: settings.signatures, world, app, environment, knowledge };
+  const signer = createSigner(keys);
   const middleware = readMiddleware(options.middleware);
   const headers = {
     [Header.sdk]: SDK_NAME,
@@ -56,7 +50,7 @@ export function createState(options: ClientOptions): Omit<ClientState, "function
     eventOrigin: settings.eventOrigin,
     eventKey: settings.eventKey,
     signingKeys,
-    verifier: mode === "dev" ? null : createVerifier({ ...signing, serverKeys: settings.serverKeys }),
+    verifier: mode === "dev" ? null : createVerifier({ ...keys, serverKeys: settings.serverKeys }),
     signer,
     serveOrigin: settings.serveOrigin,
     servePath: settings.servePath,
