@@ -24,7 +24,9 @@ export function inProcessEgress(network: Network, time: VirtualTime): Egress {
   return { send: (request) => time.track(send(request)), close: () => Promise.resolve() };
 
   function send(request: EgressRequest): Promise<EgressOutcome> {
-    const { method, url, headers, body, timeoutMs, responseBytesMax, signal } = request;
+    const { method, url, body, timeoutMs, responseBytesMax, signal } = request;
+    const { pathname, search } = new URL(url);
+    const headers = { ...request.headers, ...request.sign?.(pathname + search) };
     return new Promise((resolve) => {
       const timeout = time.clock.after(timeoutMs, () =>
         settle(failed("timed_out", `No answer within ${timeoutMs} ms.`)),

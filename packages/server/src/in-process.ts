@@ -5,7 +5,7 @@
 import type { EventId, RunId } from "@holdfast/protocol";
 import { LIMITS } from "@holdfast/protocol";
 import { ACCOUNT_ID, createApi, ENVIRONMENT_ID } from "#api";
-import type { Log, Timer } from "#kernel";
+import type { Clock, Log, Timer } from "#kernel";
 import { createIds, nodeDigest, silentLog, systemClock } from "#kernel";
 import { createKeys, createTokens } from "#keys";
 import { createChannels } from "#realtime";
@@ -112,7 +112,14 @@ export async function createInProcessServer(options: InProcessOptions): Promise<
   const random = seededRandom(`${seed}/server`);
   const appRandom = seededRandom(`${seed}/app`);
   const ids = createIds(clock, risingRandom(`${seed}/ids`));
-  const keys = createKeys({ signingKeys, eventKeys, digest: nodeDigest });
+  // Instants are those of the test; what is timed about this process goes by the machine.
+  const machineClock: Clock = { ...systemClock, now: () => clock.now() };
+  const keys = createKeys({
+    signingKeys,
+    eventKeys,
+    digest: nodeDigest,
+    v2: { random, startedAtMs: clock.now(), floor: { keptMs: 0, keep: () => undefined } },
+  });
   const store = createMemoryDisk().takeOver();
   const egress = inProcessEgress(call, time);
   // As the API names the one environment of a server.
@@ -122,7 +129,7 @@ export async function createInProcessServer(options: InProcessOptions): Promise<
     egress,
     keys,
     clock,
-    machineClock: systemClock,
+    machineClock,
     random,
     ids,
     digest: nodeDigest,
@@ -158,6 +165,7 @@ export async function createInProcessServer(options: InProcessOptions): Promise<
     version: "test",
     isOnLan: false,
     keys,
+    requireV2: false,
     tokens: createTokens({
       signingKeys,
       environment,
@@ -175,7 +183,7 @@ export async function createInProcessServer(options: InProcessOptions): Promise<
     channels: createChannels(),
     queue,
     clock,
-    machineClock: systemClock,
+    machineClock,
     virtualTime: null,
     ids,
     log,

@@ -12,7 +12,7 @@ type Handler = Parameters<Holdfast["createFunction"]>[1];
 
 let ran: string[] = [];
 
-function version(handler: Handler): HoldfastFunction<Record<string, unknown>> {
+function version(handler: Handler): HoldfastFunction {
   const client = new Holdfast({ id: "shop", mode: "dev", logger: silent });
   return client.createFunction({ id: "ship", triggers: { event: "order/paid" }, retries: 0 }, handler);
 }
