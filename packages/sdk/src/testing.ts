@@ -13,6 +13,7 @@ export type {
 } from "./test-engine/contract.ts";
 export type { Exploration, ExploreOptions, Finding } from "./test-engine/explore.ts";
 export { explore } from "./test-engine/explore.ts";
+export { historyOfTrace } from "./test-engine/history-of-trace.ts";
 export type { OutboundMessage } from "./test-engine/outbound.ts";
 export type { Divergence, ReplayResult } from "./test-engine/replay.ts";
 export { replay } from "./test-engine/replay.ts";
