@@ -51,4 +51,6 @@ export interface StepRequest {
   readonly options: StepOptions;
   readonly input: readonly unknown[];
   readonly work: AppWork | ServerWork;
+  /** Shared by steps of which the first one counts: when it is over, the others are not asked for any more. */
+  readonly contest?: { readonly isOver: boolean };
 }
