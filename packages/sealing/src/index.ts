@@ -16,6 +16,8 @@ export { SealingError } from "./sealing-error.ts";
 export type { SealingSender, SealingSenderOptions } from "./senders/create-sealing-sender.ts";
 export { createSealingSender } from "./senders/create-sealing-sender.ts";
 export { newKeyPair, parseKeyPair, SealingKeyPair } from "./senders/key-pair.ts";
+export type { OpenDocumentOptions, OpenedEnvelope } from "./stage/open-document.ts";
+export { openDocument } from "./stage/open-document.ts";
 export type { Sealing } from "./stage/sealing.ts";
 export { sealing } from "./stage/sealing.ts";
 export type { SealingOptions } from "./stage/sealing-options.ts";

@@ -10,6 +10,7 @@ export type SealingErrorCode = Extract<ErrorCode, `seal_${string}`>;
  * nothing of what is sealed: it may be logged and may travel.
  */
 export class SealingError extends HoldfastError {
+  declare readonly code: SealingErrorCode;
   /** Whether another attempt can only end the same way; the SDK then ends the run. */
   readonly noRetry: boolean;
   readonly position: PayloadPosition | null;
