@@ -33,7 +33,11 @@ const plan = fc.letrec<{ plan: Plan }>((tie) => ({
       kind: fc.constant("parallel" as const),
       parts: fc.array(tie("plan"), { minLength: 1, maxLength: 3 }),
     }),
-    fc.record({ kind: fc.constant("loop" as const), times: fc.integer({ min: 1, max: 3 }), body: tie("plan") }),
+    fc.record({
+      kind: fc.constant("loop" as const),
+      times: fc.integer({ min: 1, max: 3 }),
+      body: tie("plan"),
+    }),
   ),
 })).plan;
 
