@@ -10,7 +10,7 @@ const ROOT = join(import.meta.dirname, "..");
 
 for (const name of BUILT_PACKAGES) {
   try {
-    buildPackage(ROOT, name);
+    await buildPackage(ROOT, name);
   } catch (error) {
     console.error(`build: ${error instanceof Error ? error.message : String(error)}`);
     process.exit(1);

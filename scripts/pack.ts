@@ -15,7 +15,7 @@ const ROOT = join(import.meta.dirname, "..");
 
 const workFolder = mkdtempSync(join(tmpdir(), "holdfast-pack-"));
 try {
-  const { sdk, sealing, sealingNeeds } = packHouse(ROOT, workFolder);
+  const { sdk, sealing, sealingNeeds } = await packHouse(ROOT, workFolder);
   const nodes = findNodes(process.env["PATH"] ?? "");
   const subjects = [
     { packed: sdk, others: [] },

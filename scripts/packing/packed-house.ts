@@ -22,18 +22,19 @@ const CRYPTOGRAPHY = ["@noble/ciphers", "@noble/hashes", "hpke"] as const;
  * @param root of the repository.
  * @param workFolder an empty folder.
  */
-export function packHouse(root: string, workFolder: string): PackedHouse {
+export async function packHouse(root: string, workFolder: string): Promise<PackedHouse> {
   const house = join(workFolder, "house");
   const tarballs = join(workFolder, "tarballs");
   mkdirSync(house);
   mkdirSync(tarballs);
   copyHouse(root, house);
-  const [protocol, sdk, sealing] = ["protocol", "sdk", "sealing"].map((name) => {
-    buildPackage(house, name);
+  const build = async (name: string): Promise<PackedPackage> => {
+    await buildPackage(house, name);
     return packPackage(join(house, "packages", name), tarballs);
-  });
-  if (protocol === undefined || sdk === undefined || sealing === undefined)
-    throw new Error("Cannot pack: a package is missing.");
+  };
+  const protocol = await build("protocol");
+  const sdk = await build("sdk");
+  const sealing = await build("sealing");
   const cryptography = CRYPTOGRAPHY.map((name) => packPackage(join(root, "node_modules", name), tarballs));
   return { sdk, sealing, sealingNeeds: [sdk, protocol, ...cryptography] };
 }

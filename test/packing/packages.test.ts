@@ -19,7 +19,7 @@ const workFolder = mkdtempSync(join(tmpdir(), "holdfast-packing-"));
 after(() => rmSync(workFolder, { recursive: true, force: true }));
 
 const nodes = findNodes(process.env["PATH"] ?? "");
-const house = packHouse(ROOT, workFolder);
+const house = await packHouse(ROOT, workFolder);
 
 it("an install of holdfast adds one package of less than 300 kB, every entry of which imports as it is", async () => {
   const { packages, installedBytes, entries, problems } = await inspectPackage(
@@ -56,11 +56,11 @@ it("an install of @holdfast/sealing brings the SDK, the protocol and the cryptog
   ]);
 });
 
-it("the holdfast command runs from what was built", () => {
+it("the holdfast command runs from what was built", async () => {
   const built = join(workFolder, "command");
   mkdirSync(built);
   copyHouse(ROOT, built);
-  for (const name of BUILT_PACKAGES) buildPackage(built, name);
+  for (const name of BUILT_PACKAGES) await buildPackage(built, name);
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
     [join(built, "packages/cli/bin/holdfast.js"), "version"],
