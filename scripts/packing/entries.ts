@@ -30,6 +30,17 @@ export function readEntries(folder: string, name: string): readonly Entry[] {
   }));
 }
 
+/** Packages that an installed package can do without. */
+export function optionalPeers(folder: string, name: string): readonly string[] {
+  // A manifest of ours.
+  const { peerDependenciesMeta = {} } = JSON.parse(
+    readFileSync(join(folder, "node_modules", name, "package.json"), "utf8"),
+  ) as { readonly peerDependenciesMeta?: Readonly<Record<string, { readonly optional?: boolean }>> };
+  return Object.entries(peerDependenciesMeta).flatMap(([peer, { optional }]) =>
+    optional === true ? [peer] : [],
+  );
+}
+
 /**
  * The Node that runs this, and the one on the path outside of `node_modules`, if that is another.
  *

@@ -1,7 +1,7 @@
-import { mkdirSync, mkdtempSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync } from "node:fs";
 import { join } from "node:path";
 import type { NodeBinary } from "./entries.ts";
-import { importFailure, importMs, outsideImports, readEntries } from "./entries.ts";
+import { importFailure, importMs, optionalPeers, outsideImports, readEntries } from "./entries.ts";
 import { folderBytes, installPacked } from "./install-packed.ts";
 import { publintFindings, typeFindings } from "./judgements.ts";
 import type { PackedPackage } from "./pack-package.ts";
@@ -53,15 +53,15 @@ export async function inspectPackage(
 
   const inspected: InspectedEntry[] = [];
   for (const entry of entries) {
-    const failures = nodes.flatMap((node) => {
+    const outside = existsSync(entry.file) ? outsideImports(entry) : [];
+    inspected.push({ specifier: entry.specifier, outside });
+    // For those who have installed the peer besides; it is not there.
+    if (outside.some((module) => optionalPeers(folder, packed.name).includes(module))) continue;
+    for (const node of nodes) {
       const failure = importFailure(folder, entry, node);
-      return failure === null
-        ? []
-        : [`Cannot import ${entry.specifier} with Node ${node.version}: ${failure}`];
-    });
-    problems.push(...failures);
-    // What cannot be imported need not be read.
-    if (failures.length === 0) inspected.push({ specifier: entry.specifier, outside: outsideImports(entry) });
+      if (failure === null) continue;
+      problems.push(`Cannot import ${entry.specifier} with Node ${node.version}: ${failure}`);
+    }
   }
   return {
     packages,
