@@ -1,5 +1,7 @@
 import { get } from "node:http";
 import type { ClientRequest } from "node:http";
+import { sealing, staticKeys } from "@holdfast/sealing";
+import type { PayloadStage } from "holdfast";
 import type { Pool } from "undici";
 import { httpPool, post } from "../http-call.ts";
 import { runInput } from "../workloads.ts";
@@ -16,13 +18,24 @@ export async function connectTarget(address: TargetAddress, connections: number)
   const pool = httpPool(address.origin, connections);
   return address.kind === "direct"
     ? directTarget(pool, address.path, address.body)
-    : await followTarget(pool, address.origin, address.eventKey, address.bearer);
+    : await followTarget(pool, address);
 }
 
 const JSON_HEADERS = { "content-type": "application/json" };
 
 function eventBody(workload: WorkloadName, n: number): string {
   return JSON.stringify({ name: `bench/${workload}`, data: runInput(n) });
+}
+
+/** The stage through which an app that seals sends its events. */
+function sealedBy(key: string): PayloadStage {
+  return sealing({ keys: staticKeys(key) }).payloads({ app: "bench", environment: "bench" });
+}
+
+async function sealedBody(stage: PayloadStage, workload: WorkloadName, n: number): Promise<string> {
+  const name = `bench/${workload}`;
+  const at = { kind: "event", environment: "bench", app: "bench", name } as const;
+  return JSON.stringify({ name, data: await stage.sealData({ ...runInput(n) }, at) });
 }
 
 function directTarget(pool: Pool, path: string, body: "event" | "input"): LoadTarget {
@@ -84,15 +97,15 @@ function failureOf(update: EndedUpdate): Error | null {
 
 async function followTarget(
   pool: Pool,
-  origin: string,
-  eventKey: string,
-  bearer: string,
+  { origin, eventKey, bearer, sealingKey }: TargetAddress & { readonly kind: "follow" },
 ): Promise<LoadTarget> {
+  const stage = sealingKey === undefined ? null : sealedBy(sealingKey);
   const ended = new EndedRuns();
   const stream = await openStream(`${origin}/holdfast/v1/follow?kinds=run.ended&data=1`, bearer, ended);
   return {
     async run(workload, n) {
-      const answer = await post(pool, `/e/${eventKey}`, JSON_HEADERS, eventBody(workload, n));
+      const body = stage === null ? eventBody(workload, n) : await sealedBody(stage, workload, n);
+      const answer = await post(pool, `/e/${eventKey}`, JSON_HEADERS, body);
       if (answer.status !== 200)
         throw new Error(`The event answered ${answer.status}: ${answer.body.slice(0, 300)}`);
       // Answered by the server under test; a wrong shape fails the run on the next line.

@@ -10,7 +10,14 @@ export type TargetAddress =
       readonly body: "event" | "input";
     }
   /** POST an event; the end arrives over the one stream of ended runs. */
-  | { readonly kind: "follow"; readonly origin: string; readonly eventKey: string; readonly bearer: string };
+  | {
+      readonly kind: "follow";
+      readonly origin: string;
+      readonly eventKey: string;
+      readonly bearer: string;
+      /** The data of events is sealed with it. */
+      readonly sealingKey?: string;
+    };
 
 /** One stretch of load. The window opens when the warm-up is over. */
 export interface LoadOrder {

@@ -41,6 +41,24 @@ const PAIRINGS: Readonly<Record<string, Pairing>> = {
     durability: "ten steps",
     workloads: ["w2"],
   },
+  own: {
+    label: " + own SDK",
+    app: { kind: "own", checkpointing: "off", isSealing: false },
+    durability: "each step",
+    workloads: ALL,
+  },
+  "own-sealed": {
+    label: " + own SDK, sealed",
+    app: { kind: "own", checkpointing: "off", isSealing: true },
+    durability: "each step",
+    workloads: ALL,
+  },
+  "own-checkpoint": {
+    label: " + own SDK, checkpoint 1",
+    app: { kind: "own", checkpointing: "default", isSealing: false },
+    durability: "each step",
+    workloads: ALL,
+  },
 };
 
 /** `bare` is our server with the bare app, `loop` the limit with it; `sdk` and `loop-sdk` likewise, and so on. */

@@ -39,6 +39,7 @@ export function holdfast(choice: HoldfastChoice, execArgv: readonly string[] = [
           origin,
           eventKey: BENCH_KEYS.eventKey,
           bearer: bearerOf(BENCH_KEYS.signingKey),
+          ...(choice.app.kind === "own" && choice.app.isSealing ? { sealingKey: BENCH_KEYS.sealingKey } : {}),
         },
         serverPids: [serverPid],
         appPids: apps.map(({ child }) => child.pid ?? 0),

@@ -19,6 +19,7 @@ import { carriedPosition, Vault } from "./vault.ts";
 
 /** Sealing as middleware, with what apps do beside it. */
 export interface Sealing extends Middleware {
+  readonly payloads: NonNullable<Middleware["payloads"]>;
   /**
    * A blind index, as `blind` writes it: for conditions such as `event.data.customerIdIndex == "…"`. `field` is the name
    * of the sealed member, not that of the index.
