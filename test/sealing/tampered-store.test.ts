@@ -1,69 +1,21 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { once } from "node:events";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { describe, it } from "node:test";
-import { inspect } from "node:util";
 import type { Run } from "@holdfast/client";
-import { newSealingKey, sealing, staticKeys } from "@holdfast/sealing";
-import type { SealingOptions } from "@holdfast/sealing";
-import type { HoldfastFunction } from "holdfast";
-import { Holdfast } from "holdfast";
-import { serve } from "holdfast/node";
+import type { Holdfast, HoldfastFunction } from "holdfast";
 import { clientOf, endOf, runOf, runsOf } from "../kit/run-of.ts";
 import type { TestServer } from "../kit/test-server.ts";
 import { startTestServer } from "../kit/test-server.ts";
 import { until } from "../kit/until.ts";
+import type { SealingApp } from "./sealing-app.ts";
+import { startSealingApp } from "./sealing-app.ts";
 
 /*
  * The whole house: Holdfast's SDK with sealing, a real server with a file, and somebody who changes that file while a run
  * sleeps. What the run does then is what counts.
  */
-
-const KEYS = newSealingKey().text();
-
-interface App extends AsyncDisposable {
-  readonly client: Holdfast;
-  readonly log: readonly string[];
-}
-
-/** An app with Holdfast's SDK on a real port. */
-async function startApp(
-  server: TestServer,
-  functions: (client: Holdfast) => readonly HoldfastFunction[],
-  options: Partial<SealingOptions> = {},
-): Promise<App> {
-  const log: string[] = [];
-  const write = (...words: readonly unknown[]): void =>
-    void log.push(words.map((word) => inspect(word, { depth: 5 })).join(" "));
-  const client = new Holdfast({
-    id: "shop",
-    baseUrl: server.url,
-    eventKey: server.eventKey,
-    signingKey: server.signingKey ?? "",
-    mode: "production",
-    logger: { debug: write, info: write, warn: write, error: write },
-    middleware: [sealing({ keys: staticKeys(KEYS), environment: "production", ...options })],
-  });
-  const http = createServer(serve({ client, functions: functions(client) }));
-  http.listen(0, "127.0.0.1");
-  await once(http, "listening");
-  // It listens on a port.
-  const { port } = http.address() as AddressInfo;
-  await clientOf(server).syncApp(`http://127.0.0.1:${port}/api/inngest`);
-  return {
-    client,
-    log,
-    async [Symbol.asyncDispose]() {
-      http.close();
-      http.closeAllConnections();
-      await once(http, "close");
-    },
-  };
-}
 
 /** Stops the server, changes what it stores, and starts it again. */
 async function tamper(server: TestServer, change: (db: DatabaseSync) => void): Promise<void> {
@@ -89,7 +41,7 @@ function resultsOf(server: TestServer): ReadonlyMap<string, string> {
 }
 
 /** Starts the function, and waits until its two decisions are stored and it waits for its signal. */
-async function decided(server: TestServer, app: App): Promise<Run> {
+async function decided(server: TestServer, app: SealingApp): Promise<Run> {
   const {
     ids: [id = ""],
   } = await app.client.send({ name: "order/placed", data: { card: "canary-card" } });
@@ -101,7 +53,7 @@ async function decided(server: TestServer, app: App): Promise<Run> {
 }
 
 /** Lets the run go on, and waits for its end. */
-async function goOn(server: TestServer, app: App, run: Run): Promise<Run> {
+async function goOn(server: TestServer, app: SealingApp, run: Run): Promise<Run> {
   await until("the run was woken", async () => {
     const sent = await app.client.sendSignal({ signal: "go", data: "canary-signal" }).catch(() => null);
     return sent !== null && sent.runId !== null;
@@ -142,7 +94,7 @@ describe("a store that somebody changes while a run sleeps", { timeout: 120_000 
     it(`${code === null ? "lets the run end" : `ends the run with ${code}`} when ${title}`, async () => {
       await using server = await startTestServer();
       const seen: unknown[] = [];
-      await using app = await startApp(server, (client) => [
+      await using app = await startSealingApp(server, (client) => [
         client.createFunction(
           { id: "order", triggers: { event: "order/placed" } },
           async ({ event, step }) => {
@@ -186,7 +138,7 @@ describe("a store that somebody changes while a run sleeps", { timeout: 120_000 
     ];
     const secondStep = createHash("sha1").update("second").digest("hex");
     for (const acceptOriginalRuns of [false, true]) {
-      await using app = await startApp(server, make, { acceptOriginalRuns });
+      await using app = await startSealingApp(server, make, { acceptOriginalRuns });
       const {
         ids: [id = ""],
       } = await app.client.send({ name: "order/placed", data: {} });
@@ -205,7 +157,7 @@ describe("a store that somebody changes while a run sleeps", { timeout: 120_000 
 
   it("stores nothing of what a run was given, made and threw", async () => {
     await using server = await startTestServer();
-    await using app = await startApp(
+    await using app = await startSealingApp(
       server,
       (client) => [
         client.createFunction(
