@@ -32,13 +32,11 @@ export async function sendEvents(
     readonly stack: MiddlewareStack;
     /** Another than the client's. */
     readonly environment?: string;
-    /** Labels of the run that sends, which its events inherit where they do not say otherwise. */
-    readonly sessions?: Readonly<Record<string, string>>;
   },
 ): Promise<SentEvents> {
-  const { stack, environment = state.environment, sessions = {} } = options;
+  const { stack, environment = state.environment } = options;
   for (const event of events) checkEventForm(event);
-  const changed = await stack.sendEvents(events.map((event) => withDefaults(event, sessions, state.world)));
+  const changed = await stack.sendEvents(events.map((event) => withDefaults(event, state.world)));
   for (const event of changed) {
     checkEventForm(event);
     await checkEventData(event);
@@ -56,15 +54,9 @@ export async function sendEvents(
 }
 
 /** The event with what it lacks. Its own symbol stays, by which it is checked. */
-function withDefaults(
-  event: EventPayload,
-  sessions: Readonly<Record<string, string>>,
-  world: World,
-): EventPayload {
-  const { data = {}, ts = world.now(), meta } = event;
-  const inherited =
-    Object.keys(sessions).length === 0 ? {} : { meta: { ...meta, propagated_sessions: sessions } };
-  return { ...event, data, ts, ...inherited };
+function withDefaults(event: EventPayload, world: World): EventPayload {
+  const { data = {}, ts = world.now() } = event;
+  return { ...event, data, ts };
 }
 
 async function writeEvent(event: EventPayload, state: ClientState, environment: string): Promise<string> {
