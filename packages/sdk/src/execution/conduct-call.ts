@@ -55,7 +55,8 @@ export async function conductCall(conduct: Conduct): Promise<CallAnswer> {
     if (first === undefined) return answerEnding(conduct, ending);
     const isOver =
       conduct.maxRuntimeMs > 0 && conduct.world.now() - conduct.startedAt >= conduct.maxRuntimeMs;
-    if (checkpoints !== null && isOver && finished > 0) return answerDiscovery(conduct);
+    if (checkpoints !== null && isOver && finished > 0)
+      return answerOps(conduct, [discoveryRequest(conduct)]);
     if (!mayRunNow(conduct, first) || others.length > 0) return answerFound(conduct, found);
     const attempt = await runFound(conduct, first);
     if (attempt.kind === "failed") return answerFailedStep(conduct, attempt);
@@ -123,9 +124,9 @@ async function answerFound(conduct: Conduct, found: readonly FoundStep[]): Promi
   return answerOps(conduct, ops);
 }
 
-async function answerDiscovery(conduct: Conduct): Promise<CallAnswer> {
-  const id = sha1Hex(`discovery-request-${conduct.world.now()}`);
-  return answerOps(conduct, [{ op: "DiscoveryRequest", id }]);
+/** Asks to be called again, and for nothing else. */
+function discoveryRequest({ world }: Conduct): DraftOp {
+  return { op: "DiscoveryRequest", id: sha1Hex(`discovery-request-${world.now()}`) };
 }
 
 async function answerFailedStep(
@@ -173,7 +174,10 @@ async function answerThrown(conduct: Conduct, error: unknown): Promise<CallAnswe
   if (isLast) {
     // What is tried again is deferred again; what ends takes along what it deferred.
     const deferred = conduct.takeDeferred();
-    if (deferred.length > 0 && !(await conduct.reportDeferred(deferred))) return answers.ops(deferred);
+    if (deferred.length > 0 && !(await conduct.reportDeferred(deferred))) {
+      // The next call finds them noted, and comes to the same error.
+      return answers.ops([...deferred, discoveryRequest(conduct)]);
+    }
   }
   const retryAfter = isLast ? null : verdictOf(error).retryAfter;
   return answers.failure(error, { isRetriable: !isLast, retryAfter });

@@ -9,6 +9,7 @@ const FINAL_CODES: ReadonlySet<ErrorCode> = new Set([
   "step_nested",
   "value_invalid",
   "checkpoint_stale",
+  "client_invalid",
 ] as const);
 
 /** What an error says about the attempt after it, faults of the program included. */
