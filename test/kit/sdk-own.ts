@@ -21,8 +21,7 @@ type OwnContext = Omit<FunctionContext, "defer"> & {
 export const sdkOwn: Sdk = {
   version: "own",
   NonRetriableError,
-  // It takes what the others do.
-  RetryAfterError: RetryAfterError as Sdk["RetryAfterError"],
+  RetryAfterError,
   referenceFunction,
   createApp(identity: AppIdentity): SdkApp {
     const client = new Holdfast({
@@ -50,15 +49,16 @@ export const sdkOwn: Sdk = {
       if (spec.isDeferred === true) {
         const made = createDefer(client, options as never, handler);
         deferred.set(spec.id, made);
-        return made as HoldfastFunction;
+        return made;
       }
       const triggers = spec.triggers ?? [{ event: eventOf(spec.id) }];
       return client.createFunction({ ...options, triggers } as never, handler);
     };
     return {
       async send(events) {
-        const { ids } = await client.send(events as never);
-        return { ids: ids as readonly string[] as SentEvents["ids"] };
+        const { ids } = await client.send(events);
+        // What it gives back as text are the ids that the server made.
+        return { ids: ids as SentEvents["ids"] };
       },
       listener(functions, adapter): RequestListener {
         const options = { client, functions: functions.map(create), streaming: identity.streaming };
