@@ -105,6 +105,21 @@ describe("createApi()", () => {
     assert.deepEqual(gone.world.delays, [100, 200, 400, 800]);
   });
 
+  it("comes again when the server says that it has not begun, and when", async () => {
+    const early = (after: string): Response =>
+      Response.json({}, { status: 503, headers: { "retry-after": after } });
+    for (const isRepeatable of [true, false]) {
+      const { api, world } = open(1, early("1"), early("3600"), answer(200));
+      assert.equal((await api.request({ ...post, isRepeatable })).status, 200);
+      assert.deepEqual(world.delays, [1000, 5000]);
+    }
+    const never = open(1, early("1"));
+    assert.equal((await never.api.request({ ...post, isRepeatable: false })).status, 503);
+    assert.equal(never.world.requests.length, 5);
+    const begun = open(1, Response.json({}, { status: 500, headers: { "retry-after": "1" } }), answer(200));
+    assert.equal((await begun.api.request({ ...post, isRepeatable: false })).status, 500);
+  });
+
   it("does not repeat what may not be repeated, nor after any other answer", async () => {
     const once = { ...post, isRepeatable: false };
     const busy = open(1, answer(500), answer(200));

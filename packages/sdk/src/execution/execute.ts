@@ -113,12 +113,12 @@ async function executeOpened(
   const fields = { runId, eventName: event.name, requestId, jobId };
   const sessions = sessionsOf(events);
   const tools = createStepTools({
-    sessions,
     call,
     client,
     record,
     passage,
     stack,
+    sessions,
     scopes,
     ask: (request) => replay.ask(request),
     stepCount: () => replay.stepCount,

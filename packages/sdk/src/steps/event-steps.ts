@@ -89,8 +89,7 @@ export function sendEventStep(
         // Middleware hands on events; what is none is refused before it is sent.
         const payload = given as EventPayload | readonly EventPayload[];
         const list = isList(payload) ? payload : [payload];
-        const labelled = list.map((event) => withSessions(event, host.sessions));
-        return sendEvents(host.client, labelled, { stack: host.stack });
+        return sendEvents(host.client, list, { stack: host.stack, sessions: host.sessions });
       },
     },
   };
@@ -132,12 +131,6 @@ async function received(host: StepHost, data: unknown, expected: string | EventT
   if (faults === null) return event;
   const message = `The event "${event.name}" that was waited for does not fit its schema at ${faults}.`;
   throw new HoldfastError("step_invalid", message);
-}
-
-/** An event with the labels of the run that sends it, which its own come before (wire-protocol 2.6). */
-function withSessions(event: EventPayload, sessions: StepHost["sessions"]): EventPayload {
-  if (Object.keys(sessions).length === 0) return event;
-  return { ...event, meta: { propagated_sessions: sessions, ...event.meta } };
 }
 
 function isList(events: EventPayload | readonly EventPayload[]): events is readonly EventPayload[] {

@@ -15,7 +15,7 @@ export interface StepHost {
   readonly record: FunctionRecord;
   readonly passage: Passage;
   readonly stack: MiddlewareStack;
-  /** Labels of the run, which what it sends inherits. */
+  /** Labels of the run, which events that it sends inherit. */
   readonly sessions: Readonly<Record<string, string>>;
   readonly scopes: AsyncContext<StepScope>;
   /** Asks for a step; settles with its result. */
