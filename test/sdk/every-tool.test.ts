@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { readdir, readFile } from "node:fs/promises";
+import type { Server } from "node:http";
 import { join } from "node:path";
 import { test } from "node:test";
 import { createDefer, eventType, experiment, expression, Holdfast } from "holdfast";
@@ -144,10 +146,8 @@ for (const isHiding of [false, true]) {
     test(`every tool does what it says against the real server (${mode})`, async () => {
       await using server = await startTestServer();
       const { client, ran, ends, functions } = shop(server, { isHiding, checkpointing });
-      const app = createServer({ client, functions });
-      const port = await listen(app, 0);
-      await using _closing = { [Symbol.asyncDispose]: async () => void app.close() };
-      await clientOf(server).syncApp(`http://127.0.0.1:${port}/api/inngest`);
+      await using app = await serveApp(createServer({ client, functions }));
+      await clientOf(server).syncApp(app.url);
 
       await client.send([placed.create({ word: CANARY }), { name: "order/broken", data: { word: CANARY } }]);
       const facts = (): string => JSON.stringify([ran, [...ends]]);
@@ -173,6 +173,19 @@ for (const isHiding of [false, true]) {
       assert.equal(await holds(server.dataDir, CANARY), !isHiding, "what the server has on its disk");
     });
   }
+}
+
+/** An app that listens, until it is disposed of. */
+async function serveApp(app: Server): Promise<AsyncDisposable & { readonly url: string }> {
+  const port = await listen(app, 0);
+  return {
+    url: `http://127.0.0.1:${port}/api/inngest`,
+    async [Symbol.asyncDispose]() {
+      app.close();
+      app.closeAllConnections();
+      await once(app, "close");
+    },
+  };
 }
 
 /** Whether any file under a folder holds a text. */

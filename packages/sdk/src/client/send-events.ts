@@ -28,7 +28,11 @@ export interface SentEvents {
 export async function sendEvents(
   state: ClientState,
   events: readonly EventPayload[],
-  options: { readonly stack: MiddlewareStack; readonly environment?: string },
+  options: {
+    readonly stack: MiddlewareStack;
+    /** Another than the client's. */
+    readonly environment?: string;
+  },
 ): Promise<SentEvents> {
   const { stack, environment = state.environment } = options;
   for (const event of events) checkEventForm(event);
@@ -49,9 +53,10 @@ export async function sendEvents(
   return stack.wrapSendEvent(changed, () => post(state, `[${texts.join(",")}]`, environment));
 }
 
-/** The event with its own symbol, by which it is checked, and nothing else added but what it lacks. */
+/** The event with what it lacks. Its own symbol stays, by which it is checked. */
 function withDefaults(event: EventPayload, world: World): EventPayload {
-  return { ...event, data: event.data ?? {}, ts: event.ts ?? world.now() };
+  const { data = {}, ts = world.now() } = event;
+  return { ...event, data, ts };
 }
 
 async function writeEvent(event: EventPayload, state: ClientState, environment: string): Promise<string> {

@@ -208,6 +208,8 @@ describe("a step with options of its own", () => {
       assert.equal(result.headers["retry-after"], expected);
     }
     assert.equal((await answer(failing({ backoff: "90s", retries: 0 }))).headers["retry-after"], undefined);
+    const odd = await answer(failing({ backoff: "soon" }));
+    assert.match(opsOf(odd)[0]?.error?.message ?? "", /"a" has a time that cannot be read/);
   });
 
   it("fails when it takes too long, and is told by its signal", async () => {
