@@ -286,8 +286,11 @@ describe("signed requests to the server", { concurrency: true, timeout: 60_000 }
     await using server = await startTestServer();
     await using app = await start(server);
     await registered(app);
-    const { status } = await app.ask("POST", "/v1/realtime/publish/tee?channel=a", "{}");
-    assert.equal(status, 401);
+    const path = "/v1/realtime/publish/tee?channel=a";
+    assert.equal((await app.ask("POST", path, "{}")).status, 401);
+    // Nor with a signature over no body, to which somebody adds one.
+    const headers = await app.signer.headers({ method: "POST", url: server.url + path, body: "" }, 0);
+    assert.equal(await send(server, "POST", path, headers ?? {}, "event: x\ndata: 1\n\n"), 401);
   });
 });
 

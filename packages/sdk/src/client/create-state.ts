@@ -27,15 +27,30 @@ export function createState(options: ClientOptions): Omit<ClientState, "function
   const machine = options?.world ?? realWorld();
   const variables = options?.variables ?? machine.variables;
   const settings = resolveSettings(options, variables);
+  requireMethods("logger", options.logger, ["debug", "info", "warn", "error"]);
+  requireMethods("nonces", options.nonces, ["seen"]);
+  if (options.fetch !== undefined && typeof options.fetch !== "function")
+    throw settingFault("the option fetch", "must be a function");
   const { app, environment, mode, apiOrigin, signingKeys } = settings;
   const world: World = {
     ...machine,
     variables: keptVariables(variables),
     ...(options.fetch === undefined ? {} : { fetch: options.fetch }),
   };
-  const knowledge = createServerKnowledge();
-  const keys = { keys: signingKeys, mode: settings.signatures, world, app, environment, knowledge };
-  const signer = createSigner(keys);
+  const signing = {
+    keys: signingKeys,
+    mode: settings.signatures,
+    world,
+    app,
+    environment,
+    knowledge: createServerKnowledge(),
+  };
+  const signer = createSigner(signing);
+  const verifierOptions = {
+    ...signing,
+    serverKeys: settings.serverKeys,
+    ...(options.nonces === undefined ? {} : { nonces: options.nonces }),
+  };
   const middleware = readMiddleware(options.middleware);
   const headers = {
     [Header.sdk]: SDK_NAME,
@@ -50,7 +65,7 @@ export function createState(options: ClientOptions): Omit<ClientState, "function
     eventOrigin: settings.eventOrigin,
     eventKey: settings.eventKey,
     signingKeys,
-    verifier: mode === "dev" ? null : createVerifier({ ...keys, serverKeys: settings.serverKeys }),
+    verifier: mode === "dev" ? null : createVerifier(verifierOptions),
     signer,
     serveOrigin: settings.serveOrigin,
     servePath: settings.servePath,
@@ -68,6 +83,14 @@ export function createState(options: ClientOptions): Omit<ClientState, "function
       value: options.checkpointing,
     }),
   };
+}
+
+/** What an option brings is called much later, when nobody looks: what is missing is said now. */
+function requireMethods(option: string, value: unknown, names: readonly string[]): void {
+  if (value === undefined) return;
+  const isObject = (typeof value === "object" || typeof value === "function") && value !== null;
+  const missing = names.find((name) => !isObject || typeof Reflect.get(value, name) !== "function");
+  if (missing !== undefined) throw settingFault(`the option ${option}`, `must have a method ${missing}`);
 }
 
 function readMiddleware(listed: unknown): readonly MiddlewareEntry[] {

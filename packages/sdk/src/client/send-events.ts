@@ -7,7 +7,7 @@ import type { World } from "../platform/contract.ts";
 import { utf8 } from "../platform/utf8.ts";
 import { SDK_NAME } from "../serve/sdk-version.ts";
 import type { ApiAnswer, ClientState } from "./contract.ts";
-import { untilAnswered } from "./repeat.ts";
+import { rawAnswer, untilAnswered } from "./repeat.ts";
 
 /** What an app that has no event key sends in its place to a development server, as other SDKs do. */
 const NO_KEY = "NO_EVENT_KEY_SET";
@@ -28,7 +28,11 @@ export interface SentEvents {
 export async function sendEvents(
   state: ClientState,
   events: readonly EventPayload[],
-  options: { readonly stack: MiddlewareStack; readonly environment?: string },
+  options: {
+    readonly stack: MiddlewareStack;
+    /** Another than the client's. */
+    readonly environment?: string;
+  },
 ): Promise<SentEvents> {
   const { stack, environment = state.environment } = options;
   for (const event of events) checkEventForm(event);
@@ -49,9 +53,10 @@ export async function sendEvents(
   return stack.wrapSendEvent(changed, () => post(state, `[${texts.join(",")}]`, environment));
 }
 
-/** The event with its own symbol, by which it is checked, and nothing else added but what it lacks. */
+/** The event with what it lacks. Its own symbol stays, by which it is checked. */
 function withDefaults(event: EventPayload, world: World): EventPayload {
-  return { ...event, data: event.data ?? {}, ts: event.ts ?? world.now() };
+  const { data = {}, ts = world.now() } = event;
+  return { ...event, data, ts };
 }
 
 async function writeEvent(event: EventPayload, state: ClientState, environment: string): Promise<string> {
@@ -81,7 +86,8 @@ async function post(state: ClientState, body: string, environment: string): Prom
   const answer = await untilAnswered(world, {
     what: "POST /e/(event key)",
     isRepeatable: true,
-    send: (signal) => world.fetch(url, { method: "POST", headers, body, signal, redirect: "manual" }),
+    send: async (signal) =>
+      rawAnswer(await world.fetch(url, { method: "POST", headers, body, signal, redirect: "manual" })),
   });
   return readAnswer(answer, key);
 }

@@ -53,10 +53,9 @@ export async function conductCall(conduct: Conduct): Promise<CallAnswer> {
     const { found, ending } = await conduct.replay.untilStandstill();
     const [first, ...others] = found;
     if (first === undefined) return answerEnding(conduct, ending);
-    const isOver =
-      conduct.maxRuntimeMs > 0 && conduct.world.now() - conduct.startedAt >= conduct.maxRuntimeMs;
-    if (checkpoints !== null && isOver && finished > 0) return answerOps(conduct, [discoveryRequest(conduct)]);
     if (!mayRunNow(conduct, first) || others.length > 0) return answerFound(conduct, found);
+    // With nothing to show for it, the next call would be as late.
+    if (finished > 0 && isOver(conduct)) return answerOps(conduct, [discoveryRequest(conduct)]);
     const attempt = await runFound(conduct, first);
     if (attempt.kind === "failed") return answerFailedStep(conduct, attempt);
     // After a success the server counts attempts anew, which it does for an answer.
@@ -66,6 +65,11 @@ export async function conductCall(conduct: Conduct): Promise<CallAnswer> {
     if (checkpoints.isFull && !(await checkpoints.flush())) return answerOps(conduct, []);
     await conduct.replay.finish(first, attempt.data);
   }
+}
+
+/** Whether a call has gone on for as long as it may. */
+function isOver({ maxRuntimeMs, startedAt, world }: Conduct): boolean {
+  return maxRuntimeMs > 0 && world.now() - startedAt >= maxRuntimeMs;
 }
 
 /** Whether a step may be run as soon as it is found, being the only one. */
@@ -108,8 +112,8 @@ async function runFound(conduct: Conduct, step: FoundStep): Promise<StepAttempt>
   if (work.where !== "app")
     throw new HoldfastError("internal_error", "A step of the server's was to be run here.");
   const attempt = runStep(step, work, conduct);
-  const outcome = await Promise.race([attempt, conduct.replay.untilFault()]);
-  if (outcome !== undefined) return outcome;
+  const outcome = await Promise.race([attempt, conduct.replay.givenUp.then(() => null)]);
+  if (outcome !== null) return outcome;
   // Given up: this throws why.
   await conduct.replay.untilStandstill();
   return attempt;

@@ -79,6 +79,7 @@ export class Replay {
   /** Hashed ids of the memos that nobody has asked for yet, or that wait for their turn. */
   readonly #remaining: string[];
   readonly #signal = new Signal();
+  readonly #givenUp = createDeferred();
   /** Steps that are still in their middleware, on the way in. */
   #entering = 0;
   #isReplaying: boolean;
@@ -166,9 +167,9 @@ export class Replay {
     this.#signal.raise();
   }
 
-  /** Resolves as soon as the attempt has been given up; else never. */
-  async untilFault(): Promise<void> {
-    while (this.#fault === null) await this.#signal.next();
+  /** Settles as soon as the attempt has been given up; else never. */
+  get givenUp(): Promise<unknown> {
+    return this.#givenUp.promise;
   }
 
   /** Gives a step its result, as it will be remembered. The handler goes on. */
@@ -183,6 +184,7 @@ export class Replay {
   /** Ends the attempt with an error, whatever the handler does. */
   abandon(error: unknown): void {
     this.#fault ??= { error };
+    this.#givenUp.resolve(undefined);
     this.#signal.raise();
   }
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { until } from "../../../../test/kit/until.ts";
+import { turnsUntil } from "./testing/turns-until.ts";
 import { sha1Hex } from "../platform/sha1.ts";
 import type { CallAnswer } from "./contract.ts";
 import { execute } from "./execute.ts";
@@ -130,7 +130,7 @@ describe("a step that is called for and not found", () => {
       },
       { targetStepId: sha1Hex("gone") },
     );
-    await until("the call waits", () => world.timers === 1);
+    await turnsUntil("the call waits", () => world.timers === 1);
     world.advance(9999);
     assert.equal(world.timers, 1);
     world.advance(1);
@@ -208,6 +208,8 @@ describe("a step with options of its own", () => {
       assert.equal(result.headers["retry-after"], expected);
     }
     assert.equal((await answer(failing({ backoff: "90s", retries: 0 }))).headers["retry-after"], undefined);
+    const odd = await answer(failing({ backoff: "soon" }));
+    assert.match(opsOf(odd)[0]?.error?.message ?? "", /"a" has a time that cannot be read/);
   });
 
   it("fails when it takes too long, and is told by its signal", async () => {
@@ -223,7 +225,7 @@ describe("a step with options of its own", () => {
         "x",
       ),
     );
-    await until("the step runs", () => signal !== undefined);
+    await turnsUntil("the step runs", () => signal !== undefined);
     assert.equal(signal?.aborted, false);
     world.advance(5000);
     const [op] = opsOf(await pending);
