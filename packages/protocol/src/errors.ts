@@ -80,6 +80,15 @@ export const ERRORS = {
     retriable: false,
     next: "Correct the expression at the line and column that are named.",
   },
+  dependency_missing: { retriable: false, next: "Install the package that is named." },
+  plaintext_leaked: {
+    retriable: false,
+    next: "Find what wrote the message that is named, and seal the value or leave it out.",
+  },
+  test_run_stuck: {
+    retriable: false,
+    next: "Read what the run waits for, and let the test bring it about.",
+  },
   run_state_gone: {
     retriable: false,
     next: "Read the run's output instead: its working state ended with the run.",

@@ -10,6 +10,9 @@ interface Kept {
 
 const clients = new WeakMap<object, Kept>();
 
+/** Whose a function is. */
+const owners = new WeakMap<FunctionRecord, object>();
+
 /** Keeps the state of a client that was just made. Its functions are added as they are made. */
 export function keepState(client: object, state: Omit<ClientState, "functions">): void {
   const functions = new Map<string, FunctionRecord>();
@@ -28,7 +31,15 @@ export function stateOf(client: object): ClientState {
 /** Adds what a client's function is made of. A function of the same name is replaced, as when its file is loaded again. */
 export function keepFunctions(client: object, records: readonly FunctionRecord[]): void {
   const { functions } = kept(client);
-  for (const record of records) functions.set(record.slug, record);
+  for (const record of records) {
+    functions.set(record.slug, record);
+    owners.set(record, client);
+  }
+}
+
+/** The client that a function was made with. Null for a record that no client keeps. */
+export function ownerOf(record: FunctionRecord): object | null {
+  return owners.get(record) ?? null;
 }
 
 function kept(client: unknown): Kept {

@@ -6,6 +6,8 @@ export type { Ids } from "./ids.ts";
 export { createIds } from "./ids.ts";
 export type { Log, LogLevel } from "./log.ts";
 export { createLog, silentLog } from "./log.ts";
+export type { MachinePause } from "./machine-pause.ts";
+export { machinePause } from "./machine-pause.ts";
 export type { Random } from "./random.ts";
 export { systemRandom } from "./random.ts";
 export type { AdjustableClock } from "./scaled-clock.ts";
