@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, mkdtempSync } from "node:fs";
 import { join } from "node:path";
+import { declarationFindings } from "./check-declarations.ts";
 import type { NodeBinary } from "./entries.ts";
 import { importFailure, importMs, optionalPeers, outsideImports, readEntries } from "./entries.ts";
 import { folderBytes, installPacked } from "./install-packed.ts";
@@ -50,22 +51,27 @@ export async function inspectPackage(
   const problems = [...contentProblems(packed), ...(await publintFindings(packed.tarball))];
   const types = typeFindings(packed.tarball);
   if (types !== null) problems.push(types);
+  const installedBytes = folderBytes(join(folder, "node_modules"));
 
-  const inspected: InspectedEntry[] = [];
-  for (const entry of entries) {
-    const outside = existsSync(entry.file) ? outsideImports(entry) : [];
-    inspected.push({ specifier: entry.specifier, outside });
-    // For those who have installed the peer besides; it is not there.
-    if (outside.some((module) => optionalPeers(folder, packed.name).includes(module))) continue;
+  const inspected = entries.map((entry) => ({
+    ...entry,
+    outside: existsSync(entry.file) ? outsideImports(entry) : [],
+  }));
+  // The others are for those who have installed the peer besides; it is not there.
+  const peers = new Set(optionalPeers(folder, packed.name));
+  const complete = inspected.filter(({ outside }) => !outside.some((module) => peers.has(module)));
+  for (const entry of complete) {
     for (const node of nodes) {
       const failure = importFailure(folder, entry, node);
       if (failure === null) continue;
       problems.push(`Cannot import ${entry.specifier} with Node ${node.version}: ${failure}`);
     }
   }
+  const declarations = declarationFindings(folder, complete);
+  if (declarations !== null) problems.push(declarations);
   return {
     packages,
-    installedBytes: folderBytes(join(folder, "node_modules")),
+    installedBytes,
     entries: inspected,
     problems,
   };

@@ -7,6 +7,8 @@ import { packPackage } from "./pack-package.ts";
 
 /** What apps install, packed from a fresh build. */
 export interface PackedHouse {
+  /** The copy of the repository in which it was built. */
+  readonly root: string;
   readonly sdk: PackedPackage;
   readonly sealing: PackedPackage;
   /** Everything an app that seals installs beside the package itself. */
@@ -36,5 +38,5 @@ export async function packHouse(root: string, workFolder: string): Promise<Packe
   const sdk = await build("sdk");
   const sealing = await build("sealing");
   const cryptography = CRYPTOGRAPHY.map((name) => packPackage(join(root, "node_modules", name), tarballs));
-  return { sdk, sealing, sealingNeeds: [sdk, protocol, ...cryptography] };
+  return { root: house, sdk, sealing, sealingNeeds: [sdk, protocol, ...cryptography] };
 }

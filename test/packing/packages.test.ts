@@ -1,14 +1,16 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, it } from "node:test";
-import { BUILT_PACKAGES, buildPackage } from "../../scripts/packing/build-package.ts";
+import { buildPackage } from "../../scripts/packing/build-package.ts";
 import { findNodes } from "../../scripts/packing/entries.ts";
-import { copyHouse } from "../../scripts/packing/house-copy.ts";
 import { inspectPackage } from "../../scripts/packing/inspect-package.ts";
 import { packHouse } from "../../scripts/packing/packed-house.ts";
+import { clientOf } from "../kit/run-of.ts";
+import { startTestServer } from "../kit/test-server.ts";
+import { startPackedApp } from "./packed-app.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
 
@@ -56,14 +58,21 @@ it("an install of @holdfast/sealing brings the SDK, the protocol and the cryptog
   ]);
 });
 
+for (const node of nodes) {
+  it(`an app of the packed packages runs on Node ${node.version}, sealing`, async () => {
+    await using server = await startTestServer();
+    await using app = await startPackedApp([house.sealing, ...house.sealingNeeds], node, server, workFolder);
+    await clientOf(server).syncApp(`http://127.0.0.1:${app.port}/api/holdfast`);
+    app.send("world");
+    await app.prints(/^said hello world, (StepError|NonRetriableError): as agreed$/m);
+  });
+}
+
 it("the holdfast command runs from what was built", async () => {
-  const built = join(workFolder, "command");
-  mkdirSync(built);
-  copyHouse(ROOT, built);
-  for (const name of BUILT_PACKAGES) await buildPackage(built, name);
+  for (const name of ["client", "server", "cli"]) await buildPackage(house.root, name);
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
-    [join(built, "packages/cli/bin/holdfast.js"), "version"],
+    [join(house.root, "packages/cli/bin/holdfast.js"), "version"],
     { cwd: workFolder, env: {}, encoding: "utf8" },
   );
   assert.equal(status, 0, stderr);
