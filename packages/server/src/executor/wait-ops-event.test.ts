@@ -114,6 +114,23 @@ describe("decide(): WaitForEvent", () => {
     assert.equal(young.waits[0]?.lookBackFrom, NOW - 100);
   });
 
+  it("looks back as far as it asks, to before the run too, and never less than the protocol allows", () => {
+    const from = (lookBack: string, queuedAt = NOW - 100): number | null | undefined =>
+      on(stateOf({ queuedAt }), replyTo(opsReply([wait({ timeout: "1h", lookBack })]))).waits[0]
+        ?.lookBackFrom;
+    assert.equal(from("10m"), NOW - 600_000);
+    assert.equal(from("7d"), NOW - LIMITS.waitLookBackAskedMs);
+    assert.equal(from("1s"), NOW - LIMITS.waitLookBackMs);
+  });
+
+  it("fails the run at once for a look back that is no duration, or too long", () => {
+    for (const lookBack of ["8d", "soon", "", 600_000, "-5m"]) {
+      const decision = waiting({ timeout: "1h", lookBack });
+      assert.equal(ending(decision).error?.name, "InvalidLookBack", String(lookBack));
+      assert.deepEqual([decision.waits, decision.enqueue], [[], []]);
+    }
+  });
+
   it("begins one wait however often it is reported, and none for a step that is remembered", () => {
     const first = waiting({ timeout: "1h" });
     const again = on(

@@ -1,4 +1,4 @@
-import { canonicalJson, isHoldfastError, LIMITS } from "@holdfast/protocol";
+import { canonicalJson, isHoldfastError, LIMITS, parseDuration } from "@holdfast/protocol";
 import type { EventId, FunctionId, WireError } from "@holdfast/protocol";
 import { compileExpression, prepareFilter } from "#expressions";
 import type { WaitFilter } from "#expressions";
@@ -27,6 +27,8 @@ export function waitForEvent(draft: Draft, op: ReportedOp): WaitOutcome {
   const read = filterOf(draft, condition);
   if ("error" in read) return { kind: "fatal", error: read.error };
   const { filter } = read;
+  const from = lookBackFrom(draft, op);
+  if (typeof from !== "number") return { kind: "fatal", error: from.error };
   const isNew = draft.schedule({
     kind: "wait",
     id: op.id,
@@ -48,11 +50,39 @@ export function waitForEvent(draft: Draft, op: ReportedOp): WaitOutcome {
       eventName,
       filter,
       expiresAt: until.at,
-      // What a step of this run caused may have come before the run got as far as waiting for it.
-      lookBackFrom: Math.max(draft.run.queuedAt, draft.now - LIMITS.waitLookBackMs),
+      lookBackFrom: from,
     });
   }
   return AWAITED;
+}
+
+/**
+ * From when on an event may already have answered the wait, Unix ms. What a step of this run caused may have come before the
+ * run got as far as waiting for it; what came before the run is looked at only if the wait says how far back (`opts.lookBack`,
+ * an extension of ours to wire-protocol 15.1).
+ */
+function lookBackFrom(draft: Draft, op: ReportedOp): number | { readonly error: WireError } {
+  const asked = op.opts["lookBack"];
+  if (asked === undefined || asked === null) {
+    return Math.max(draft.run.queuedAt, draft.now - LIMITS.waitLookBackMs);
+  }
+  const length = typeof asked === "string" ? durationOf(asked) : null;
+  if (length === null || length < 0 || length > LIMITS.waitLookBackAskedMs) {
+    const days = LIMITS.waitLookBackAskedMs / 86_400_000;
+    const message = `Step "${op.label}" asked to look back ${JSON.stringify(asked)}; a wait may look back a duration of at most ${days} days.`;
+    return { error: { name: "InvalidLookBack", message } };
+  }
+  return draft.now - Math.max(length, LIMITS.waitLookBackMs);
+}
+
+/** The length of a duration in words, ms, or null when it is none. */
+function durationOf(text: string): number | null {
+  try {
+    return parseDuration(text);
+  } catch (error) {
+    if (!isHoldfastError(error, "duration_invalid")) throw error;
+    return null;
+  }
 }
 
 function filterOf(
