@@ -32,11 +32,13 @@ export async function sendEvents(
     readonly stack: MiddlewareStack;
     /** Another than the client's. */
     readonly environment?: string;
+    /** Labels of the run that sends, which its events inherit where they do not say otherwise. */
+    readonly sessions?: Readonly<Record<string, string>>;
   },
 ): Promise<SentEvents> {
-  const { stack, environment = state.environment } = options;
+  const { stack, environment = state.environment, sessions = {} } = options;
   for (const event of events) checkEventForm(event);
-  const changed = await stack.sendEvents(events.map((event) => withDefaults(event, state.world)));
+  const changed = await stack.sendEvents(events.map((event) => withDefaults(event, sessions, state.world)));
   for (const event of changed) {
     checkEventForm(event);
     await checkEventData(event);
@@ -54,9 +56,15 @@ export async function sendEvents(
 }
 
 /** The event with what it lacks. Its own symbol stays, by which it is checked. */
-function withDefaults(event: EventPayload, world: World): EventPayload {
-  const { data = {}, ts = world.now() } = event;
-  return { ...event, data, ts };
+function withDefaults(
+  event: EventPayload,
+  sessions: Readonly<Record<string, string>>,
+  world: World,
+): EventPayload {
+  const { data = {}, ts = world.now(), meta } = event;
+  const inherited =
+    Object.keys(sessions).length === 0 ? {} : { meta: { ...meta, propagated_sessions: sessions } };
+  return { ...event, data, ts, ...inherited };
 }
 
 async function writeEvent(event: EventPayload, state: ClientState, environment: string): Promise<string> {
