@@ -22,15 +22,20 @@ export function startProcess(
   args: readonly string[],
   env: Readonly<Record<string, string>>,
 ): StoryProcess {
-  const child: ChildProcess = spawn(
+  return startCommand(
     process.execPath,
     ["--max-semi-space-size=16", "-C", "@holdfast/source", `${ROOT}${program}`, ...args],
-    {
-      cwd: ROOT,
-      env: { ...process.env, ...env },
-      stdio: ["ignore", "pipe", "pipe"],
-    },
+    { cwd: ROOT, env: { ...process.env, ...env } },
   );
+}
+
+/** Starts any program in a process of its own. */
+export function startCommand(
+  command: string,
+  args: readonly string[],
+  where: { readonly cwd: string; readonly env: NodeJS.ProcessEnv },
+): StoryProcess {
+  const child: ChildProcess = spawn(command, args, { ...where, stdio: ["ignore", "pipe", "pipe"] });
   let said = "";
   const keep = (chunk: Buffer): void => {
     said = (said + chunk.toString("utf8")).slice(-20_000);
