@@ -1,9 +1,14 @@
-import { createCipheriv, randomBytes } from "node:crypto";
+import type * as NodeCrypto from "node:crypto";
 import type { Cipher } from "./cipher.ts";
 import { ASSOCIATED_BYTES } from "./cipher.ts";
 
-/** Node's own ciphers, each with the nonce that it takes. */
+/** The platform's own ciphers where it has `node:crypto`, each with the nonce that it takes; none elsewhere. */
 export function nativeCiphers(): readonly Cipher[] {
+  const crypto = typeof process === "object" ? process.getBuiltinModule?.("node:crypto") : undefined;
+  return crypto === undefined ? [] : ciphersOf(crypto);
+}
+
+function ciphersOf({ createCipheriv, randomBytes }: typeof NodeCrypto): readonly Cipher[] {
   const key = randomBytes(32);
   const associated = randomBytes(ASSOCIATED_BYTES);
   return (["aes-256-gcm", "chacha20-poly1305"] as const).map((algorithm) => ({
