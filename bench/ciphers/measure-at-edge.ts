@@ -9,9 +9,9 @@ import { builtProgram } from "./built-program.ts";
 import { SIZES } from "./candidates.ts";
 import type { Figures } from "./figures.ts";
 
-/** One request computes at least so long, so that the request itself does not count. */
-const REQUEST_MS = 100;
-const ROUND_COUNT = 7;
+/** One request computes about so long: many times what the request itself takes, which is taken off. */
+const REQUEST_MS = 15;
+const ROUND_COUNT = 60;
 
 /** Measures in workerd. Its clock does not advance while a worker computes, so that requests are timed from outside. */
 export async function measureAtEdge(folder: string): Promise<Figures> {
@@ -37,14 +37,17 @@ async function measureSize(url: string, size: number): Promise<readonly (readonl
   const counts: number[] = [];
   for (const index of names.keys()) counts.push(await countFor(url, size, index));
   const best = names.map(() => Number.POSITIVE_INFINITY);
+  let empty = Number.POSITIVE_INFINITY;
   for (let round = 0; round < ROUND_COUNT; round++) {
+    empty = Math.min(empty, await requestMs(url, size, 0, 0));
     for (const [index, count] of counts.entries()) {
-      const empty = await requestMs(url, size, index, 0);
-      const micros = ((await requestMs(url, size, index, count)) - empty) * (1000 / count);
-      best[index] = Math.min(micros, best[index] ?? micros);
+      best[index] = Math.min(await requestMs(url, size, index, count), best[index] ?? Number.NaN);
     }
   }
-  return names.map((name, index) => [name, best[index] ?? Number.NaN] as const);
+  return names.map((name, index) => {
+    const [ms = Number.NaN, count = Number.NaN] = [best[index], counts[index]];
+    return [name, ((ms - empty) * 1000) / count] as const;
+  });
 }
 
 /** How many times something must be done to take long enough. Finding it warms it up as well. */

@@ -1,9 +1,12 @@
-/** Long enough for the machine's other work to even out, short enough for a coffee. */
-const ROUND_MS = 150;
-const ROUND_COUNT = 7;
+/**
+ * So short that some rounds pass without the machine's other work coming between, and long beside what a clock can tell:
+ * a page's is right to 0.1 ms.
+ */
+const ROUND_MS = 6;
+const ROUND_COUNT = 120;
 
 /**
- * Microseconds for one call each, as the best of several rounds in which the candidates take turns: what else the machine
+ * Microseconds for one call each, as the best of many rounds in which the candidates take turns: what else the machine
  * does disturbs all of them alike. Runs wherever there is `performance.now()`.
  */
 export async function measureTurns(
@@ -24,12 +27,12 @@ async function measureOnce(act: () => unknown): Promise<number> {
   let count = 0;
   let spent = 0;
   while (spent < ROUND_MS) {
-    for (let turn = 0; turn < 20; turn++) {
+    for (let turn = 0; turn < 10; turn++) {
       const result = act();
       // A turn of the event loop costs, and only those who need one pay for it.
       if (result instanceof Promise) await result;
     }
-    count += 20;
+    count += 10;
     spent = performance.now() - begin;
   }
   return (spent / count) * 1000;
