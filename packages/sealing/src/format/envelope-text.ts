@@ -1,8 +1,8 @@
-import { utf8ToBytes } from "@noble/hashes/utils.js";
 import type { SealedText } from "@holdfast/protocol";
 import { canonicalJson, SEALED_MEMBER } from "@holdfast/protocol";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { fromBase64url, toBase64url } from "../platform/base64url.ts";
+import { utf8 } from "../platform/utf8.ts";
 import type { SealedPosition } from "./position-text.ts";
 import { parsePositionText, positionText } from "./position-text.ts";
 
@@ -13,7 +13,7 @@ const VERSIONS = { secret: "hf1", public: "hf1h" } as const;
 
 /** All of an envelope before the sealed bytes: version, key id, position. */
 export function envelopeHead(scheme: SealedText["scheme"], keyId: string, at: SealedPosition): string {
-  return `${VERSIONS[scheme]}.${keyId}.${toBase64url(utf8ToBytes(positionText(at)))}`;
+  return `${VERSIONS[scheme]}.${keyId}.${toBase64url(utf8(positionText(at)))}`;
 }
 
 /** The head of an envelope that was read. */
@@ -27,8 +27,8 @@ export function headOf({ scheme, keyId, position }: SealedText): string {
  */
 export function associatedBytes(head: string, clear: Readonly<Record<string, unknown>>): Uint8Array {
   const isEmpty = Object.keys(clear).length === 0;
-  const digest = isEmpty ? "" : toBase64url(sha256(utf8ToBytes(canonicalJson(clear))));
-  return utf8ToBytes(`${head}.${digest}`);
+  const digest = isEmpty ? "" : toBase64url(sha256(utf8(canonicalJson(clear))));
+  return utf8(`${head}.${digest}`);
 }
 
 /** The members of sealed data that its seal is bound to. */

@@ -1,3 +1,5 @@
+import { utf8 } from "../platform/utf8.ts";
+
 /** How lengths are blurred: by Padmé, or not at all. */
 export type Padding = "padme" | "off";
 
@@ -25,7 +27,7 @@ export function paddedLength(length: number, padding: Padding): number {
 
 /** JSON text as UTF-8 with blanks after it, which no reader of JSON minds. */
 export function paddedText(json: string, padding: Padding): Uint8Array {
-  const bytes = new TextEncoder().encode(json);
+  const bytes = utf8(json);
   const length = paddedLength(bytes.length, padding);
   if (length === bytes.length) return bytes;
   const padded = new Uint8Array(length).fill(0x20, bytes.length);

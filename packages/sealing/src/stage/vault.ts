@@ -39,7 +39,9 @@ export class Vault {
 
   /** A value as sealed text, bound to its position and to the members in clear beside it. */
   async seal(value: unknown, at: SealedPosition, clear: Fields): Promise<string> {
-    const master = await this.#current();
+    const current = this.#current();
+    // Most providers have the key at hand, and a turn of the queue for nothing is felt where values are small.
+    const master = current instanceof Promise ? await current : current;
     const head = envelopeHead("secret", master.id, at);
     const plain = paddedText(JSON.stringify(value) ?? "null", this.#padding);
     const nonce = this.#world.random(NONCE_BYTES);
@@ -117,16 +119,24 @@ export class Vault {
     return this.#schedule.keyFor(master, at.environment, purpose);
   }
 
-  async #current(): Promise<SealingKey> {
-    const key = await asked(async () => this.#keys.current(), null, null);
-    this.#latest = key;
-    return key;
+  #current(): SealingKey | Promise<SealingKey> {
+    return asked(
+      () => this.#keys.current(),
+      (key) => (this.#latest = key),
+      (error) => unavailable(error, null, null),
+    );
   }
 
-  async #find(keyId: string, at: SealedPosition | null): Promise<SealingKey> {
-    const key = await asked(async () => this.#keys.find(keyId), keyId, at);
-    if (key === null) throw unknownKey(keyId, at);
-    return key;
+  #find(keyId: string, at: SealedPosition | null): SealingKey | Promise<SealingKey> {
+    const found = (key: SealingKey | null): SealingKey => {
+      if (key === null) throw unknownKey(keyId, at);
+      return key;
+    };
+    return asked(
+      () => this.#keys.find(keyId),
+      found,
+      (error) => unavailable(error, keyId, at),
+    );
   }
 }
 
@@ -143,21 +153,35 @@ export function carriedPosition(text: SealedText): SealedPosition {
   );
 }
 
-/** What a provider answers. What it throws besides our own errors means that it could not be reached. */
-async function asked<T>(ask: () => Promise<T>, keyId: string | null, at: SealedPosition | null): Promise<T> {
+/** What is made of a provider's answer, at once where the answer is there at once. */
+function asked<Answer, Made>(
+  ask: () => Answer | Promise<Answer>,
+  make: (answer: Answer) => Made,
+  failed: (error: unknown) => unknown,
+): Made | Promise<Made> {
+  let answer: Answer | Promise<Answer>;
   try {
-    return await ask();
+    answer = ask();
   } catch (error) {
-    if (error instanceof SealingError) throw error;
-    // A provider's own words may name secrets.
-    throw new SealingError(
-      "seal_key_unavailable",
-      keyId === null
-        ? "Cannot seal: the source of the keys does not answer."
-        : `Cannot get key ${keyId}: the source of the keys does not answer.`,
-      { keyId, position: at },
-    );
+    throw failed(error);
   }
+  if (!(answer instanceof Promise)) return make(answer);
+  return answer.then(make, (error: unknown) => {
+    throw failed(error);
+  });
+}
+
+/** What a provider throws besides our own errors means that it could not be reached. */
+function unavailable(error: unknown, keyId: string | null, at: SealedPosition | null): unknown {
+  if (error instanceof SealingError) return error;
+  // A provider's own words may name secrets.
+  return new SealingError(
+    "seal_key_unavailable",
+    keyId === null
+      ? "Cannot seal: the source of the keys does not answer."
+      : `Cannot get key ${keyId}: the source of the keys does not answer.`,
+    { keyId, position: at },
+  );
 }
 
 function unknownKey(keyId: string, at: SealedPosition | null): SealingError {
