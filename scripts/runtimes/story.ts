@@ -27,6 +27,8 @@ export interface Stage {
 }
 
 const RUN_MS = 30_000;
+/** Orders that are placed at the same time: an app's instance serves many calls, and they share what it remembers. */
+const ORDER_COUNT = 8;
 /** Kinds of attack that the eavesdropper knows. */
 const ATTACK_COUNT = 5;
 
@@ -36,7 +38,7 @@ export async function tryApp(stage: Stage, trust: Trust): Promise<readonly Findi
   const acts = [
     ["registers", registers],
     ["refuses a call that nobody signed", refuses],
-    ["carries a sealed run to its end", completes],
+    ["carries sealed runs to their end, several at once", completesSeveral],
     ["refuses calls that were changed on the way, or came twice", refusesAttacks],
   ] as const;
   for (const [claim, act] of acts) {
@@ -70,6 +72,10 @@ async function refuses({ origin, runtime }: Stage, trust: Trust): Promise<void> 
   const body = `{"ctx":{"attempt":0,"run_id":"01J0000000000000000000000A"},"event":{"name":"a"},"events":[],"steps":{}}`;
   const { status } = await fetch(url, { method: "POST", headers, body });
   if (status !== 401) throw new Error(`A call without a signature was answered with ${status}.`);
+}
+
+async function completesSeveral(stage: Stage, trust: Trust): Promise<void> {
+  await Promise.all(Array.from({ length: ORDER_COUNT }, async () => completes(stage, trust)));
 }
 
 async function completes(stage: Stage, trust: Trust): Promise<void> {
