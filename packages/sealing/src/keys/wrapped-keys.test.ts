@@ -52,6 +52,32 @@ test("while the service is down the failure is retriable and shows nothing; afte
   assert.equal((await keys.current()).id, stored.keyId);
 });
 
+test("a question that is never answered holds up nobody who comes ten seconds later", async () => {
+  const service = new MemoryService();
+  const stored = await newWrappedKey(service);
+  const answering = service.unwrap.bind(service);
+  let isLost = true;
+  let askedCount = 0;
+  service.unwrap = async (wrapped, label) => {
+    askedCount += 1;
+    return isLost ? new Promise<never>(() => undefined) : answering(wrapped, label);
+  };
+  let now = 0;
+  const keys = wrappedKeys(service, [stored], { world: { ...platformWorld, now: () => now } });
+  const waiting = [keys.current(), keys.current()];
+  isLost = false;
+  now = 9_999;
+  waiting.push(keys.current());
+  assert.equal(askedCount, 1);
+  now = 10_000;
+  assert.equal((await keys.current()).id, stored.keyId);
+  // Its answer is remembered as long as any.
+  now += 3_599_999;
+  await keys.current();
+  assert.equal(askedCount, 2);
+  assert.equal(waiting.length, 3);
+});
+
 test("states decide: an active key seals, a revoked one is refused, an unknown one is null", async () => {
   const service = new MemoryService();
   const [active, old, lost] = [

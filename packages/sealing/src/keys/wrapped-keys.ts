@@ -5,6 +5,11 @@ import type { KeyProvider } from "./key-provider.ts";
 import { newSealingKey, SealingKey } from "./sealing-key.ts";
 
 const HOUR_MS = 3_600_000;
+/**
+ * How long others wait for an answer that one of them asked for. At the edge the request that asked may be gone, and its
+ * answer with it; elsewhere a service may never answer.
+ */
+const SHARED_QUESTION_MS = 10_000;
 
 /** A key service that wraps keys and unwraps them again, and never gives its own key away. */
 export interface KeyWrapping {
@@ -31,7 +36,8 @@ export async function newWrappedKey(
 
 /**
  * Master keys that a key service unwraps when they are first needed, and again after `cacheMs` (an hour). While a key is
- * remembered, nobody asks the service.
+ * remembered, nobody asks the service. A question that it has not answered within ten seconds is asked again by the next
+ * value.
  *
  * @throws SealingError `seal_key_unavailable` (retriable) from `current` and `find` while the service does not answer,
  * `seal_key_invalid` when it answers with another key.
@@ -42,16 +48,19 @@ export function wrappedKeys(
   options: { readonly cacheMs?: number; readonly world?: SealingWorld } = {},
 ): KeyProvider {
   const { cacheMs = HOUR_MS, world = platformWorld } = options;
-  const opened = new Map<string, { readonly until: number; readonly key: Promise<SealingKey> }>();
+  const opened = new Map<string, { until: number; readonly key: Promise<SealingKey> }>();
 
   const unwrap = async (stored: WrappedKey): Promise<SealingKey> => {
     const remembered = opened.get(stored.keyId);
     if (remembered !== undefined && world.now() < remembered.until) return remembered.key;
     const key = ask(service, stored);
-    const entry = { until: world.now() + cacheMs, key };
+    const askedAt = world.now();
+    const entry = { until: askedAt + Math.min(cacheMs, SHARED_QUESTION_MS), key };
     opened.set(stored.keyId, entry);
     try {
-      return await key;
+      const answer = await key;
+      entry.until = askedAt + cacheMs;
+      return answer;
     } catch (error) {
       // The next value asks again; one that began to ask meanwhile keeps its own question.
       if (opened.get(stored.keyId) === entry) opened.delete(stored.keyId);
