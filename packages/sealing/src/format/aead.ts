@@ -23,8 +23,21 @@ export function sealBytes(
   native: NativeChacha | null = nativeChacha,
 ): Uint8Array {
   const whole = new Uint8Array(NONCE_BYTES + plain.length + TAG_BYTES);
+  whole.set(plain, NONCE_BYTES);
+  return sealInside(key, nonce, associated, whole, native);
+}
+
+/** The same for a plain text that stands where the ciphertext will be, with room for nonce and tag around it. */
+export function sealInside(
+  key: Uint8Array,
+  nonce: Uint8Array,
+  associated: Uint8Array,
+  whole: Uint8Array,
+  native: NativeChacha | null = nativeChacha,
+): Uint8Array {
   whole.set(nonce);
   const sealed = whole.subarray(NONCE_BYTES);
+  const plain = sealed.subarray(0, -TAG_BYTES);
   if (native === null || plain.length < NATIVE_BYTES_MIN) {
     xchacha20poly1305(key, nonce, associated).encrypt(plain, sealed);
   } else {

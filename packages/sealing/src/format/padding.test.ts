@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { paddedLength, paddedText } from "./padding.ts";
+import { paddedLength, paddedText, paddedWithin } from "./padding.ts";
 
 test("short values are equally long: true and false look alike", () => {
   assert.equal(paddedText("true", "padme").length, paddedText("false", "padme").length);
@@ -37,4 +37,25 @@ test("padded text is the same JSON", () => {
 
 test("without padding a text keeps its length", () => {
   assert.equal(paddedText("true", "off").length, 4);
+});
+
+test("padded text stands between empty bytes, whatever letters it has", () => {
+  fc.assert(
+    fc.property(
+      fc.jsonValue(),
+      fc.constantFrom("padme" as const, "off" as const),
+      fc.nat(40),
+      fc.nat(40),
+      (value, padding, before, after) => {
+        const json = JSON.stringify([value, "ä€😀".slice(0, before % 5)]);
+        const utf8 = new TextEncoder().encode(json);
+        const expected = new Uint8Array(paddedLength(utf8.length, padding)).fill(0x20);
+        expected.set(utf8);
+        const whole = paddedWithin(json, padding, { before, after });
+        assert.deepEqual(whole.subarray(before, whole.length - after), expected);
+        assert.deepEqual(whole.subarray(0, before), new Uint8Array(before));
+        assert.deepEqual(whole.subarray(whole.length - after), new Uint8Array(after));
+      },
+    ),
+  );
 });

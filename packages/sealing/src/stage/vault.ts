@@ -1,8 +1,8 @@
 import type { SealedText } from "@holdfast/protocol";
-import { openBytes, NONCE_BYTES, sealBytes } from "../format/aead.ts";
+import { openBytes, NONCE_BYTES, sealInside, TAG_BYTES } from "../format/aead.ts";
 import { associatedBytes, envelopeHead, headOf, positionOf } from "../format/envelope-text.ts";
 import type { Padding } from "../format/padding.ts";
-import { paddedText } from "../format/padding.ts";
+import { paddedWithin } from "../format/padding.ts";
 import type { SealedPosition } from "../format/position-text.ts";
 import type { KeyProvider } from "../keys/key-provider.ts";
 import { KeySchedule, keyedHash, lengthed } from "../keys/key-schedule.ts";
@@ -14,6 +14,9 @@ import type { SealingKeyPair } from "../senders/key-pair.ts";
 import { openWithPair } from "../senders/public-box.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
+
+/** What a seal adds to the plain text. */
+const AROUND = { before: NONCE_BYTES, after: TAG_BYTES };
 
 /** Seals and opens texts with the keys of one provider. Where a value may stand is the stage's question. */
 export class Vault {
@@ -43,9 +46,9 @@ export class Vault {
     // Most providers have the key at hand, and a turn of the queue for nothing is felt where values are small.
     const master = current instanceof Promise ? await current : current;
     const head = envelopeHead("secret", master.id, at);
-    const plain = paddedText(JSON.stringify(value) ?? "null", this.#padding);
+    const whole = paddedWithin(JSON.stringify(value) ?? "null", this.#padding, AROUND);
     const nonce = this.#world.random(NONCE_BYTES);
-    return `${head}.${toBase64url(sealBytes(this.#keyAt(master, at), nonce, associatedBytes(head, clear), plain))}`;
+    return `${head}.${toBase64url(sealInside(this.#keyAt(master, at), nonce, associatedBytes(head, clear), whole))}`;
   }
 
   /**
