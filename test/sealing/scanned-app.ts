@@ -7,6 +7,7 @@ import { createDefer, Holdfast, NonRetriableError } from "holdfast";
 import { serve } from "holdfast/node";
 import type { CapturedLog } from "../kit/captured-log.ts";
 import { createCapturedLog } from "../kit/captured-log.ts";
+import { startListener } from "../kit/listener.ts";
 import { clientOf } from "../kit/run-of.ts";
 import { listen } from "../kit/test-app.ts";
 import type { TestServer } from "../kit/test-server.ts";
@@ -57,7 +58,18 @@ export async function startScannedApp(
     middleware: isSealing ? [sealing({ keys: staticKeys(newKeyRing()), environment: "scan" })] : [],
   });
   const seen = new Set<ScanValue>();
-  const functions = createFunctions(client, canaries, (value, came) => {
+  // Somebody else, whom the app asks, or has the server ask.
+  const provider = stack.use(
+    await startListener(({ url }) => ({
+      status: 200,
+      body: url.startsWith("/ask")
+        ? canaries["fetched answer"].text
+        : JSON.stringify({
+            choices: [{ message: { role: "assistant", content: canaries["model's answer"].text } }],
+          }),
+    })),
+  );
+  const functions = createFunctions(client, canaries, provider.origin, (value, came) => {
     if (JSON.stringify(came).includes(JSON.stringify(canaries[value].text))) seen.add(value);
   });
   const http = createServer(serve({ client, functions, streaming: mode.streaming }));
@@ -90,6 +102,7 @@ type See = (value: ScanValue, came: unknown) => void;
 function createFunctions(
   client: Holdfast,
   canaries: ScanCanaries,
+  provider: string,
   see: See,
 ): Parameters<typeof serve>[0]["functions"] {
   const child = client.createFunction({ id: "child", retries: 0 }, ({ event }) => {
@@ -177,6 +190,24 @@ function createFunctions(
       await step.realtime.publish("publish", { channel: "scan", topic: "news" }, message);
     },
   );
+  const asking = client.createFunction(
+    { id: "asking", retries: 0, triggers: { event: "scan/started" } },
+    async ({ step }) => {
+      const query = encodeURIComponent(canaries["fetched query"].text);
+      // A header holds no line breaks; a mark of the canary is as good.
+      const [note = ""] = canaries["fetched header"].marks;
+      const response = await step.fetch(`${provider}/ask?q=${query}`, {
+        method: "POST",
+        headers: { "x-note": note },
+        body: canaries["fetched body"].text,
+      });
+      see("fetched answer", await response.text());
+      const [apiKey = ""] = canaries["provider's key"].marks;
+      const model = step.ai.models.openai({ model: "large", apiKey, baseUrl: provider });
+      const messages = [{ role: "user", content: canaries["model's prompt"].text }];
+      see("model's answer", await step.ai.infer("infer", { model, body: { messages } }));
+    },
+  );
   const failing = client.createFunction(
     {
       id: "failing",
@@ -203,7 +234,7 @@ function createFunctions(
       throw canaries["thrown text"].text;
     },
   );
-  return [main, child, failingChild, deferred, waiting, told, batch, publishing, failing, throwing];
+  return [main, child, failingChild, deferred, waiting, told, batch, publishing, asking, failing, throwing];
 }
 
 /** Of an error, its cause, the cause's cause. */
@@ -235,7 +266,7 @@ export async function runScan({ client, server, seen }: ScannedApp, canaries: Sc
     .publish({ channel: "scan", topic: "news", data: note("realtime message") })
     .catch(() => null);
 
-  const started = await runsAt(server, ids, 0, 3);
+  const started = await runsAt(server, ids, 0, 4);
   const failed = await runsAt(server, ids, 1, 2);
   await until("the run waits for a later event", async () => {
     await client.send({ name: "scan/later", data: note("later event field") });
