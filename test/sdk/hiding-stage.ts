@@ -39,8 +39,14 @@ function open(value: unknown, at: PayloadPosition): unknown {
   return JSON.parse(Buffer.from(hidden, "base64").toString());
 }
 
-/** A place as text. Events and signals are known by their names, since any app may read them. */
+/**
+ * A place as text. Events and signals are known by their names, since any app may read them; the outcome of a run that was
+ * invoked by the step that asked, which does not know the run.
+ */
 function placeOf(at: PayloadPosition): string {
-  if (at.kind === "event" || at.kind === "signal") return `${at.kind} ${at.name}`;
-  return JSON.stringify(Object.entries(at).toSorted(([left], [right]) => (left < right ? -1 : 1)));
+  const { kind, name, runId, ...others } = at;
+  if (kind === "event" || kind === "signal") return `${kind} ${name}`;
+  const isReply = kind.startsWith("function-") && at.replyTo !== undefined;
+  const known = { kind, name, ...others, ...(isReply ? {} : { runId }) };
+  return JSON.stringify(Object.entries(known).toSorted(([left], [right]) => (left < right ? -1 : 1)));
 }

@@ -77,7 +77,7 @@ async function openEnding(data: EventData, stage: PayloadStage, at: EventPlace):
   }
   const runId = typeof data["run_id"] === "string" ? data["run_id"] : "";
   const replyTo = first?.replyTo ?? null;
-  const outcome = { ...ended, ...(replyTo === null ? { runId } : { replyTo }) };
+  const outcome = { ...ended, runId, ...(replyTo === null ? {} : { replyTo }) };
   const { error, result } = data;
   return {
     ...data,
