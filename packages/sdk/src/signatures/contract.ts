@@ -20,6 +20,8 @@ export type RequestVerdict =
   | {
       readonly ok: true;
       readonly scheme: "compat" | "v2";
+      /** What a v2 signature was made for; absent where the signature does not say. */
+      readonly tag?: "call" | "endpoint" | "sync" | "probe";
       /** Headers that sign an answer to this request: its status, the named headers and its body. */
       signAnswer(answer: AnswerToSign): Promise<Readonly<Record<string, string>>>;
     }
