@@ -44,7 +44,7 @@ export async function startScannedApp(
   isSealing: boolean,
 ): Promise<ScannedApp> {
   await using stack = new AsyncDisposableStack();
-  const server = stack.use(await startTestServer());
+  const server = stack.use(await startTestServer({ logLevel: "debug" }));
   const toServer = stack.use(await startWireTap("app to server", () => server.port));
   const log = createCapturedLog();
   const client = new Holdfast({
