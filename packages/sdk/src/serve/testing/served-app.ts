@@ -53,6 +53,7 @@ export interface TestRequest {
   readonly method: string;
   readonly target: string;
   readonly origin: string;
+  readonly peerAddress: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | Uint8Array;
   /** Signed with the right key when absent; null for none. */
@@ -76,6 +77,7 @@ export function incoming(request: Partial<TestRequest>): IncomingRequest {
     method,
     target: request.target ?? "/api/inngest?fnId=shop-ship&stepId=step",
     origin,
+    peerAddress: request.peerAddress ?? null,
     header: (name) => all[name.toLowerCase()] ?? null,
     body: (bytesMax) =>
       bytes.length > bytesMax ? Promise.reject(new Error("too large")) : Promise.resolve(bytes),
