@@ -98,6 +98,7 @@ test("a body that does not come is given up at the deadline", async () => {
   const { state } = testState({ world });
   const handler = createRequestHandler({
     client: state,
+    logger: state.logger,
     records: new Map(),
     framework: "test",
     platform: null,

@@ -34,6 +34,7 @@ export function testApp(
   const done: CallAnswer = { status: 200, body: '"shipped"', headers: {} };
   const handler = createRequestHandler({
     client: test.state,
+    logger: test.state.logger,
     records: new Map([["shop-ship", testRecord("ship")]]),
     framework: "test",
     platform: null,
