@@ -1,5 +1,6 @@
 import type { SigningKey } from "@holdfast/protocol";
-import type { FunctionRecord } from "../functions/contract.ts";
+import type { ErrorClasses } from "../errors/error-classes.ts";
+import type { Checkpointing, FunctionRecord } from "../functions/contract.ts";
 import type { Logger } from "../logging/contract.ts";
 import type { MiddlewareEntry } from "../middleware/contract.ts";
 import type { PayloadStage } from "../payloads/contract.ts";
@@ -59,6 +60,12 @@ export interface ClientState {
   readonly logger: Logger;
   readonly world: World;
   readonly api: Api;
+  /** What sends events; null or absent when there is none. */
+  readonly eventKey?: string | null;
+  /** The app's own classes of errors, for replays. */
+  readonly errorClasses?: ErrorClasses;
+  /** For functions that do not say otherwise. */
+  readonly checkpointing?: Checkpointing | null;
   /** Every function made with this client, by slug. */
   readonly functions: ReadonlyMap<string, FunctionRecord>;
 }
