@@ -43,7 +43,8 @@ export function createApi(deps: {
           if (first.status !== 401 && first.status !== 403) return first;
           const second = await send(signal, 1);
           if (second === null) return first;
-          await first.body?.cancel();
+          // Read to its end, so that the connection is free again.
+          await first.text();
           return second;
         },
       });

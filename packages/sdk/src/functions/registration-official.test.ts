@@ -6,7 +6,6 @@ import { createDefer as createDeferOfficial } from "inngest/experimental";
 import { serve } from "inngest/edge";
 import { testClient } from "../client/testing/test-client.ts";
 import { createDefer } from "./create-defer.ts";
-import type { FunctionOptions } from "./options.ts";
 import { recordsOf } from "./records.ts";
 
 const APP_URL = "http://localhost:3000/api/inngest";
@@ -40,8 +39,7 @@ async function official(options: Options, isDeferred = false): Promise<unknown> 
 }
 
 function own(options: Options): unknown {
-  // As above.
-  const fn = testClient().createFunction(options as FunctionOptions, handler);
+  const fn = testClient().createFunction(options, handler);
   return plain(recordsOf(fn).map((record) => record.registration(APP_URL)));
 }
 
