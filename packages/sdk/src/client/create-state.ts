@@ -8,6 +8,7 @@ import { payloadStage } from "../middleware/payload-stage.ts";
 import type { World } from "../platform/contract.ts";
 import { realWorld } from "../platform/world.ts";
 import { SDK_NAME } from "../serve/sdk-version.ts";
+import { createServerKnowledge } from "../signatures/server-knowledge.ts";
 import { createSigner } from "../signatures/signer.ts";
 import { createVerifier } from "../signatures/verifier.ts";
 import { createApi } from "./api.ts";
@@ -32,7 +33,8 @@ export function createState(options: ClientOptions): Omit<ClientState, "function
     variables: keptVariables(variables),
     ...(options.fetch === undefined ? {} : { fetch: options.fetch }),
   };
-  const keys = { keys: signingKeys, world };
+  const knowledge = createServerKnowledge();
+  const keys = { keys: signingKeys, mode: settings.signatures, world, app, environment, knowledge };
   const signer = createSigner(keys);
   const middleware = readMiddleware(options.middleware);
   const headers = {
@@ -48,7 +50,7 @@ export function createState(options: ClientOptions): Omit<ClientState, "function
     eventOrigin: settings.eventOrigin,
     eventKey: settings.eventKey,
     signingKeys,
-    verifier: mode === "dev" ? null : createVerifier(keys),
+    verifier: mode === "dev" ? null : createVerifier({ ...keys, serverKeys: settings.serverKeys }),
     signer,
     serveOrigin: settings.serveOrigin,
     servePath: settings.servePath,
