@@ -120,6 +120,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./commands/apps-sync.ts")).appsSync,
   },
   {
+    name: "keys public",
+    summary: "Print the public keys by which apps know the server.",
+    load: async () => (await import("./commands/keys-public.ts")).keysPublic,
+  },
+  {
     name: "version",
     summary: "Print the version.",
     load: async () => (await import("./commands/version.ts")).version,

@@ -94,6 +94,11 @@ export const ERRORS = {
     retriable: false,
     next: "Start the version of Holdfast that last used this data, or a newer one.",
   },
+  signature_early: { retriable: true, next: "Sign it anew and send it again." },
+  answer_unverified: {
+    retriable: true,
+    next: "Look at what stands between the two: a proxy that changes headers or bodies, or somebody who should not.",
+  },
   store_closed: { retriable: false, next: "Nothing: the server is stopping. Ask again once it has started." },
   store_corrupt: {
     retriable: false,

@@ -43,6 +43,8 @@ export interface World {
   readonly cronCatchUpMax: number;
   /** Whose durable endpoints are called, beside those of registered apps; nobody's when absent. */
   readonly endpoints?: EndpointPolicy;
+  /** Whether apps must sign as v2 has it; absent: those that said they do. */
+  readonly requireV2?: boolean;
   /** How long the session lasts on `clock` in which work is held, without a sign of life. */
   readonly sessionMs: number;
   /** Longest pause between two looks for what starts by the clock; absent for the room's own measure. */
@@ -76,6 +78,7 @@ export async function buildRooms(world: World): Promise<Rooms> {
     digest,
     log,
     ...(world.endpoints === undefined ? {} : { endpoints: world.endpoints }),
+    requireV2: world.requireV2 ?? false,
   });
   const realtime = createRealtime({ log });
   const opened = await openQueue({
@@ -121,6 +124,7 @@ export async function buildRooms(world: World): Promise<Rooms> {
     log,
     retry: world.retry,
     serverKind: world.serverKind,
+    requireV2: world.requireV2 ?? false,
   });
   return {
     registry,

@@ -3,4 +3,5 @@ export type { ServerOptions } from "./options.ts";
 export { SERVER_DEFAULTS } from "./options.ts";
 export type { RunningServer, ServerHooks } from "./compose.ts";
 export { startServer } from "./compose.ts";
+export { serverPublicKey } from "#keys";
 export type { AppChange } from "#sync";

@@ -119,6 +119,27 @@ describe("createApi()", () => {
     }
   });
 
+  it("asks again for an answer whose signature is not good, and never gives one", async () => {
+    for (const isRepeatable of [true, false]) {
+      const world = scriptedWorld(answer(200, { forged: true }));
+      const judged: unknown[] = [];
+      const distrusting: RequestSigner = {
+        headers: async () => ({ "x-signed": "1" }),
+        async checkAnswer(sent, { status, body, header }) {
+          judged.push([sent, status, body, header("content-type")]);
+          return { ok: false, reason: "mismatch" };
+        },
+      };
+      const api = createApi({ apiOrigin: "http://127.0.0.1:9", signer: distrusting, world, headers: {} });
+      await assert.rejects(
+        api.request({ ...post, isRepeatable }),
+        (error) => isHoldfastError(error, "answer_unverified") && !/forged|canary/.test(error.message),
+      );
+      assert.equal(judged.length, isRepeatable ? 5 : 1);
+      assert.deepEqual(judged[0], [{ "x-signed": "1" }, 200, '{"forged":true}', "application/json"]);
+    }
+  });
+
   it("gives up a request that nobody answers in time", async () => {
     const { api } = open(1, "silence");
     await assert.rejects(api.request({ ...post, isRepeatable: false }), /was not answered in time/);

@@ -26,6 +26,9 @@ export interface SendOptions {
   readonly env?: string;
 }
 
+/** Where the compiler finds what a client's middleware adds. There is no such member. */
+declare const entries: unique symbol;
+
 /**
  * An app's client: it makes functions, and sends events. Keys are in none of its properties, so that a client that is
  * printed, listed or sent somewhere shows its id and no more.
@@ -41,6 +44,7 @@ export interface SendOptions {
  */
 export class Holdfast<const Entries extends readonly MiddlewareEntry[] = readonly MiddlewareEntry[]> {
   readonly id: string;
+  declare readonly [entries]?: Entries;
 
   /**
    * Reads the environment for what the options leave out.

@@ -24,7 +24,8 @@ export interface Api {
    * Sends a JSON text. What may be repeated is, up to 5 times from 100 ms, as long as the server does not answer or
    * answers 5xx or 429.
    *
-   * @throws HoldfastError `server_unreachable` when nobody answered; any status is an answer.
+   * @throws HoldfastError `server_unreachable` when nobody answered, `answer_unverified` when somebody else did; any status
+   * is an answer.
    */
   request(request: {
     readonly method: "GET" | "POST" | "DELETE";

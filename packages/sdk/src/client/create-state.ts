@@ -33,9 +33,20 @@ export function createState(options: ClientOptions): Omit<ClientState, "function
     variables: keptVariables(variables),
     ...(options.fetch === undefined ? {} : { fetch: options.fetch }),
   };
-  const knowledge = createServerKnowledge();
-  const keys = { keys: signingKeys, mode: settings.signatures, world, app, environment, knowledge };
-  const signer = createSigner(keys);
+  const signing = {
+    keys: signingKeys,
+    mode: settings.signatures,
+    world,
+    app,
+    environment,
+    knowledge: createServerKnowledge(),
+  };
+  const signer = createSigner(signing);
+  const verifierOptions = {
+    ...signing,
+    serverKeys: settings.serverKeys,
+    ...(options.nonces === undefined ? {} : { nonces: options.nonces }),
+  };
   const middleware = readMiddleware(options.middleware);
   const headers = {
     [Header.sdk]: SDK_NAME,
@@ -50,7 +61,7 @@ export function createState(options: ClientOptions): Omit<ClientState, "function
     eventOrigin: settings.eventOrigin,
     eventKey: settings.eventKey,
     signingKeys,
-    verifier: mode === "dev" ? null : createVerifier({ ...keys, serverKeys: settings.serverKeys }),
+    verifier: mode === "dev" ? null : createVerifier(verifierOptions),
     signer,
     serveOrigin: settings.serveOrigin,
     servePath: settings.servePath,

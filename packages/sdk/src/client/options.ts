@@ -3,10 +3,8 @@ import type { CheckpointingOption } from "../functions/options.ts";
 import type { Logger } from "../logging/contract.ts";
 import type { MiddlewareEntry } from "../middleware/contract.ts";
 import type { World } from "../platform/contract.ts";
+import type { NonceMemory, SignatureMode } from "../signatures/contract.ts";
 import type { Mode } from "./contract.ts";
-
-/** How strictly calls must be signed. `auto`: by what the server shows that it can. */
-export type SignatureStrictness = "auto" | "strict" | "compat";
 
 /** What a client is made of. What is left out is read from the environment, where a variable is named. */
 export interface ClientOptions<Entries extends readonly MiddlewareEntry[] = readonly MiddlewareEntry[]> {
@@ -39,7 +37,9 @@ export interface ClientOptions<Entries extends readonly MiddlewareEntry[] = read
   /** `HOLDFAST_STREAMING`. */
   readonly streaming?: boolean;
   /** `HOLDFAST_SIGNATURES`. */
-  readonly signatures?: SignatureStrictness;
+  readonly signatures?: SignatureMode;
+  /** What remembers calls, so that each counts once: for apps of which several processes may get the same call. */
+  readonly nonces?: NonceMemory;
   /** Classes of the app's own errors, so that `instanceof` holds after a replay. */
   readonly errorClasses?: readonly ErrorClass[];
   /** The environment, on platforms where it comes with each request. */
@@ -67,6 +67,7 @@ const NAMES: Readonly<Record<keyof ClientOptions, true>> = {
   servePath: true,
   streaming: true,
   signatures: true,
+  nonces: true,
   errorClasses: true,
   variables: true,
   world: true,

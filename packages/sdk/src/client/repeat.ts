@@ -13,27 +13,35 @@ export interface Attempt {
   /** Without what must not be shown, for errors: `POST /v1/signals`. */
   readonly what: string;
   readonly isRepeatable: boolean;
-  send(signal: AbortSignal): Promise<Response>;
+  send(signal: AbortSignal): Promise<RawAnswer>;
+}
+
+/** An answer before it is read as JSON. */
+export interface RawAnswer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  /** Why it is not to be acted upon, where its signature says so. */
+  readonly distrust?: string;
+}
+
+/** A response with its body, which is read to its end. */
+export async function rawAnswer(response: Response): Promise<RawAnswer> {
+  return { status: response.status, headers: response.headers, text: await response.text() };
 }
 
 /**
- * Sends a request until it is answered: what may be repeated is, up to 5 times from 100 ms, as long as nobody answers or
- * the answer is 429 or 5xx. The last answer counts, whatever it is.
+ * Sends a request until it is answered: what may be repeated is, up to 5 times from 100 ms, as long as nobody answers, the
+ * answer is 429 or 5xx, or it is not the server's. The last answer counts, whatever its status.
  *
- * @throws HoldfastError `server_unreachable` when nobody answered. It says nothing of what was sent.
+ * @throws HoldfastError `server_unreachable` when nobody answered, `answer_unverified` when somebody else did. They say
+ * nothing of what was sent.
  */
 export async function untilAnswered(world: World, attempt: Attempt): Promise<ApiAnswer> {
   for (let count = 1; ; count++) {
     const isLast = !attempt.isRepeatable || count === ATTEMPTS_MAX;
     const outcome = await once(world, attempt);
-    if (isLast && "reason" in outcome) {
-      const times = count === 1 ? "" : ` in ${count} attempts`;
-      throw new HoldfastError(
-        "server_unreachable",
-        `Cannot reach the server${times}: ${attempt.what} ${outcome.reason}.`,
-        { next: "Start the server, or correct HOLDFAST_BASE_URL." },
-      );
-    }
+    if (isLast && "reason" in outcome) throw fault(attempt.what, count, outcome);
     if (!("reason" in outcome) && (isLast || !isPassing(outcome.status))) return outcome;
     await delay(world, DELAY_MS * 2 ** (count - 1) + Math.floor(fraction(world) * DELAY_MS));
   }
@@ -44,18 +52,37 @@ function isPassing(status: number): boolean {
   return status === 429 || status >= 500;
 }
 
-async function once(world: World, attempt: Attempt): Promise<ApiAnswer | { readonly reason: string }> {
+/** Why there is no answer to act upon. */
+interface Failure {
+  readonly code: "server_unreachable" | "answer_unverified";
+  readonly reason: string;
+}
+
+async function once(world: World, attempt: Attempt): Promise<ApiAnswer | Failure> {
   const abort = new AbortController();
   const timer = world.after(REQUEST_MS_MAX, () => abort.abort());
   try {
-    const response = await attempt.send(abort.signal);
-    return { status: response.status, body: parsed(await response.text()), headers: response.headers };
+    const { status, headers, text, distrust } = await attempt.send(abort.signal);
+    if (distrust !== undefined)
+      return { code: "answer_unverified", reason: `was not answered by it (${distrust})` };
+    return { status, body: parsed(text), headers };
   } catch (error) {
     // Its message may quote the address, and with it a key: nothing but the system's own word for it is passed on.
-    return { reason: abort.signal.aborted ? "was not answered in time" : `failed (${systemCode(error)})` };
+    const reason = abort.signal.aborted ? "was not answered in time" : `failed (${systemCode(error)})`;
+    return { code: "server_unreachable", reason };
   } finally {
     timer.cancel();
   }
+}
+
+function fault(what: string, attemptCount: number, { code, reason }: Failure): HoldfastError {
+  const times = attemptCount === 1 ? "" : ` in ${attemptCount} attempts`;
+  const next = code === "server_unreachable" ? "Start the server, or correct HOLDFAST_BASE_URL." : null;
+  return new HoldfastError(
+    code,
+    `Cannot reach the server${times}: ${what} ${reason}.`,
+    next === null ? {} : { next },
+  );
 }
 
 /** Such as `ECONNREFUSED`, which runtimes put at the cause of what `fetch` throws. */

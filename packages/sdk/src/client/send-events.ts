@@ -7,7 +7,7 @@ import type { World } from "../platform/contract.ts";
 import { utf8 } from "../platform/utf8.ts";
 import { SDK_NAME } from "../serve/sdk-version.ts";
 import type { ApiAnswer, ClientState } from "./contract.ts";
-import { untilAnswered } from "./repeat.ts";
+import { rawAnswer, untilAnswered } from "./repeat.ts";
 
 /** What an app that has no event key sends in its place to a development server, as other SDKs do. */
 const NO_KEY = "NO_EVENT_KEY_SET";
@@ -81,7 +81,8 @@ async function post(state: ClientState, body: string, environment: string): Prom
   const answer = await untilAnswered(world, {
     what: "POST /e/(event key)",
     isRepeatable: true,
-    send: (signal) => world.fetch(url, { method: "POST", headers, body, signal, redirect: "manual" }),
+    send: async (signal) =>
+      rawAnswer(await world.fetch(url, { method: "POST", headers, body, signal, redirect: "manual" })),
   });
   return readAnswer(answer, key);
 }

@@ -3,7 +3,8 @@ import type { SigningKey } from "@holdfast/protocol";
 import { parseUrl } from "../serve/parse-url.ts";
 import type { Mode } from "./contract.ts";
 import { resolveMode } from "./mode.ts";
-import type { ClientOptions, SignatureStrictness } from "./options.ts";
+import type { SignatureMode } from "../signatures/contract.ts";
+import type { ClientOptions } from "./options.ts";
 import { unknownOption } from "./options.ts";
 import { isLoopback, resolveOrigins } from "./origins.ts";
 import { settingFault } from "./setting-fault.ts";
@@ -23,7 +24,7 @@ export interface Settings {
   /** The first signs. */
   readonly signingKeys: readonly SigningKey[];
   readonly serverKeys: readonly string[];
-  readonly signatures: SignatureStrictness;
+  readonly signatures: SignatureMode;
   readonly serveOrigin: string | null;
   readonly servePath: string | null;
   readonly streaming: boolean;
@@ -148,7 +149,7 @@ function refuseDevInProduction(isMeant: boolean): void {
   );
 }
 
-function readStrictness(given: Given | null): SignatureStrictness {
+function readStrictness(given: Given | null): SignatureMode {
   if (given === null) return "auto";
   const { value, source } = given;
   if (value === "auto" || value === "strict" || value === "compat") return value;

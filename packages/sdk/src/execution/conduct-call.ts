@@ -55,7 +55,8 @@ export async function conductCall(conduct: Conduct): Promise<CallAnswer> {
     if (first === undefined) return answerEnding(conduct, ending);
     const isOver =
       conduct.maxRuntimeMs > 0 && conduct.world.now() - conduct.startedAt >= conduct.maxRuntimeMs;
-    if (checkpoints !== null && isOver && finished > 0) return answerOps(conduct, [discoveryRequest(conduct)]);
+    if (checkpoints !== null && isOver && finished > 0)
+      return answerOps(conduct, [discoveryRequest(conduct)]);
     if (!mayRunNow(conduct, first) || others.length > 0) return answerFound(conduct, found);
     const attempt = await runFound(conduct, first);
     if (attempt.kind === "failed") return answerFailedStep(conduct, attempt);

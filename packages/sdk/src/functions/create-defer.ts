@@ -1,3 +1,4 @@
+import type { Holdfast } from "../client/client.ts";
 import { keepFunctions, stateOf } from "../client/state.ts";
 import type { MiddlewareEntry } from "../middleware/contract.ts";
 import type { DeferredContext } from "./context.ts";
@@ -8,26 +9,20 @@ import type { DeferredOptions } from "./options.ts";
 import { functionOf } from "./records.ts";
 import { registerMiddleware } from "../middleware/register.ts";
 
-/** A client, as far as its types say what its middleware adds. */
-interface ClientLike<Added> {
-  readonly id: string;
-  readonly added?: Added;
-}
-
 /**
  * A function that other functions defer to: it starts when the run that called `defer` has ended, whatever became of it.
  *
  * @throws HoldfastError `function_invalid`, which names the option; `client_invalid`.
  */
 export function createDefer<
-  Added = unknown,
+  ClientEntries extends readonly MiddlewareEntry[],
   Data = Readonly<Record<string, unknown>>,
   const Entries extends readonly MiddlewareEntry[] = [],
   Output = unknown,
 >(
-  client: ClientLike<Added>,
+  client: Holdfast<ClientEntries>,
   options: DeferredOptions<Data, Entries>,
-  handler: (context: DeferredContext<Data> & Added & AddedBy<Entries>) => Output,
+  handler: (context: DeferredContext<Data> & AddedBy<ClientEntries> & AddedBy<Entries>) => Output,
 ): HoldfastFunction<Data, Awaited<Output>> {
   const state = stateOf(client);
   const records = deferredRecords(state, options, handler);

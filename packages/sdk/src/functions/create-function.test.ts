@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { isHoldfastError } from "@holdfast/protocol";
 import { z } from "zod";
+import type { Holdfast } from "../client/client.ts";
 import { testClient } from "../client/testing/test-client.ts";
 import { NonRetriableError } from "../errors/non-retriable-error.ts";
 import { eventType } from "../events/event-type.ts";
@@ -350,7 +351,7 @@ describe("createDefer()", () => {
       (error) => isHoldfastError(error, "function_invalid"),
     );
     assert.throws(
-      () => createDefer({ id: "shop" }, { id: "score" }, handler),
+      () => createDefer({ id: "shop" } as unknown as Holdfast, { id: "score" }, handler),
       (error) => isHoldfastError(error, "client_invalid"),
     );
   });

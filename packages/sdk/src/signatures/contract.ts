@@ -38,6 +38,11 @@ export interface AnswerToSign {
 
 /** Verifies what the server sends. */
 export interface RequestVerifier {
+  /**
+   * What a registration must say as its capability `signatures`, so that the server signs what this verifies and expects
+   * what this signs; null or absent for nothing.
+   */
+  readonly capability?: "v2" | "v2-ed25519" | null;
   verify(
     request: Pick<IncomingRequest, "method" | "target" | "header">,
     body: Uint8Array,

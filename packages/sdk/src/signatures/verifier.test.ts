@@ -330,8 +330,21 @@ describe("a server's public key", () => {
     const request = call({ key: KEY, atMs: NOW, signer });
     assert.equal(await reason({ ...request, target: `${request.target}&x=1` }), "mismatch");
     assert.equal(await reason({ ...request, body: "{}" }), "digest");
+    // The last character holds four bits of nothing, in which a second text for the same bytes could be written.
+    const respelt = (request.headers["signature"] ?? "").replace(/.(?===:$)/, (last) =>
+      String.fromCharCode(last.charCodeAt(0) + 1),
+    );
+    assert.equal(await reason(withHeaders(request, { signature: respelt })), "mismatch");
     assert.equal(await reason(request), "v2");
     assert.equal(await reason(request), "replay");
+  });
+
+  it("is refused beside compat mode, which would never use it", () => {
+    const { serverKey } = ed25519Key();
+    assert.throws(
+      () => setUp({ serverKeys: [serverKey], mode: "compat" }),
+      (error) => isHoldfastError(error, "config_invalid"),
+    );
   });
 
   it("is refused when it is none", () => {
@@ -397,5 +410,16 @@ describe("createVerifier()", () => {
   it("shows no key to whoever prints it", () => {
     const printed = inspect(setUp().verifier, { depth: 10, showHidden: true });
     assert.doesNotMatch(printed, /abab|cdcd/);
+  });
+});
+
+describe("capability", () => {
+  it("promises what the verifier does: nothing in compat mode, and nothing without a key to sign answers with", () => {
+    const { serverKey } = ed25519Key();
+    assert.equal(setUp().verifier.capability, "v2");
+    assert.equal(setUp({ mode: "strict" }).verifier.capability, "v2");
+    assert.equal(setUp({ serverKeys: [serverKey] }).verifier.capability, "v2-ed25519");
+    assert.equal(setUp({ serverKeys: [serverKey], keys: [] }).verifier.capability, null);
+    assert.equal(setUp({ mode: "compat" }).verifier.capability, null);
   });
 });

@@ -3,6 +3,7 @@ import {
   contentDigestMatches,
   hasV2Signature,
   Header,
+  HoldfastError,
   hmacKey,
   parseAudience,
   parseServerKey,
@@ -47,7 +48,8 @@ type Request = Parameters<RequestVerifier["verify"]>[0];
  * Verifies what the server sends, over the bytes as they came (docs/reference/signatures.md). A request with a v2
  * signature must be good as such: there is no second try by the protocol's own. Each counts once.
  *
- * @throws HoldfastError `key_invalid` for a public key that is none.
+ * @throws HoldfastError `key_invalid` for a public key that is none, `config_invalid` for public keys that `compat` would
+ *   never use.
  */
 export function createVerifier(options: VerifierOptions): RequestVerifier {
   const { app, environment, keys, mode, world } = options;
@@ -56,6 +58,13 @@ export function createVerifier(options: VerifierOptions): RequestVerifier {
   const knowledge = options.knowledge ?? createServerKnowledge();
   const serverKeys = (options.serverKeys ?? []).map((text) => parseServerKey(text, digest));
   const isPinned = serverKeys.length > 0;
+  if (isPinned && mode === "compat") {
+    throw new HoldfastError(
+      "config_invalid",
+      "Cannot verify with the server's public keys and take the protocol's own signature alone: public keys verify v2.",
+      { next: "Leave serverKeys out, or set signatures to auto or strict." },
+    );
+  }
   const verifiers: readonly MessageVerifier[] = isPinned
     ? serverKeys.map(ed25519Verifier)
     : keys.map((key) => hmacKey(key, "server-to-app", digest));
@@ -134,10 +143,21 @@ export function createVerifier(options: VerifierOptions): RequestVerifier {
   }
 
   return {
+    capability: capabilityOf(mode, isPinned, answerKeys.length > 0),
     async verify(request, body) {
       if (mode !== "compat" && hasV2Signature(request)) return verifyV2(request, body);
       if (mode === "strict" || isPinned) return { ok: false, reason: "missing" };
       return verifyOwn(request, body);
     },
   };
+}
+
+/** An app without a signing key cannot sign its answers, and must not promise to. */
+function capabilityOf(
+  mode: SignatureMode,
+  isPinned: boolean,
+  canSign: boolean,
+): NonNullable<RequestVerifier["capability"]> | null {
+  if (mode === "compat" || !canSign) return null;
+  return isPinned ? "v2-ed25519" : "v2";
 }

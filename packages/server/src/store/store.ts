@@ -26,6 +26,7 @@ export type {
 } from "./contract.ts";
 export type {
   AppRecord,
+  AppSignatures,
   Cause,
   EventRecord,
   FunctionRecord,
