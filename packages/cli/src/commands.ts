@@ -125,6 +125,16 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./commands/keys-public.ts")).keysPublic,
   },
   {
+    name: "keys sealing new",
+    summary: "Make a key that seals payloads.",
+    load: async () => (await import("./commands/keys-sealing-new.ts")).keysSealingNew,
+  },
+  {
+    name: "decrypt",
+    summary: "Open the sealed values of a JSON document.",
+    load: async () => (await import("./commands/decrypt.ts")).decrypt,
+  },
+  {
     name: "version",
     summary: "Print the version.",
     load: async () => (await import("./commands/version.ts")).version,

@@ -86,6 +86,29 @@ export const ERRORS = {
   },
   checkpoint_stale: { retriable: false, next: "Stop: the server has handed this work out again since." },
   not_implemented: { retriable: false, next: "Use another route, or a newer server." },
+  seal_missing: {
+    retriable: false,
+    next: "Find what sent it unsealed. While apps move to sealing, accept it with acceptPlaintext.",
+  },
+  seal_misplaced: {
+    retriable: false,
+    next: "Treat the stored data as tampered with, unless the run is a rerun; then see acceptOriginalRuns.",
+  },
+  seal_broken: { retriable: false, next: "Treat the stored data as tampered with or damaged." },
+  seal_format_refused: {
+    retriable: false,
+    next: "Allow the format where its sender is known, or have it sealed again.",
+  },
+  seal_key_invalid: { retriable: false, next: "Use a key as holdfast keys sealing new prints it." },
+  seal_key_unknown: { retriable: false, next: "Give the app the key that is named, as decrypt-only." },
+  seal_key_revoked: {
+    retriable: false,
+    next: "Send the data again, sealed with the active key; what a revoked key sealed may be forged.",
+  },
+  seal_key_unavailable: {
+    retriable: true,
+    next: "See that the source of the keys answers; the run tries again by itself.",
+  },
   schema_changed: {
     retriable: false,
     next: "Restore the data from a backup made by this version, or run the version that wrote it.",

@@ -3,6 +3,16 @@ export { canonicalJson } from "./canonical.ts";
 export type { Digest } from "./digest.ts";
 export { formatDuration, parseDuration } from "./durations.ts";
 export { base64, base64Url, base64UrlBytes, hexBytes } from "./encodings.ts";
+export type { Envelope, EnvelopeFormat, SealedData, SealedText } from "./envelopes.ts";
+export {
+  isBlindIndex,
+  isSealedError,
+  readEnvelope,
+  readSealedData,
+  readSealedText,
+  SEALED_ERROR_MESSAGE,
+  SEALED_MEMBER,
+} from "./envelopes.ts";
 export type { ErrorCode } from "./errors.ts";
 export { ERRORS, HoldfastError, isHoldfastError } from "./errors.ts";
 export type { ServerKind, SyncKind } from "./headers.ts";

@@ -1,2 +1,23 @@
 /** End-to-end encryption for apps: what leaves an app is sealed, and only who holds a key opens it. */
-export type { PayloadStage } from "holdfast";
+export type { CompatibleKeys } from "./compatible/compatible-keys.ts";
+export type { CompatibleSealingOptions } from "./compatible/compatible-sealing.ts";
+export { compatibleSealing } from "./compatible/compatible-sealing.ts";
+export type { Padding } from "./format/padding.ts";
+export { environmentKeys } from "./keys/environment-keys.ts";
+export type { KeyProvider } from "./keys/key-provider.ts";
+export type { KeyRing } from "./keys/key-ring.ts";
+export { parseKeyRing, staticKeys } from "./keys/key-ring.ts";
+export { newSealingKey, parseSealingKey, SealingKey } from "./keys/sealing-key.ts";
+export type { KeyWrapping, WrappedKey } from "./keys/wrapped-keys.ts";
+export { newWrappedKey, wrappedKeys } from "./keys/wrapped-keys.ts";
+export type { SealingWorld } from "./platform/world.ts";
+export type { SealingErrorCode } from "./sealing-error.ts";
+export { SealingError } from "./sealing-error.ts";
+export type { SealingSender, SealingSenderOptions } from "./senders/create-sealing-sender.ts";
+export { createSealingSender } from "./senders/create-sealing-sender.ts";
+export { newKeyPair, parseKeyPair, SealingKeyPair } from "./senders/key-pair.ts";
+export type { OpenDocumentOptions, OpenedEnvelope } from "./stage/open-document.ts";
+export { openDocument } from "./stage/open-document.ts";
+export type { Sealing } from "./stage/sealing.ts";
+export { sealing } from "./stage/sealing.ts";
+export type { SealingOptions } from "./stage/sealing-options.ts";
