@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { HoldfastError } from "@holdfast/protocol";
-import { until } from "../../../../test/kit/until.ts";
+import { turnsUntil } from "./testing/turns-until.ts";
 import { sha1Hex } from "../platform/sha1.ts";
 import type { CallAnswer } from "./contract.ts";
 import { execute } from "./execute.ts";
@@ -146,7 +146,7 @@ describe("a call that goes on", () => {
         await step.run("a", () => 1);
         await step.run("b", async () => {
           world.advance(2000);
-          await until("the step was reported", () => reported.length === 1);
+          await turnsUntil("the step was reported", () => reported.length === 1);
         });
       },
       {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { until } from "../../../../test/kit/until.ts";
+import { turnsUntil } from "./testing/turns-until.ts";
 import { sha1Hex } from "../platform/sha1.ts";
 import type { CallAnswer } from "./contract.ts";
 import { execute } from "./execute.ts";
@@ -130,7 +130,7 @@ describe("a step that is called for and not found", () => {
       },
       { targetStepId: sha1Hex("gone") },
     );
-    await until("the call waits", () => world.timers === 1);
+    await turnsUntil("the call waits", () => world.timers === 1);
     world.advance(9999);
     assert.equal(world.timers, 1);
     world.advance(1);
@@ -223,7 +223,7 @@ describe("a step with options of its own", () => {
         "x",
       ),
     );
-    await until("the step runs", () => signal !== undefined);
+    await turnsUntil("the step runs", () => signal !== undefined);
     assert.equal(signal?.aborted, false);
     world.advance(5000);
     const [op] = opsOf(await pending);

@@ -71,7 +71,10 @@ function numeral(value: number): string {
   if (Object.is(value, -0)) return "0";
   const text = String(value);
   // CEL reads a numeral without a point or an exponent as a whole number of 64 bits.
-  return Number.isInteger(value) && !Number.isSafeInteger(value) && !text.includes("e") ? `${text}.0` : text;
+  const isTooLong = Number.isInteger(value) && !Number.isSafeInteger(value) && !text.includes("e");
+  const whole = isTooLong ? `${text}.0` : text;
+  // In brackets, a minus is never taken for one of the expression's own.
+  return value < 0 ? `(${whole})` : whole;
 }
 
 function invalid(what: string): HoldfastError {
