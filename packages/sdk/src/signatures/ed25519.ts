@@ -1,8 +1,11 @@
 import type { MessageVerifier, ServerKey } from "@holdfast/protocol";
 
+/** What WebCrypto calls a key; not every platform's declarations give that type a global name. */
+type ImportedKey = Awaited<ReturnType<typeof crypto.subtle.importKey>>;
+
 /** Recognises what a server signed with the private half of its key (RFC 8032), on the platform's own WebCrypto. */
 export function ed25519Verifier({ keyId, publicKey }: ServerKey): MessageVerifier {
-  let imported: Promise<CryptoKey> | null = null;
+  let imported: Promise<ImportedKey> | null = null;
   return {
     keyId,
     alg: "ed25519",
