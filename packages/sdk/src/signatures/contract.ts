@@ -43,9 +43,14 @@ export interface RequestVerifier {
    * what this signs; null or absent for nothing.
    */
   readonly capability?: "v2" | "v2-ed25519" | null;
+  /**
+   * `names` are those under which the server may know the receiver, in place of the app's own: a durable endpoint is called
+   * by its origin.
+   */
   verify(
     request: Pick<IncomingRequest, "method" | "target" | "header">,
     body: Uint8Array,
+    names?: readonly string[],
   ): Promise<RequestVerdict>;
 }
 

@@ -70,14 +70,18 @@ export function createVerifier(options: VerifierOptions): RequestVerifier {
     : keys.map((key) => hmacKey(key, "server-to-app", digest));
   const answerKeys = keys.map((key) => hmacKey(key, "app-answer", digest));
 
-  async function verifyV2(request: Request, body: Uint8Array): Promise<RequestVerdict> {
+  async function verifyV2(
+    request: Request,
+    body: Uint8Array,
+    names: readonly string[],
+  ): Promise<RequestVerdict> {
     const { method, target } = request;
     const header = (name: string): string | null => request.header(name);
     const tag = serverTag(request);
     const reading = readSignature({ kind: "request", method, target, header }, tag, world.now());
     if (!reading.ok) return reading;
     const { signature } = reading;
-    const refusal = await refusalOf(signature, tag, header, body);
+    const refusal = await refusalOf(signature, tag, header, body, names);
     if (refusal !== null) return { ok: false, reason: refusal };
     knowledge.learnV2();
     return { ok: true, scheme: "v2", signAnswer: async (answer) => signAnswer(answer, signature) };
@@ -88,13 +92,14 @@ export function createVerifier(options: VerifierOptions): RequestVerifier {
     tag: SignatureTag,
     header: (name: string) => string | null,
     body: Uint8Array,
+    names: readonly string[],
   ): Promise<V2Refusal | "nonce_memory_failed" | null> {
     // The algorithm is the key's, not the sender's: an HMAC under a public key would be anybody's.
     const verifier = verifiers.find((each) => each.keyId === keyId && each.alg === alg);
     if (verifier === undefined) return "key";
     if (!(await verifier.matches(base, signature))) return "mismatch";
     if (!contentDigestMatches(header(Header.contentDigest), body, digest)) return "digest";
-    if (!isForUs(header(Header.audience), tag)) return "audience";
+    if (!isForUs(header(Header.audience), tag, names)) return "audience";
     // Last, so that only what is good otherwise takes room.
     try {
       return (await nonces.seen(`${keyId}.${nonce}`, expiresAt + SIGNATURE_V2.skewMs)) ? "replay" : null;
@@ -105,10 +110,10 @@ export function createVerifier(options: VerifierOptions): RequestVerifier {
   }
 
   /** A server that asks who is there does not know the app's name yet; whoever calls a function does. */
-  function isForUs(text: string | null, tag: SignatureTag): boolean {
+  function isForUs(text: string | null, tag: SignatureTag, names: readonly string[]): boolean {
     const audience = parseAudience(text ?? "");
     if (audience === null) return false;
-    const isOurApp = audience.app === app || (audience.app === "" && tag !== "call");
+    const isOurApp = names.includes(audience.app) || (audience.app === "" && tag !== "call");
     const isOurEnvironment =
       audience.environment === environment || audience.environment === "" || environment === "";
     return isOurApp && isOurEnvironment;
@@ -144,8 +149,8 @@ export function createVerifier(options: VerifierOptions): RequestVerifier {
 
   return {
     capability: capabilityOf(mode, isPinned, answerKeys.length > 0),
-    async verify(request, body) {
-      if (mode !== "compat" && hasV2Signature(request)) return verifyV2(request, body);
+    async verify(request, body, names = [app]) {
+      if (mode !== "compat" && hasV2Signature(request)) return verifyV2(request, body, names);
       if (mode === "strict" || isPinned) return { ok: false, reason: "missing" };
       return verifyOwn(request, body);
     },
