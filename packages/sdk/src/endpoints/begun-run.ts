@@ -20,6 +20,8 @@ interface Begun {
   readonly tokens: RunTokens;
 }
 
+const UNTOLD: Begun = { functionId: "", appId: "", tokens: { output: "", stream: "" } };
+
 /**
  * A run that its app began by itself, to answer a request (wire-protocol 16.2). The server is told of it before the first
  * step runs, so that a run whose app dies goes on.
@@ -116,9 +118,10 @@ export class BegunRun {
         request_version: 2,
         retries: this.#retries,
       }),
-      // The server refuses a run it knows, and would not say the tokens again.
-      isRepeatable: false,
+      isRepeatable: true,
     });
+    // Known from an attempt of ours whose answer was lost, and the tokens with it: nobody else has the run's id.
+    if (answer.status === 409 && fieldsOf(answer.body)["error"] === "Run already exists") return UNTOLD;
     if (answer.status < 200 || answer.status > 299)
       throw requestFault("begin the run of an endpoint", answer);
     const data = fieldsOf(fieldsOf(answer.body)["data"]);

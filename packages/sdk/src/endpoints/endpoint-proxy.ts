@@ -119,12 +119,12 @@ async function streamOf(
   const body = new ReadableStream<Uint8Array>({
     async pull(controller) {
       try {
-        const { done, value } = await frames.next();
-        if (done === true) {
+        const next = await frames.next();
+        if (next.done === true) {
           controller.close();
           return;
         }
-        const frame = await openFrame(value, stage, { environment, app, runId });
+        const frame = await openFrame(next.value, stage, { environment, app, runId });
         controller.enqueue(encoder.encode(frameText(frame)));
       } catch (error) {
         if (!signal.aborted) logger.error("The stream of a durable endpoint broke off.", error);

@@ -1,4 +1,5 @@
 import { Header, HoldfastError, isHoldfastError } from "@holdfast/protocol";
+import { toWebResponse } from "../adapters/web-exchange.ts";
 import type { ClientState } from "../client/contract.ts";
 import type { Call, CallAnswer } from "../execution/contract.ts";
 import { execute } from "../execution/execute.ts";
@@ -39,7 +40,7 @@ export async function reenter(request: Request, deps: ReentryDeps): Promise<Resp
   const admission = await admitReentry(client, request, place);
   if (!admission.isAdmitted) {
     refusals.note(admission.reason);
-    return new Response(String(admission.answer.body), admission.answer);
+    return toWebResponse(admission.answer);
   }
   const { body, runId, verdict } = admission;
   let answer: CallAnswer;
@@ -49,7 +50,7 @@ export async function reenter(request: Request, deps: ReentryDeps): Promise<Resp
     const fault = misfit(call, { origin, url, method, contentType, body }, settings.functionId);
     if (fault !== null) {
       refusals.note(`another ${fault}`);
-      return new Response(String(UNAUTHORIZED.body), UNAUTHORIZED);
+      return toWebResponse(UNAUTHORIZED);
     }
     answer = await goOn(call, deps);
   } catch (error) {

@@ -86,7 +86,16 @@ export function runStreamRoutes(app: FastifyInstance, context: ApiContext): void
       const cut = (): void => void body.destroy();
       open.add(cut);
       try {
-        await passOn(body, (bytes) => channels.publish(channel, bytes));
+        if (request.v2 === null) {
+          await passOn(body, (bytes) => channels.publish(channel, bytes));
+        } else {
+          // What was signed is the whole, so that none of it is passed on before its end.
+          const pieces: Buffer[] = [];
+          await passOn(body, (bytes) => pieces.push(bytes));
+          const whole = Buffer.concat(pieces);
+          if (!request.admitSigned(whole, reply)) return reply;
+          channels.publish(channel, whole);
+        }
       } finally {
         open.delete(cut);
       }
