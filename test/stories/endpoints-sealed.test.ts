@@ -27,7 +27,11 @@ describe("durable endpoints of an app that seals", { timeout: 60_000 }, () => {
       server,
       port: ports.pop() ?? 0,
       routes,
-      client: { middleware: [sealing({ keys: staticKeys({ active: key, decryptOnly: [], revoked: [] }), environment: "test" })] },
+      client: {
+        middleware: [
+          sealing({ keys: staticKeys({ active: key, decryptOnly: [], revoked: [] }), environment: "test" }),
+        ],
+      },
     });
 
   /** Nothing that the app sent to the server, and nothing that the server has on its disk, shows the canary. */

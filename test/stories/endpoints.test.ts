@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { NonRetriableError } from "holdfast";
+import { fetchWithStream } from "holdfast/endpoints";
+import { fetchWithStream as officialFetchWithStream } from "inngest/experimental/durable-endpoints/client";
 import type { OwnEndpointApp, OwnEndpointAppOptions } from "../kit/own-endpoint-app.ts";
 import { startOwnEndpointApp } from "../kit/own-endpoint-app.ts";
 import { endOf } from "../kit/run-of.ts";
@@ -17,6 +19,8 @@ for (const mode of ["production", "dev"] as const) {
       for (let count = 0; count < 10; count += 1) ports.push(await freePort());
       server = await startTestServer({
         mode,
+        // A reader has the time to be where the server will speak.
+        retryIntervalMs: 500,
         endpointOrigins: ports.map((port) => `http://127.0.0.1:${port}`),
       });
     });
@@ -149,6 +153,70 @@ for (const mode of ["production", "dev"] as const) {
       assert.equal((await fetch(`${app.url}/outcome?runId=${runId}&token=a.b.c`)).status, 401);
       assert.equal((await fetch(`${app.url}/outcome?runId=../x&token=${token}`)).status, 400);
       assert.equal((await fetch(`${app.url}/outcome`)).status, 400);
+    });
+
+    it("who reads along hears what steps say, at once and after the run went to the server, and once", async () => {
+      let attempts = 0;
+      await using app = await start((client) => ({
+        "*": client.endpoint(async (_request, { step, stream }) => {
+          stream.push("outside");
+          await step.run("first", async () => {
+            await stream.pipe(new Response("öne").body ?? new ReadableStream<Uint8Array>());
+          });
+          await step.run("flaky", () => {
+            attempts += 1;
+            stream.push(`attempt ${attempts}`);
+            if (attempts === 1) throw new Error("not yet");
+          });
+          return Response.json("end", { status: 203, headers: { "x-a": "b" } });
+        }),
+      }));
+      for (const [read, name] of [
+        [fetchWithStream, "own"],
+        [officialFetchWithStream, "official"],
+      ] as const) {
+        attempts = 0;
+        const told: unknown[] = [];
+        const answer = await read(`${app.url}/${name}`, {
+          onMetadata: ({ runId }) => told.push(runId.length),
+          onData: ({ data, hashedStepId }) => told.push([data, hashedStepId !== null]),
+          onCommit: ({ hashedStepId }) => told.push(["commit", hashedStepId !== null]),
+          onRollback: ({ hashedStepId }) => told.push(["rollback", hashedStepId !== null]),
+        });
+        assert.equal(answer.status, 203);
+        assert.equal(answer.headers.get("x-a"), "b");
+        assert.equal(await answer.json(), "end");
+        assert.deepEqual(told, [
+          26,
+          ["outside", false],
+          ["öne", true],
+          ["commit", true],
+          ["attempt 1", true],
+          ["rollback", true],
+          ["attempt 2", true],
+          ["commit", true],
+          ["commit", false],
+        ]);
+      }
+    });
+
+    it("who reads along of a request that is answered at once gets it all from the app", async () => {
+      await using app = await start((client) => ({
+        "*": client.endpoint(async (_request, { step, stream }) => {
+          await step.run("first", () => stream.push(1));
+          return "end";
+        }),
+        "/fails": client.endpoint(async () => {
+          throw new NonRetriableError("no use");
+        }),
+      }));
+      const heard: unknown[] = [];
+      const answer = await fetchWithStream(app.url, { onData: ({ data }) => heard.push(data) });
+      assert.equal(await answer.json(), "end");
+      assert.deepEqual(heard, [1]);
+      assert.equal((await fetchWithStream(`${app.url}/fails`)).status, 500);
+      assert.equal(app.reentries().length, 0);
+      assert.ok(!app.reports.some(({ path }) => path.startsWith("/v1/realtime/publish")));
     });
   });
 }

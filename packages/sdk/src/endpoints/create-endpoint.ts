@@ -68,7 +68,7 @@ async function begin(
 ): Promise<Response> {
   const { functionId, retries } = settings;
   const { app, environment, stage, world } = client;
-  const data = await readEndpointRequest(request, { origin, url, functionId });
+  const data = await readEndpointRequest(request, { app, origin, url, functionId });
   const runId = formatUlid(world.now(), world.random(ENTROPY_BYTES));
   const id = endpointId(data);
   const reported = await sealEndpointRequest(data, stage, { environment, app, functionId: id, runId });

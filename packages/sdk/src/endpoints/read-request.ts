@@ -7,6 +7,7 @@ const METHODS: ReadonlySet<string> = new Set(["GET", "POST", "PUT", "PATCH", "DE
 
 /** Where a request came in. */
 export interface RequestPlace {
+  readonly app: string;
   /** Scheme and host by which the world reaches the app. */
   readonly origin: string;
   readonly url: URL;
@@ -35,6 +36,7 @@ export async function readEndpointRequest(
   }
   const bytes = await readWebBody(request.clone(), LIMITS.eventBytes);
   return {
+    app: place.app,
     domain: place.origin,
     method,
     path: place.url.pathname,

@@ -7,6 +7,9 @@ import { parseUrl } from "../serve/parse-url.ts";
 
 /** A request as it came in again. */
 export interface ArrivedRequest {
+  /** The app and the endpoint that got it; the endpoint's name is empty when it has none of its own. */
+  readonly app: string;
+  readonly functionId: string;
   readonly origin: string;
   readonly url: URL;
   readonly method: string;
@@ -35,12 +38,13 @@ export async function recordedRun(call: Call, { api }: Pick<ClientState, "api">)
 export function misfit(
   { event }: Pick<Call, "event">,
   arrived: ArrivedRequest,
-  functionId: string,
-): "event" | "endpoint" | "origin" | "method" | "address" | "content type" | "body" | null {
+): "event" | "app" | "endpoint" | "origin" | "method" | "address" | "content type" | "body" | null {
   // Nobody but the server can send it.
   if (event.name !== ENDPOINT_EVENT) return "event";
   const { data } = event;
-  if ((data["fn"] ?? "") !== functionId) return "endpoint";
+  // Some servers keep no more of the request than they know.
+  if ((data["app"] ?? arrived.app) !== arrived.app) return "app";
+  if ((data["fn"] ?? "") !== arrived.functionId) return "endpoint";
   const host = parseUrl(String(data["domain"]))?.host;
   if (host === undefined || host !== parseUrl(arrived.origin)?.host) return "origin";
   const { body, contentType, method, url } = arrived;

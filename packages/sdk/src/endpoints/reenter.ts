@@ -47,9 +47,16 @@ export async function reenter(request: Request, deps: ReentryDeps): Promise<Resp
   try {
     const call = await recordedRun(callOf(request, runId, settings), client);
     const contentType = headers.get("content-type") ?? "";
-    const fault = misfit(call, { origin, url, method, contentType, body }, settings.functionId);
+    const { functionId } = settings;
+    const arrived = { app: client.app, functionId, origin, url, method, contentType, body };
+    const fault = misfit(call, arrived);
     if (fault !== null) {
       refusals.note(`another ${fault}`);
+      return toWebResponse(UNAUTHORIZED);
+    }
+    // By now the server has answered under the app's key: if it signs v2, somebody took that signature away.
+    if (verdict?.scheme === "compat" && client.verifier?.expectsV2 === true) {
+      refusals.note("downgrade");
       return toWebResponse(UNAUTHORIZED);
     }
     answer = await goOn(call, deps);

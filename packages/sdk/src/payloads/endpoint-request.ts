@@ -14,6 +14,8 @@ interface Hidden {
 
 /** A request to a durable endpoint as the event of its run holds it (wire-protocol 16.2). */
 export interface EndpointRequestData extends Hidden {
+  /** Name of the app that began the run. */
+  readonly app: string;
   /** Scheme and host. */
   readonly domain: string;
   readonly method: string;

@@ -44,6 +44,11 @@ export interface RequestVerifier {
    */
   readonly capability?: "v2" | "v2-ed25519" | null;
   /**
+   * Whether whatever the server sends must have a v2 signature: because the app says so, or because the server has shown
+   * one. False or absent where it may be another's.
+   */
+  readonly expectsV2?: boolean;
+  /**
    * `names` are those under which the server may know the receiver, in place of the app's own: a durable endpoint is called
    * by its origin.
    */
