@@ -218,5 +218,23 @@ for (const mode of ["production", "dev"] as const) {
       assert.equal(app.reentries().length, 0);
       assert.ok(!app.reports.some(({ path }) => path.startsWith("/v1/realtime/publish")));
     });
+
+    it("who reads along of a run that fails for good is told so when it ends", async () => {
+      await using app = await start((client) => ({
+        "*": client.endpoint(
+          async (_request, { step, stream }) =>
+            step.run("fails", () => {
+              stream.push("trying");
+              throw new Error("no use");
+            }),
+          { retries: 1 },
+        ),
+      }));
+      const heard: unknown[] = [];
+      const answer = await fetchWithStream(app.url, { onData: ({ data }) => heard.push(data) });
+      assert.equal(answer.status, 500);
+      assert.equal(((await answer.json()) as { status: string }).status, "failed");
+      assert.deepEqual(heard, ["trying", "trying"]);
+    });
   });
 }

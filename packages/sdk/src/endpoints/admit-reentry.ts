@@ -48,7 +48,7 @@ export async function admitReentry(
   try {
     if (!isUlid(runId)) return refused("no run");
     if (isDev) {
-      if (!isLocalOrigin(place.origin)) return refused("another host");
+      if (!isLocalOrigin(new URL(request.url).origin)) return refused("another host");
       if (request.headers.has("origin")) return refused("a page in a browser");
       return {
         isAdmitted: true,

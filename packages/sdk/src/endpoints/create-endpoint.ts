@@ -94,7 +94,11 @@ async function begin(
     onHandOver: (tokens) =>
       toCaller?.write({
         event: "inngest.redirect_info",
-        data: { runId, url: followUrl(place, tokens, "stream") },
+        data: {
+          runId,
+          url: followUrl(place, tokens, "stream"),
+          outputUrl: followUrl(place, tokens, "output"),
+        },
       }),
   });
   if (toCaller === null) return responseOf(callerAnswer(await outcome, place));

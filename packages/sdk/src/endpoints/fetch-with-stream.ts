@@ -33,21 +33,29 @@ export async function fetchWithStream(
   const first = await ask(url, { ...fetchOptions, headers });
   if (!isStream(first)) return first;
   const { signal = null } = fetchOptions;
+  const follow = (next: string): Promise<Response> =>
+    ask(next, { headers: { accept: "text/event-stream" }, signal });
+  let outputUrl: string | undefined;
   let response = first;
   for (;;) {
-    const end = await readStream(response, options, (next) =>
-      ask(next, { headers: { accept: "text/event-stream" }, signal }),
-    );
-    if (end.kind === "answered") return responseOf(end.response);
+    const end = await readStream(response, options, follow);
+    if (end.response !== null) return responseOf(end.response);
+    outputUrl = end.outputUrl ?? outputUrl;
+    if (end.next === null) break;
     response = await end.next;
-    if (!response.ok || !isStream(response))
-      throw new Error(`The stream went on nowhere: ${response.status}.`);
+    if (!response.ok || !isStream(response)) break;
   }
+  // What was said while nobody listened is lost, and so may be the answer: it is kept, where there is one.
+  if (outputUrl === undefined) throw new Error("The stream ended without an answer.");
+  return ask(outputUrl, { signal });
 }
 
-type StreamEnd =
-  | { readonly kind: "answered"; readonly response: StreamedResponse }
-  | { readonly kind: "goes on"; readonly next: Promise<Response> };
+/** How a stream ended: with an answer, or with word of where it goes on. */
+interface StreamEnd {
+  readonly response: StreamedResponse | null;
+  readonly next: Promise<Response> | null;
+  readonly outputUrl: string | undefined;
+}
 
 async function readStream(
   { body }: Response,
@@ -55,6 +63,7 @@ async function readStream(
   follow: (url: string) => Promise<Response>,
 ): Promise<StreamEnd> {
   let next: Promise<Response> | null = null;
+  let outputUrl: string | undefined;
   if (body !== null) {
     for await (const { event, data } of readFrames(body)) {
       switch (event) {
@@ -74,15 +83,15 @@ async function readStream(
           // At once: what is said there before somebody listens is lost.
           next ??= follow(data.url);
           next.catch(() => undefined);
+          ({ outputUrl } = data);
           break;
         case "inngest.response":
           // Written by the endpoint.
-          return { kind: "answered", response: data.response as StreamedResponse };
+          return { response: data.response as StreamedResponse, next: null, outputUrl };
       }
     }
   }
-  if (next === null) throw new Error("The stream ended without an answer.");
-  return { kind: "goes on", next };
+  return { response: null, next, outputUrl };
 }
 
 function isStream({ headers }: Response): boolean {

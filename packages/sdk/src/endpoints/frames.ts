@@ -21,7 +21,8 @@ export type Frame =
     }
   | {
       readonly event: "inngest.redirect_info";
-      readonly data: { readonly runId: string; readonly url: string };
+      /** `outputUrl` is where the answer is read when the stream ends without it. Some SDKs do not name it. */
+      readonly data: { readonly runId: string; readonly url: string; readonly outputUrl?: string };
     }
   | {
       readonly event: "inngest.response";
