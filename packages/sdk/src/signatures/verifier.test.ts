@@ -6,6 +6,7 @@ import type { SignedAnswer } from "@holdfast/protocol";
 import {
   canonicalJson,
   contentDigestMatches,
+  formatAudience,
   hmacKey,
   isHoldfastError,
   parseSigningKey,
@@ -421,5 +422,34 @@ describe("capability", () => {
     assert.equal(setUp({ serverKeys: [serverKey] }).verifier.capability, "v2-ed25519");
     assert.equal(setUp({ serverKeys: [serverKey], keys: [] }).verifier.capability, null);
     assert.equal(setUp({ mode: "compat" }).verifier.capability, null);
+  });
+});
+
+describe("what a durable endpoint verifies", () => {
+  const origin = "https://shop.example";
+  const signed = (): WireRequest =>
+    call({ key: KEY, atMs: NOW, audience: formatAudience({ environment: "", app: origin }) });
+
+  it("is addressed to its origin, which is nobody's name where no endpoint asks", async () => {
+    const { reason, verifier } = setUp();
+    assert.equal(await reason(signed()), "audience");
+    const { body, headers, method, target } = signed();
+    const request = { method, target, header: (name: string) => headers[name] ?? null };
+    assert.equal((await verifier.verify(request, Buffer.from(body), [origin])).ok, true);
+    const own = call();
+    const ownRequest = { method, target, header: (name: string) => own.headers[name] ?? null };
+    const verdict = await verifier.verify(ownRequest, Buffer.from(own.body), [origin]);
+    assert.deepEqual(verdict, { ok: false, reason: "audience" });
+  });
+
+  it("must be v2 as soon as the server has shown that it signs so, and as the app says", async () => {
+    const auto = setUp();
+    assert.equal(auto.verifier.expectsV2, false);
+    auto.knowledge.learnV2();
+    assert.equal(auto.verifier.expectsV2, true);
+    assert.equal(setUp({ mode: "strict" }).verifier.expectsV2, true);
+    const compat = setUp({ mode: "compat" });
+    compat.knowledge.learnV2();
+    assert.equal(compat.verifier.expectsV2, false);
   });
 });
