@@ -133,6 +133,30 @@ for (const mode of ["production", "dev"] as const) {
       assert.deepEqual(ran.toSorted(), ["left", "right", "sum"]);
     });
 
+    it("of steps that race the one that finished first wins in every call, whatever they are called", async () => {
+      const winners: string[] = [];
+      const passed = Promise.withResolvers<void>();
+      await using app = await start((client) => ({
+        "*": client.endpoint(async (_request, { group, step }) => {
+          const winner = await group.parallel(() =>
+            Promise.race([
+              step.run("a", async () => {
+                await passed.promise;
+                return "slow";
+              }),
+              step.run("b", () => "fast"),
+            ]),
+          );
+          winners.push(winner);
+          passed.resolve();
+          await step.sleep("pause", "1s");
+          return winner;
+        }),
+      }));
+      assert.equal(await (await fetch(app.url)).json(), "fast");
+      assert.deepEqual([...new Set(winners)], ["fast"]);
+    });
+
     it("asks for a token instead, and its own proxy hands the outcome on", async () => {
       await using app = await start((client) => ({
         "/outcome": client.endpointProxy(),
