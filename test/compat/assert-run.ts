@@ -30,5 +30,5 @@ export function errorOf(run: Run): Readonly<Record<string, unknown>> {
 
 /** The name under which an error of the user's own class arrives: version 3 writes down the language's own names only. */
 export function errorNameIn(sdk: Sdk, name: string): string {
-  return sdk.version === "v4" ? name : "Error";
+  return sdk.version === "v3" ? "Error" : name;
 }

@@ -13,6 +13,8 @@ export const CELLS: readonly Cell[] = [
   { name: "v4 on express", sdk: "v4", adapter: "express" },
   { name: "v3 on node", sdk: "v3", adapter: "node" },
   { name: "v3 on express", sdk: "v3", adapter: "express" },
+  { name: "own on node", sdk: "own", adapter: "node" },
+  { name: "own on express", sdk: "own", adapter: "express" },
 ];
 
 /** One cell per SDK version, for what does not depend on how a request reaches the SDK. */

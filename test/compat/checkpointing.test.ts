@@ -175,7 +175,7 @@ const STORIES: readonly Story[] = [
   ...[1, 10].map((bufferedSteps): Story => ({
     title: `a sleep after checkpoints keeps what was buffered, with bufferedSteps ${bufferedSteps}`,
     // After its first call, version 3 forgets a buffer that is not full when it finds parallel steps.
-    only: (cell) => cell.sdk === "v4" || bufferedSteps === 1,
+    only: (cell) => cell.sdk !== "v3" || bufferedSteps === 1,
     write: () => {
       const ran: string[] = [];
       const id = `sleeps-between-${bufferedSteps}`;

@@ -7,17 +7,32 @@ import { clientOf } from "../kit/run-of.ts";
 import { freePort, SERVE_PATH, startTestApp } from "../kit/test-app.ts";
 import { startTestServer } from "../kit/test-server.ts";
 import { assertCompleted } from "./assert-run.ts";
+import type { Cell } from "./cells.ts";
 import { CELLS, SDK_CELLS } from "./cells.ts";
 import { createScene } from "./story.ts";
 
 const PLAIN: FunctionSpec = { id: "plain", handler: () => "plain" };
 
+/** What registrations say of the SDK they come from. */
+const SDK_NAMES: Readonly<Record<Cell["sdk"], string>> = {
+  v4: "js:v4.24.0",
+  v3: "js:v3.54.2",
+  own: "holdfast-js:v0.1.0",
+};
+
 /** Options that break a rule: the registration is refused whole, and says which function and which option. */
-const REFUSED: readonly { what: string; spec: FunctionSpec; named: RegExp }[] = [
+const REFUSED: readonly {
+  what: string;
+  spec: FunctionSpec;
+  named: RegExp;
+  /** Whether our own SDK finds the fault by itself, as soon as the function is made. */
+  isFoundByOwn?: boolean;
+}[] = [
   {
     what: "a concurrency rule of the environment without a key",
     spec: { ...PLAIN, options: { concurrency: { limit: 1, scope: "env" } } },
     named: /concurrency\.key/,
+    isFoundByOwn: true,
   },
   {
     what: "a cron trigger that cannot be read",
@@ -55,7 +70,7 @@ for (const cell of CELLS) {
       // Either way of registering says the same, so the other one is no change.
       assert.equal((await app.put()).modified, false);
       const [known] = await client.apps();
-      assert.equal(known?.sdk, cell.sdk === "v4" ? "js:v4.24.0" : "js:v3.54.2");
+      assert.equal(known?.sdk, SDK_NAMES[cell.sdk]);
       assert.equal(known?.framework, cell.adapter === "node" ? "nodejs" : "express");
       assert.equal(known?.error, null);
     });
@@ -93,16 +108,20 @@ for (const cell of CELLS) {
 
 for (const cell of SDK_CELLS) {
   describe(`registration of faulty options: ${cell.name}`, { concurrency: true, timeout: 60_000 }, () => {
-    for (const { what, spec, named } of REFUSED) {
+    for (const { what, spec, named, isFoundByOwn } of REFUSED) {
       it(`${what} is refused with a sentence that names it, and nothing is registered`, async () => {
         await using server = await startTestServer();
         const other: FunctionSpec = { id: "other", handler: () => null };
-        await using app = await startTestApp({
-          server,
-          ...cell,
-          functions: [other, spec],
-          register: "none",
-        });
+        const started = startTestApp({ server, ...cell, functions: [other, spec], register: "none" });
+        if (cell.sdk === "own" && isFoundByOwn === true) {
+          await assert.rejects(started, (error) => {
+            assert.ok(isHoldfastError(error, "function_invalid"), String(error));
+            assert.match(error.message, named);
+            return true;
+          });
+          return;
+        }
+        await using app = await started;
         const answer = await app.put();
         assert.equal(answer.status, 400);
         assert.match(answer.message, named);

@@ -96,8 +96,10 @@ const STORIES: readonly Story[] = [
     },
   },
   {
-    title: "a function that says nothing about retries has five attempts",
-    write: () => {
+    title: "a function that says nothing about retries has as many attempts as its SDK promises",
+    write: ({ version }) => {
+      // Our own SDK says so itself: three retries. The official one leaves it to the server, which has four.
+      const attemptsCount = version === "own" ? 4 : 5;
       const attempts: number[] = [];
       return {
         functions: [
@@ -111,7 +113,7 @@ const STORIES: readonly Story[] = [
         ],
         async tell({ run }) {
           assertFailed(await run("default-retries"), "TypeError", /^no such thing$/);
-          assert.deepEqual(attempts, [0, 1, 2, 3, 4]);
+          assert.deepEqual(attempts, [0, 1, 2, 3, 4].slice(0, attemptsCount));
         },
       };
     },

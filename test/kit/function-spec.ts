@@ -98,7 +98,8 @@ export function eventOf(functionId: string): string {
   return `${functionId}/go`;
 }
 
-export type SdkVersion = "v4" | "v3";
+/** Two generations of the official SDK, and Holdfast's own. */
+export type SdkVersion = "v4" | "v3" | "own";
 export type Adapter = "node" | "express";
 
 /** Everything an SDK needs to know, so that it reads nothing from the process's environment. */
@@ -127,7 +128,7 @@ export interface SdkApp {
   listener(functions: readonly FunctionSpec[], adapter: Adapter): RequestListener;
 }
 
-/** One version of the official SDK, as tests use it. */
+/** An SDK as tests use it. */
 export interface Sdk {
   readonly version: SdkVersion;
   readonly NonRetriableError: new (message: string, options?: { cause?: unknown }) => Error;

@@ -6,9 +6,11 @@ import type { CapturedLog } from "./captured-log.ts";
 import { createCapturedLog } from "./captured-log.ts";
 import type { Adapter, EventPayload, FunctionSpec, Sdk, SdkVersion, SentEvents } from "./function-spec.ts";
 import { clientOf } from "./run-of.ts";
+import { sdkOwn } from "./sdk-own.ts";
 import { sdkV3 } from "./sdk-v3.ts";
 import { sdkV4 } from "./sdk-v4.ts";
 import type { ServerPlace } from "./test-server.ts";
+import { signatureOf } from "./test-keys.ts";
 import { until } from "./until.ts";
 
 export const SERVE_PATH = "/api/inngest";
@@ -53,7 +55,7 @@ export interface PutAnswer {
   readonly modified: boolean | null;
 }
 
-/** An app with an official SDK on a real port, in this process. */
+/** An app on a real port, in this process. */
 export interface TestApp extends AsyncDisposable {
   readonly id: string;
   readonly server: ServerPlace;
@@ -66,7 +68,7 @@ export interface TestApp extends AsyncDisposable {
   calls(functionId: string): readonly AppRequest[];
   /** Sends events as user code does. */
   send(events: EventPayload | readonly EventPayload[]): Promise<SentEvents>;
-  /** Asks the app to register itself: the unsigned PUT that a deployment makes. */
+  /** Asks the app to register itself, as a deployment does: by an unsigned PUT where the SDK takes one, else by a signed one. */
   put(): Promise<PutAnswer>;
   /** Resolves once the server has the app, at this address and with these functions. */
   registered(): Promise<void>;
@@ -76,7 +78,14 @@ export interface TestApp extends AsyncDisposable {
 
 /** An SDK by its version. */
 export function sdkOf(version: SdkVersion): Sdk {
-  return version === "v4" ? sdkV4 : sdkV3;
+  switch (version) {
+    case "v4":
+      return sdkV4;
+    case "v3":
+      return sdkV3;
+    case "own":
+      return sdkOwn;
+  }
 }
 
 /** Starts an app that belongs to a server and, unless told otherwise, waits until it is registered there. */
@@ -85,11 +94,12 @@ export async function startTestApp(options: TestAppOptions): Promise<TestApp> {
   const requests: AppRequest[] = [];
   const outgoing: OutgoingRequest[] = [];
   const log = createCapturedLog();
+  const signingKey = options.signingKey === undefined ? server.signingKey : options.signingKey;
   const sdkApp = sdkOf(options.sdk).createApp({
     id,
     baseUrl: server.url,
     eventKey: server.eventKey,
-    signingKey: options.signingKey === undefined ? server.signingKey : options.signingKey,
+    signingKey,
     signingKeyFallback: options.signingKeyFallback ?? null,
     isDev: server.signingKey === null,
     streaming: options.streaming ?? false,
@@ -115,13 +125,19 @@ export async function startTestApp(options: TestAppOptions): Promise<TestApp> {
       ),
     send: (events) => sdkApp.send(events),
     put: async () => {
-      const answer = await fetch(url, { method: "PUT" });
-      const body: unknown = await answer.json();
-      // Both SDKs answer a PUT with an object of these two members.
-      const { message, modified } = body as { message?: unknown; modified?: unknown };
+      // An app of our own answers nobody who does not sign.
+      const body = JSON.stringify({ url });
+      const key = options.sdk === "own" ? signingKey : null;
+      const answer = await fetch(url, {
+        method: "PUT",
+        ...(key === null ? {} : { body, headers: { "x-inngest-signature": signatureOf(body, key) } }),
+      });
+      const said: unknown = await answer.json();
+      // Every SDK answers a PUT with an object of these two members.
+      const { message, modified } = said as { message?: unknown; modified?: unknown };
       return {
         status: answer.status,
-        message: typeof message === "string" ? message : JSON.stringify(body),
+        message: typeof message === "string" ? message : JSON.stringify(said),
         modified: typeof modified === "boolean" ? modified : null,
       };
     },

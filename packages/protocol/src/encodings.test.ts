@@ -8,6 +8,7 @@ test("hexBytes(), base64() and base64Url() write what Node writes", () => {
     fc.property(fc.uint8Array({ maxLength: 70 }), (bytes) => {
       const buffer = Buffer.from(bytes);
       assert.deepEqual(hexBytes(buffer.toString("hex")), bytes);
+      assert.deepEqual(hexBytes(buffer.toString("hex").toUpperCase()), bytes);
       assert.equal(base64(bytes), buffer.toString("base64"));
       assert.equal(base64Url(bytes), buffer.toString("base64url"));
       assert.deepEqual(base64UrlBytes(base64Url(bytes)), bytes);

@@ -1,5 +1,8 @@
+import { consoleLogger } from "../logging/console-logger.ts";
+import { UNAUTHORIZED } from "../serve/refusal.ts";
 import { serveAs } from "./fetch.ts";
 import type { AdapterOptions } from "./options.ts";
+import { toWebResponse } from "./web-exchange.ts";
 
 /** The arguments of a Pages function, in one object. */
 export interface PagesContext<Env> {
@@ -7,9 +10,12 @@ export interface PagesContext<Env> {
   readonly env: Env;
 }
 
+type Respond = (request: Request) => Promise<Response>;
+
 /**
  * Serves functions from Cloudflare Workers and Pages. Variables come with each request there, so the client is made from
- * them: the function that makes it is called once for each environment.
+ * them: the function that makes it is called once for each environment. What it makes and cannot be served is refused, with
+ * the reason in the log.
  *
  * @example
  * ```ts
@@ -21,25 +27,39 @@ export interface PagesContext<Env> {
  * export const onRequest = fetch;        // a function of Pages
  * ```
  *
- * @throws HoldfastError `config_invalid` for options that cannot be served; what `make` throws.
+ * @throws HoldfastError `config_invalid` for options that cannot be served.
  */
 export function serve<Env extends object>(
   options: AdapterOptions | ((env: Env) => AdapterOptions),
 ): (request: Request | PagesContext<Env>, env?: Env) => Promise<Response> {
-  if (typeof options !== "function") {
-    const respond = serveAs("cloudflare", options);
-    return (request) => respond("env" in request ? request.request : request);
-  }
-  const made = new WeakMap<object, (request: Request) => Promise<Response>>();
-  return async (request, env) => {
-    const variables = "env" in request ? request.env : env;
-    if (variables === undefined)
-      throw new TypeError("The platform called the handler without its environment.");
-    let respond = made.get(variables);
-    if (respond === undefined) {
-      respond = serveAs("cloudflare", options(variables));
-      made.set(variables, respond);
+  const respondIn = typeof options === "function" ? perEnvironment(options) : always(options);
+  return async (given, env) => {
+    const [request, variables] = "env" in given ? [given.request, given.env] : [given, env];
+    try {
+      return await respondIn(variables)(request);
+    } catch (error) {
+      // There is no client, and so no logger of its own. Whoever asked learns nothing of it.
+      consoleLogger().error("Cannot serve the functions.", error);
+      return toWebResponse(UNAUTHORIZED);
     }
-    return respond("env" in request ? request.request : request);
+  };
+}
+
+function always(options: AdapterOptions): () => Respond {
+  const respond = serveAs("cloudflare", options);
+  return () => respond;
+}
+
+function perEnvironment<Env extends object>(
+  make: (env: Env) => AdapterOptions,
+): (env: Env | undefined) => Respond {
+  const made = new WeakMap<object, Respond>();
+  return (env) => {
+    if (env === undefined) throw new TypeError("The handler was called without an environment.");
+    const known = made.get(env);
+    if (known !== undefined) return known;
+    const respond = serveAs("cloudflare", make(env));
+    made.set(env, respond);
+    return respond;
   };
 }

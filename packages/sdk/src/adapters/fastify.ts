@@ -63,8 +63,7 @@ export function serve(
 ): (request: FastifyRequestLike, reply: FastifyReplyLike) => Promise<FastifyReplyLike> {
   const handler = createHandler(options, "fastify");
   return async ({ raw, originalUrl, body }, reply) => {
-    const request = Object.assign(raw, { originalUrl, body });
-    const answer = await handler(fromNodeRequest(request, options));
+    const answer = await handler(fromNodeRequest(raw, options, { originalUrl, body }));
     return reply.code(answer.status).headers(answer.headers).send(answer.body);
   };
 }

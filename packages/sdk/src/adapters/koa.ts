@@ -29,7 +29,7 @@ export function serve(options: AdapterOptions): (context: KoaContext) => Promise
     // Koa would write an answer of its own, and never a stream before it has ended.
     context.respond = false;
     const { body, rawBody } = context.request as { body?: unknown; rawBody?: unknown };
-    const request = Object.assign(context.req, { originalUrl: context.originalUrl, body, rawBody });
-    return exchange(handler, request, context.res, options);
+    const kept = { originalUrl: context.originalUrl, body, rawBody };
+    return exchange(handler, context.req, context.res, options, kept);
   };
 }

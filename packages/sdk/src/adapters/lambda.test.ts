@@ -1,3 +1,6 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Holdfast } from "../client/client.ts";
 import { testAdapter } from "./contract/adapter-suite.ts";
 import type { AdapterHarness, WireRequest } from "./contract/exchange.ts";
 import { ALL_METHODS } from "./contract/exchange.ts";
@@ -62,3 +65,28 @@ testAdapter(
     };
   }),
 );
+
+test("an event of something else than a gateway is refused, and breaks nothing", async () => {
+  const client = new Holdfast({
+    id: "shop",
+    baseUrl: "https://server.test",
+    signingKey: `signkey-test-${"5a".repeat(32)}`,
+    variables: {},
+  });
+  const handler = serve({ client, functions: [] });
+  for (const event of [
+    {},
+    { Records: [] },
+    { requestContext: null, rawPath: "/" },
+    { requestContext: { http: {} }, rawPath: "/" },
+    { httpMethod: "POST", path: 7 },
+    { httpMethod: "POST", path: "/", body: "%%%", isBase64Encoded: true },
+    { httpMethod: "POST", path: "/", body: { canary: 1 } },
+  ])
+    // What else may arrive is not of the type.
+    assert.deepEqual(await handler(event as never), {
+      statusCode: 401,
+      headers: { "content-type": "application/json" },
+      body: '{"message":"Unauthorized"}',
+    });
+});

@@ -1,5 +1,6 @@
 import type { IncomingRequest } from "../serve/contract.ts";
 import { createHandler } from "../serve/create-handler.ts";
+import { UNAUTHORIZED } from "../serve/refusal.ts";
 import type { AdapterOptions } from "./options.ts";
 import { requestOrigin } from "./request-origin.ts";
 import { tooLarge } from "./web-body.ts";
@@ -54,9 +55,19 @@ export function serve(
 ): (event: LambdaEventV1 | LambdaEventV2) => Promise<LambdaAnswer> {
   const handler = createHandler({ ...options, streaming: false }, "aws-lambda");
   return async (event) => {
-    const { status, headers, body } = await handler(fromEvent(event, options));
+    const { status, headers, body } = isRequest(event)
+      ? await handler(fromEvent(event, options))
+      : UNAUTHORIZED;
     return { statusCode: status, headers, body: typeof body === "string" ? body : await textOf(body) };
   };
+}
+
+/** A function may be called by other things than gateways, whose events have none of this. */
+function isRequest(event: LambdaEventV1 | LambdaEventV2): boolean {
+  // The type is what is hoped for.
+  const { httpMethod, path, rawPath, requestContext } = event as Partial<LambdaEventV1 & LambdaEventV2>;
+  if (typeof httpMethod === "string") return typeof path === "string";
+  return typeof rawPath === "string" && typeof requestContext?.http?.method === "string";
 }
 
 function fromEvent(event: LambdaEventV1 | LambdaEventV2, options: AdapterOptions): IncomingRequest {
@@ -100,10 +111,11 @@ function targetV2({ rawPath, rawQueryString = "" }: LambdaEventV2): string {
 function targetV1(event: LambdaEventV1): string {
   const path = event.requestContext?.path ?? event.path;
   const query = event.multiValueQueryStringParameters ?? singles(event.queryStringParameters ?? {});
-  const pairs = Object.entries(query).flatMap(([name, values = []]) =>
-    values.map((value) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`),
+  // Written as registrations write it, so that it is again what the server asked for.
+  const search = new URLSearchParams(
+    Object.entries(query).flatMap(([name, values = []]) => values.map((value) => [name, value])),
   );
-  return pairs.length === 0 ? path : `${path}?${pairs.join("&")}`;
+  return search.size === 0 ? path : `${path}?${search}`;
 }
 
 function singles(query: Texts): Readonly<Record<string, readonly string[]>> {

@@ -2,15 +2,18 @@ import type { IncomingMessage } from "node:http";
 import { canonicalJson, HoldfastError } from "@holdfast/protocol";
 import { joined, tooLarge } from "./web-body.ts";
 
-/** A request of Node's, with what frameworks and platforms may have put on it. */
-export interface NodeRequest extends IncomingMessage {
+/** What frameworks and platforms keep of a request, on it or elsewhere. */
+export interface KeptParts {
   /** The target before a router took its part of the path away. */
-  readonly originalUrl?: string;
+  readonly originalUrl?: string | undefined;
   /** What a body parser made of the body. */
   readonly body?: unknown;
   /** The body's bytes, where somebody kept them. */
   readonly rawBody?: unknown;
 }
+
+/** A request of Node's, with what may have been put on it. */
+export type NodeRequest = IncomingMessage & KeptParts;
 
 /**
  * The bytes of a request's body: as they arrive when nobody has read them, as they were kept when somebody did, and else
@@ -19,19 +22,23 @@ export interface NodeRequest extends IncomingMessage {
  *
  * @throws HoldfastError `body_too_large`, `request_invalid` when the body was read and is gone.
  */
-export async function readNodeBody(request: NodeRequest, bytesMax: number): Promise<Uint8Array> {
+export async function readNodeBody(
+  request: IncomingMessage,
+  kept: KeptParts,
+  bytesMax: number,
+): Promise<Uint8Array> {
   const { headers } = request;
   if (Number(headers["content-length"] ?? 0) > bytesMax) throw tooLarge(bytesMax);
   const isEmpty = Number(headers["content-length"] ?? 0) === 0 && headers["transfer-encoding"] === undefined;
   // Some body parsers make an object of nothing.
   if (isEmpty) return new Uint8Array();
-  const bytes = bytesOf(request.rawBody) ?? (await unread(request, bytesMax)) ?? parsed(request.body);
+  const bytes = bytesOf(kept.rawBody) ?? (await unread(request, bytesMax)) ?? parsed(kept.body);
   if (bytes.length > bytesMax) throw tooLarge(bytesMax);
   return bytes;
 }
 
 /** Null when the body was read before. */
-function unread(request: NodeRequest, bytesMax: number): Promise<Uint8Array> | null {
+function unread(request: IncomingMessage, bytesMax: number): Promise<Uint8Array> | null {
   if (request.readableDidRead || (request.complete && request.readableEnded)) return null;
   return new Promise((resolve, reject) => {
     const pieces: Uint8Array[] = [];

@@ -1,7 +1,7 @@
-import type { ServerResponse } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Handler, IncomingRequest, OutgoingAnswer } from "../serve/contract.ts";
 import { parseUrl } from "../serve/parse-url.ts";
-import type { NodeRequest } from "./node-body.ts";
+import type { KeptParts, NodeRequest } from "./node-body.ts";
 import { readNodeBody } from "./node-body.ts";
 import { requestOrigin } from "./request-origin.ts";
 
@@ -11,14 +11,16 @@ export async function exchange(
   request: NodeRequest,
   response: ServerResponse,
   options: { readonly trustProxy?: boolean | undefined },
+  kept: KeptParts = request,
 ): Promise<void> {
-  await writeAnswer(response, await handler(fromNodeRequest(request, options)));
+  await writeAnswer(response, await handler(fromNodeRequest(request, options, kept)));
 }
 
 /** A request of Node's as the handler takes it. */
 export function fromNodeRequest(
-  request: NodeRequest,
+  request: IncomingMessage,
   options: { readonly trustProxy?: boolean | undefined },
+  kept: KeptParts,
 ): IncomingRequest {
   const { headers, socket } = request;
   const header = (name: string): string | null => {
@@ -27,7 +29,7 @@ export function fromNodeRequest(
   };
   return {
     method: request.method ?? "",
-    target: targetOf(request.originalUrl ?? request.url ?? "/"),
+    target: targetOf(kept.originalUrl ?? request.url ?? "/"),
     origin: requestOrigin({
       // Only TLS sockets have the property; platforms that imitate Node may have no socket at all.
       scheme: (socket as { encrypted?: boolean } | null)?.encrypted === true ? "https" : "http",
@@ -36,7 +38,7 @@ export function fromNodeRequest(
       trustProxy: options.trustProxy === true,
     }),
     header,
-    body: (bytesMax) => readNodeBody(request, bytesMax),
+    body: (bytesMax) => readNodeBody(request, kept, bytesMax),
   };
 }
 

@@ -1,11 +1,33 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import type { RequestListener } from "node:http";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { describe, it } from "node:test";
 import { bearerToken, isHoldfastError, parseSigningKey } from "@holdfast/protocol";
+import { realWorld } from "../platform/world.ts";
 import type { RequestSigner } from "../signatures/contract.ts";
 import { createApi } from "./api.ts";
 import type { Api } from "./contract.ts";
 import type { Outcome, ScriptedWorld } from "./testing/scripted-world.ts";
 import { scriptedWorld } from "./testing/scripted-world.ts";
+import { testClient } from "./testing/test-client.ts";
+
+/** A server of this test's own. */
+async function listen(listener: RequestListener): Promise<AsyncDisposable & { readonly url: string }> {
+  const server = createServer(listener).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  // A server that listens on a port has one.
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      server.close();
+      await once(server, "close");
+    },
+  };
+}
 
 const KEYS = ["11", "22"].map((pair) => parseSigningKey(pair.repeat(16)));
 
@@ -105,6 +127,21 @@ describe("createApi()", () => {
     assert.deepEqual(gone.world.delays, [100, 200, 400, 800]);
   });
 
+  it("comes again when the server says that it has not begun, and when", async () => {
+    const early = (after: string): Response =>
+      Response.json({}, { status: 503, headers: { "retry-after": after } });
+    for (const isRepeatable of [true, false]) {
+      const { api, world } = open(1, early("1"), early("3600"), answer(200));
+      assert.equal((await api.request({ ...post, isRepeatable })).status, 200);
+      assert.deepEqual(world.delays, [1000, 5000]);
+    }
+    const never = open(1, early("1"));
+    assert.equal((await never.api.request({ ...post, isRepeatable: false })).status, 503);
+    assert.equal(never.world.requests.length, 5);
+    const begun = open(1, Response.json({}, { status: 500, headers: { "retry-after": "1" } }), answer(200));
+    assert.equal((await begun.api.request({ ...post, isRepeatable: false })).status, 500);
+  });
+
   it("does not repeat what may not be repeated, nor after any other answer", async () => {
     const once = { ...post, isRepeatable: false };
     const busy = open(1, answer(500), answer(200));
@@ -138,6 +175,24 @@ describe("createApi()", () => {
       assert.equal(judged.length, isRepeatable ? 5 : 1);
       assert.deepEqual(judged[0], [{ "x-signed": "1" }, 200, '{"forged":true}', "application/json"]);
     }
+  });
+
+  it("follows nobody elsewhere with what was signed for the server", async () => {
+    let requestCount = 0;
+    await using elsewhere = await listen((_request, response) => {
+      requestCount += 1;
+      response.end("{}");
+    });
+    await using server = await listen((_request, response) =>
+      response.writeHead(307, { location: elsewhere.url }).end(),
+    );
+    const world = realWorld();
+    const api = createApi({ apiOrigin: server.url, signer: signer(scriptedWorld(), 1), world, headers: {} });
+    assert.equal((await api.request(post)).status, 307);
+    await assert.rejects(testClient({ baseUrl: server.url }).send({ name: "a" }), (error) =>
+      isHoldfastError(error, "request_failed"),
+    );
+    assert.equal(requestCount, 0);
   });
 
   it("gives up a request that nobody answers in time", async () => {

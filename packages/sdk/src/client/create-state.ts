@@ -27,6 +27,10 @@ export function createState(options: ClientOptions): Omit<ClientState, "function
   const machine = options?.world ?? realWorld();
   const variables = options?.variables ?? machine.variables;
   const settings = resolveSettings(options, variables);
+  requireMethods("logger", options.logger, ["debug", "info", "warn", "error"]);
+  requireMethods("nonces", options.nonces, ["seen"]);
+  if (options.fetch !== undefined && typeof options.fetch !== "function")
+    throw settingFault("the option fetch", "must be a function");
   const { app, environment, mode, apiOrigin, signingKeys } = settings;
   const world: World = {
     ...machine,
@@ -79,6 +83,14 @@ export function createState(options: ClientOptions): Omit<ClientState, "function
       value: options.checkpointing,
     }),
   };
+}
+
+/** What an option brings is called much later, when nobody looks: what is missing is said now. */
+function requireMethods(option: string, value: unknown, names: readonly string[]): void {
+  if (value === undefined) return;
+  const isObject = (typeof value === "object" || typeof value === "function") && value !== null;
+  const missing = names.find((name) => !isObject || typeof Reflect.get(value, name) !== "function");
+  if (missing !== undefined) throw settingFault(`the option ${option}`, `must have a method ${missing}`);
 }
 
 function readMiddleware(listed: unknown): readonly MiddlewareEntry[] {

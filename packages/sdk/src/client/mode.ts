@@ -7,7 +7,7 @@ import type { Given } from "./variables.ts";
 export interface ResolvedMode {
   readonly mode: Mode;
   /** The URL in `HOLDFAST_DEV`, or null. */
-  readonly devUrl: string | null;
+  readonly devUrl: Given | null;
   readonly isExplicit: boolean;
 }
 
@@ -20,14 +20,15 @@ const SWITCHES: ReadonlyMap<string, Mode> = new Map([
 
 /**
  * The mode, of the option, else of the variable, else `production`. In dev nothing is verified, so that a value which is
- * nearly right must not lead there: what is none of the variable's words is refused, whatever the option says.
+ * nearly right must not lead there: what is none of the variable's words is refused, whatever the option says, and by
+ * whichever of its names it is set. Of two names the first counts.
  *
  * @throws HoldfastError `config_invalid`.
  */
-export function resolveMode(option: unknown, variable: Given | null): ResolvedMode {
+export function resolveMode(option: unknown, variables: readonly Given[]): ResolvedMode {
   if (option !== undefined && option !== "dev" && option !== "production")
     throw settingFault("the option mode", 'must be "dev" or "production"');
-  const said = variable === null ? null : readSwitch(variable);
+  const [said] = variables.map(readSwitch);
   return {
     mode: option ?? said?.mode ?? "production",
     devUrl: said?.devUrl ?? null,
@@ -35,10 +36,11 @@ export function resolveMode(option: unknown, variable: Given | null): ResolvedMo
   };
 }
 
-function readSwitch({ value, source }: Given): { readonly mode: Mode; readonly devUrl: string | null } {
+function readSwitch(given: Given): { readonly mode: Mode; readonly devUrl: Given | null } {
+  const { value, source } = given;
   const mode = SWITCHES.get(value);
   if (mode !== undefined) return { mode, devUrl: null };
-  if (/^https?:\/\//i.test(value) && isLocalOrigin(value)) return { mode: "dev", devUrl: value };
+  if (/^https?:\/\//i.test(value) && isLocalOrigin(value)) return { mode: "dev", devUrl: given };
   throw settingFault(
     source,
     "must be 1, true, 0 or false, or the http(s) URL of a server on this machine or a private network",

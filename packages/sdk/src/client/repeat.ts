@@ -1,10 +1,12 @@
-import { HoldfastError } from "@holdfast/protocol";
+import { HoldfastError, parseRetryAfter } from "@holdfast/protocol";
 import type { World } from "../platform/contract.ts";
 import type { ApiAnswer } from "./contract.ts";
 
 const ATTEMPTS_MAX = 5;
 /** Before the second attempt; each further one waits twice as long, and up to as much again by chance. */
 const DELAY_MS = 100;
+/** A server that asks for a longer pause gets this one. */
+const ASKED_MS_MAX = 5_000;
 /** A request that takes longer is given up: nobody answers. */
 const REQUEST_MS_MAX = 60_000;
 
@@ -32,24 +34,41 @@ export async function rawAnswer(response: Response): Promise<RawAnswer> {
 
 /**
  * Sends a request until it is answered: what may be repeated is, up to 5 times from 100 ms, as long as nobody answers, the
- * answer is 429 or 5xx, or it is not the server's. The last answer counts, whatever its status.
+ * answer is 429 or 5xx, or it is not the server's. What may not is repeated only where the server says that it has not
+ * begun: by 503 and when to come again. The last answer counts, whatever its status.
  *
  * @throws HoldfastError `server_unreachable` when nobody answered, `answer_unverified` when somebody else did. They say
  * nothing of what was sent.
  */
 export async function untilAnswered(world: World, attempt: Attempt): Promise<ApiAnswer> {
   for (let count = 1; ; count++) {
-    const isLast = !attempt.isRepeatable || count === ATTEMPTS_MAX;
     const outcome = await once(world, attempt);
-    if (isLast && "reason" in outcome) throw fault(attempt.what, count, outcome);
-    if (!("reason" in outcome) && (isLast || !isPassing(outcome.status))) return outcome;
-    await delay(world, DELAY_MS * 2 ** (count - 1) + Math.floor(fraction(world) * DELAY_MS));
+    const isLast = count === ATTEMPTS_MAX || !(attempt.isRepeatable || isUnbegun(outcome));
+    if ("reason" in outcome) {
+      if (isLast) throw fault(attempt.what, count, outcome);
+    } else if (isLast || !isPassing(outcome.status)) {
+      return outcome;
+    }
+    const backOffMs = DELAY_MS * 2 ** (count - 1) + Math.floor(fraction(world) * DELAY_MS);
+    await delay(world, Math.max(backOffMs, askedMs(world, outcome)));
   }
 }
 
 /** Whether the same request may be answered otherwise in a moment. */
 function isPassing(status: number): boolean {
   return status === 429 || status >= 500;
+}
+
+/** Whether the server says that it could not yet look at the request. */
+function isUnbegun(outcome: ApiAnswer | Failure): boolean {
+  return "status" in outcome && outcome.status === 503 && outcome.headers.has("retry-after");
+}
+
+/** How long the server asks to be left alone, within reason. */
+function askedMs(world: World, outcome: ApiAnswer | Failure): number {
+  if ("reason" in outcome) return 0;
+  const now = world.now();
+  return Math.min((parseRetryAfter(outcome.headers.get("retry-after"), now) ?? now) - now, ASKED_MS_MAX);
 }
 
 /** Why there is no answer to act upon. */

@@ -145,8 +145,14 @@ describe("new Holdfast()", () => {
     assert.equal(stateOf(testClient({ mode: "dev" })).verifier, null);
   });
 
-  it("refuses middleware that is none, and classes of errors that are none", () => {
+  it("refuses what it would call later and could not", () => {
     for (const options of [
+      { logger: {} },
+      { logger: console.log },
+      { fetch: "fetch" },
+      { nonces: {} },
+      { nonces: null },
+
       { middleware: {} },
       { middleware: [{}] },
       { errorClasses: [Map] },

@@ -8,8 +8,11 @@ import { eventType } from "../events/event-type.ts";
 import type { Middleware } from "../middleware/contract.ts";
 import type { PayloadPosition } from "../payloads/contract.ts";
 import { passThrough } from "../payloads/pass-through.ts";
+import { createMiddlewareStack } from "../middleware/stack.ts";
 import type { Holdfast } from "./client.ts";
 import type { ClientOptions } from "./options.ts";
+import { sendEvents } from "./send-events.ts";
+import { stateOf } from "./state.ts";
 import type { Outcome, ScriptedWorld } from "./testing/scripted-world.ts";
 import { scriptedWorld } from "./testing/scripted-world.ts";
 import { testClient } from "./testing/test-client.ts";
@@ -75,6 +78,21 @@ describe("client.send()", () => {
       world.requests.map(({ headers }) => headers["x-inngest-env"]),
       ["staging", "other"],
     );
+  });
+
+  it("hands on the labels of the run that sends, beside an event's own", async () => {
+    const { client, world } = open();
+    const state = stateOf(client);
+    const stack = createMiddlewareStack([], state.logger);
+    const own = { sessions: { user: null, order: "o1" } };
+    await sendEvents(state, [{ name: "a" }, { name: "b", meta: own }], { stack, sessions: { user: "u1" } });
+    assert.deepEqual(
+      posted(world).map(({ meta }) => meta),
+      [{ propagated_sessions: { user: "u1" } }, { ...own, propagated_sessions: { user: "u1" } }],
+    );
+    const without = open();
+    await sendEvents(stateOf(without.client), [{ name: "a" }], { stack, sessions: {} });
+    assert.equal("meta" in posted(without.world)[0]!, false);
   });
 
   it("asks nobody to send nothing", async () => {

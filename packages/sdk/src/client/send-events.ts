@@ -28,11 +28,17 @@ export interface SentEvents {
 export async function sendEvents(
   state: ClientState,
   events: readonly EventPayload[],
-  options: { readonly stack: MiddlewareStack; readonly environment?: string },
+  options: {
+    readonly stack: MiddlewareStack;
+    /** Another than the client's. */
+    readonly environment?: string;
+    /** Labels of the run that sends, which its events inherit where they do not say otherwise. */
+    readonly sessions?: Readonly<Record<string, string>>;
+  },
 ): Promise<SentEvents> {
-  const { stack, environment = state.environment } = options;
+  const { stack, environment = state.environment, sessions = {} } = options;
   for (const event of events) checkEventForm(event);
-  const changed = await stack.sendEvents(events.map((event) => withDefaults(event, state.world)));
+  const changed = await stack.sendEvents(events.map((event) => withDefaults(event, sessions, state.world)));
   for (const event of changed) {
     checkEventForm(event);
     await checkEventData(event);
@@ -49,9 +55,16 @@ export async function sendEvents(
   return stack.wrapSendEvent(changed, () => post(state, `[${texts.join(",")}]`, environment));
 }
 
-/** The event with its own symbol, by which it is checked, and nothing else added but what it lacks. */
-function withDefaults(event: EventPayload, world: World): EventPayload {
-  return { ...event, data: event.data ?? {}, ts: event.ts ?? world.now() };
+/** The event with what it lacks. Its own symbol stays, by which it is checked. */
+function withDefaults(
+  event: EventPayload,
+  sessions: Readonly<Record<string, string>>,
+  world: World,
+): EventPayload {
+  const { data = {}, ts = world.now(), meta } = event;
+  const inherited =
+    Object.keys(sessions).length === 0 ? {} : { meta: { ...meta, propagated_sessions: sessions } };
+  return { ...event, data, ts, ...inherited };
 }
 
 async function writeEvent(event: EventPayload, state: ClientState, environment: string): Promise<string> {

@@ -85,6 +85,8 @@ describe("resolveSettings() and the mode", () => {
       refused({}, { ...production, HOLDFAST_DEV: value }, /HOLDFAST_DEV must be 1, true, 0 or false/);
       refused({ mode: "production" }, { ...production, INNGEST_DEV: value }, /INNGEST_DEV must be/);
     }
+    refused({}, { ...production, HOLDFAST_DEV: "0", INNGEST_DEV: "yes" }, /INNGEST_DEV must be/);
+    assert.equal(resolve({}, { ...production, HOLDFAST_DEV: "0", INNGEST_DEV: "1" }).mode, "production");
     refused({ mode: "test" }, production, /the option mode must be/);
     refused({ mode: true }, production, /the option mode must be/);
   });
@@ -273,6 +275,9 @@ describe("resolveSettings() and the rest", () => {
     );
     refused({ serveOrigin: "shop.example" }, production, /the option serveOrigin must be/);
     refused({ servePath: "api" }, production, /the option servePath must be a path/);
+    refused({ streaming: "no" }, production, /the option streaming must be true or false/);
+    refused({ serverKeys: "ed25519:a:b" }, production, /the option serverKeys must be a list/);
+    refused({ serverKeys: [5] }, production, /the option serverKeys must be a list/);
     refused({ signatures: "none" }, production, /the option signatures must be/);
     refused({}, { ...production, HOLDFAST_STREAMING: "maybe" }, /HOLDFAST_STREAMING must be/);
     refused({}, { ...production, INNGEST_ALLOW_IN_BAND_SYNC: "no!" }, /INNGEST_ALLOW_IN_BAND_SYNC must be/);

@@ -9,7 +9,7 @@ import { unknownOption } from "./options.ts";
 import { isLoopback, resolveOrigins } from "./origins.ts";
 import { settingFault } from "./setting-fault.ts";
 import type { Given, VariableName } from "./variables.ts";
-import { readVariable } from "./variables.ts";
+import { readEach, readVariable } from "./variables.ts";
 
 /** A client's settings, of its options and the environment: checked, and with defaults filled in. */
 export interface Settings {
@@ -53,15 +53,14 @@ export function resolveSettings(options: ClientOptions, variables: Variables): S
     name: keyof ClientOptions,
     variable: VariableName,
   ): Given | null => ofOption(option, name) ?? readVariable(variables, variable);
-  const devVariable = readVariable(variables, "DEV");
-  const { mode, devUrl, isExplicit } = resolveMode(options.mode, devVariable);
+  const { mode, devUrl, isExplicit } = resolveMode(options.mode, readEach(variables, "DEV"));
   const origins = resolveOrigins(
     {
       option: ofOption(options.baseUrl, "baseUrl"),
       api: readVariable(variables, "API_BASE_URL"),
       events: readVariable(variables, "EVENT_API_BASE_URL"),
       base: readVariable(variables, "BASE_URL"),
-      dev: devUrl === null ? null : { value: devUrl, source: devVariable?.source ?? "" },
+      dev: devUrl,
     },
     mode,
   );
@@ -72,8 +71,7 @@ export function resolveSettings(options: ClientOptions, variables: Variables): S
     given(options.signingKey, "signingKey", "SIGNING_KEY"),
     given(options.signingKeyFallback, "signingKeyFallback", "SIGNING_KEY_FALLBACK"),
   );
-  const serverKeys =
-    options.serverKeys ?? readVariable(variables, "SERVER_KEYS")?.value.split(/\s*,\s*/) ?? [];
+  const serverKeys = readServerKeys(options.serverKeys, readVariable(variables, "SERVER_KEYS"));
   if (mode === "production" && signingKeys.length === 0 && serverKeys.length === 0) {
     throw settingFault(
       "HOLDFAST_SIGNING_KEY",
@@ -94,7 +92,7 @@ export function resolveSettings(options: ClientOptions, variables: Variables): S
     signatures: readStrictness(given(options.signatures, "signatures", "SIGNATURES")),
     serveOrigin: readServeOrigin(given(options.serveOrigin, "serveOrigin", "SERVE_ORIGIN")),
     servePath: readServePath(given(options.servePath, "servePath", "SERVE_PATH")),
-    streaming: options.streaming ?? readBoolean(readVariable(variables, "STREAMING")) ?? false,
+    streaming: readFlag(options.streaming) ?? readBoolean(readVariable(variables, "STREAMING")) ?? false,
     isInBandSyncAllowed: readBoolean(readVariable(variables, "ALLOW_IN_BAND_SYNC")) ?? true,
   };
 }
@@ -169,6 +167,19 @@ function readServePath(given: Given | null): string | null {
   if (given === null) return null;
   if (/^\/[^?#\s]*$/.test(given.value)) return given.value;
   throw settingFault(given.source, "must be a path that begins with a slash, such as /api/holdfast");
+}
+
+function readFlag(option: unknown): boolean | null {
+  if (option === undefined || typeof option === "boolean") return option ?? null;
+  throw settingFault("the option streaming", "must be true or false");
+}
+
+function readServerKeys(option: unknown, variable: Given | null): readonly string[] {
+  if (option === undefined) return variable?.value.split(/\s*,\s*/) ?? [];
+  const keys: readonly unknown[] = Array.isArray(option) ? option : [null];
+  if (!keys.every((key) => typeof key === "string"))
+    throw settingFault("the option serverKeys", "must be a list of text");
+  return keys;
 }
 
 function readBoolean(given: Given | null): boolean | null {

@@ -26,13 +26,17 @@ export interface Given {
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
-/** A variable by either name, without white space around it. An empty one is none. */
-export function readVariable(variables: Variables, name: VariableName): Given | null {
-  for (const prefix of PREFIXES) {
+/** A variable by each of its names under which it is set, without white space around it. An empty one is none. */
+export function readEach(variables: Variables, name: VariableName): readonly Given[] {
+  return PREFIXES.flatMap((prefix) => {
     const value = variables[prefix + name]?.trim() ?? "";
-    if (value !== "") return { value, source: prefix + name };
-  }
-  return null;
+    return value === "" ? [] : [{ value, source: prefix + name }];
+  });
+}
+
+/** A variable by our own name for it, else by the other. */
+export function readVariable(variables: Variables, name: VariableName): Given | null {
+  return readEach(variables, name)[0] ?? null;
 }
 
 /** What is read of an environment after a client was made: who the platform is, and keys of model providers. */

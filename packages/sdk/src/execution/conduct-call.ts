@@ -9,6 +9,7 @@ import type { StepScope } from "../steps/step-scope.ts";
 import type { Answers, NextAttempt } from "./answers.ts";
 import type { Checkpoints } from "./checkpoints.ts";
 import type { Call, CallAnswer } from "./contract.ts";
+import { createDeferred } from "./deferred.ts";
 import type { Ending, FoundStep, Replay } from "./replay.ts";
 import type { StepAttempt } from "./run-step.ts";
 import { runStep } from "./run-step.ts";
@@ -53,11 +54,9 @@ export async function conductCall(conduct: Conduct): Promise<CallAnswer> {
     const { found, ending } = await conduct.replay.untilStandstill();
     const [first, ...others] = found;
     if (first === undefined) return answerEnding(conduct, ending);
-    const isOver =
-      conduct.maxRuntimeMs > 0 && conduct.world.now() - conduct.startedAt >= conduct.maxRuntimeMs;
-    if (checkpoints !== null && isOver && finished > 0)
-      return answerOps(conduct, [discoveryRequest(conduct)]);
     if (!mayRunNow(conduct, first) || others.length > 0) return answerFound(conduct, found);
+    // With nothing to show for it, the next call would be as late.
+    if (finished > 0 && isOver(conduct)) return answerOps(conduct, [discoveryRequest(conduct)]);
     const attempt = await runFound(conduct, first);
     if (attempt.kind === "failed") return answerFailedStep(conduct, attempt);
     // After a success the server counts attempts anew, which it does for an answer.
@@ -67,6 +66,11 @@ export async function conductCall(conduct: Conduct): Promise<CallAnswer> {
     if (checkpoints.isFull && !(await checkpoints.flush())) return answerOps(conduct, []);
     await conduct.replay.finish(first, attempt.data);
   }
+}
+
+/** Whether a call has gone on for as long as it may. */
+function isOver({ maxRuntimeMs, startedAt, world }: Conduct): boolean {
+  return maxRuntimeMs > 0 && world.now() - startedAt >= maxRuntimeMs;
 }
 
 /** Whether a step may be run as soon as it is found, being the only one. */
@@ -79,14 +83,14 @@ async function targetedStep(conduct: Conduct, target: string): Promise<CallAnswe
   const { replay, world, answers } = conduct;
   const isTarget = ({ id, request }: FoundStep): boolean =>
     id.hashedId === target && request.work.where === "app";
-  let isLate = false;
-  const timer = world.after(STEP_FOUND_WITHIN_MS, () => {
-    isLate = true;
-    replay.look();
-  });
+  const limit = createDeferred();
+  const timer = world.after(STEP_FOUND_WITHIN_MS, () => limit.resolve(undefined));
+  const standstill = replay.untilStandstill((steps) => steps.some(isTarget));
+  // Too late, nobody waits for it any more.
+  standstill.catch(() => undefined);
   try {
-    const { found, ending } = await replay.untilStandstill((steps) => isLate || steps.some(isTarget));
-    const step = found.find(isTarget);
+    const reached = await Promise.race([standstill, limit.promise.then(() => null)]);
+    const step = reached?.found.find(isTarget);
     if (step !== undefined) {
       timer.cancel();
       const attempt = await runFound(conduct, step);
@@ -95,8 +99,8 @@ async function targetedStep(conduct: Conduct, target: string): Promise<CallAnswe
         : await answerOps(conduct, [attempt.op]);
     }
     // The function came to its end by another way, as after a race, with nothing left to do.
-    if (ending !== null && found.length === 0) return await answerEnding(conduct, ending);
-    const names = found.map(({ id, info }) => ({ id: id.hashedId, displayName: info.name }));
+    if (reached !== null && reached.found.length === 0) return await answerEnding(conduct, reached.ending);
+    const names = replay.found.map(({ id, info }) => ({ id: id.hashedId, displayName: info.name }));
     return answers.stepMissing(target, names);
   } finally {
     timer.cancel();
@@ -109,8 +113,8 @@ async function runFound(conduct: Conduct, step: FoundStep): Promise<StepAttempt>
   if (work.where !== "app")
     throw new HoldfastError("internal_error", "A step of the server's was to be run here.");
   const attempt = runStep(step, work, conduct);
-  const outcome = await Promise.race([attempt, conduct.replay.untilFault()]);
-  if (outcome !== undefined) return outcome;
+  const outcome = await Promise.race([attempt, conduct.replay.givenUp.then(() => null)]);
+  if (outcome !== null) return outcome;
   // Given up: this throws why.
   await conduct.replay.untilStandstill();
   return attempt;

@@ -124,12 +124,14 @@ async function executeOpened(
   const added = await stack.functionInput(info);
   if (call.memos.size === 0 && attempt === 0) await stack.runStart(info);
   const fields = { runId, eventName: event.name, requestId, jobId };
+  const sessions = sessionsOf(events);
   const tools = createStepTools({
     call,
     client,
     record,
     passage,
     stack,
+    sessions,
     scopes,
     ask: (request) => replay.ask(request),
     stepCount: () => replay.stepCount,
@@ -143,7 +145,7 @@ async function executeOpened(
     maxAttempts,
     requestId,
     jobId,
-    sessions: sessionsOf(events),
+    sessions,
     ...tools,
     logger: createRunLogger(client.logger, { isReplaying: () => replay.isReplaying }, fields),
     ...kindContext(record.kind, received, passage.classes),

@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import type { FunctionContext } from "../functions/context.ts";
+import { execute } from "./execute.ts";
+import { callOf } from "./testing/call-of.ts";
 import { clientOf } from "./testing/client-of.ts";
 import { MiniServer } from "./testing/mini-server.ts";
 import { EACH_STEP, recordOf } from "./testing/record-of.ts";
@@ -14,11 +16,15 @@ type Plan =
   | { readonly kind: "turns"; readonly count: number }
   | { readonly kind: "sequence"; readonly parts: readonly Plan[] }
   | { readonly kind: "parallel"; readonly parts: readonly Plan[] }
+  | { readonly kind: "race"; readonly isGroup: boolean; readonly parts: readonly Plan[] }
   | { readonly kind: "loop"; readonly times: number; readonly body: Plan };
 
 const id = fc.constantFrom("a", "b", "c", "d");
 
-const plan = fc.letrec<{ plan: Plan }>((tie) => ({
+const parts = (each: fc.Arbitrary<Plan>): fc.Arbitrary<Plan[]> =>
+  fc.array(each, { minLength: 1, maxLength: 3 });
+
+const plans = fc.letrec<{ plan: Plan; racing: Plan }>((tie) => ({
   plan: fc.oneof(
     { depthSize: "small", withCrossShrink: true },
     fc.record({ kind: fc.constant("step" as const), id, value: fc.nat(9) }),
@@ -27,11 +33,11 @@ const plan = fc.letrec<{ plan: Plan }>((tie) => ({
     fc.record({ kind: fc.constant("turns" as const), count: fc.nat(150) }),
     fc.record({
       kind: fc.constant("sequence" as const),
-      parts: fc.array(tie("plan"), { minLength: 1, maxLength: 3 }),
+      parts: parts(tie("plan")),
     }),
     fc.record({
       kind: fc.constant("parallel" as const),
-      parts: fc.array(tie("plan"), { minLength: 1, maxLength: 3 }),
+      parts: parts(tie("plan")),
     }),
     fc.record({
       kind: fc.constant("loop" as const),
@@ -39,12 +45,24 @@ const plan = fc.letrec<{ plan: Plan }>((tie) => ({
       body: tie("plan"),
     }),
   ),
-})).plan;
+  racing: fc.oneof(
+    { depthSize: "small", withCrossShrink: true },
+    tie("plan"),
+    fc.record({
+      kind: fc.constant("race" as const),
+      isGroup: fc.boolean(),
+      parts: parts(tie("racing")),
+    }),
+    fc.record({ kind: fc.constant("sequence" as const), parts: parts(tie("racing")) }),
+    fc.record({ kind: fc.constant("parallel" as const), parts: parts(tie("racing")) }),
+  ),
+}));
 
 /** What steps do, in a run or without one. */
 interface Steps {
   step(id: string, act: () => number): Promise<number>;
   sleep(id: string): Promise<void>;
+  group(act: () => Promise<unknown>): Promise<unknown>;
 }
 
 /** Executes a plan; its result says what each part came to, whatever the order in which parts finished. */
@@ -73,6 +91,11 @@ async function follow(node: Plan, steps: Steps): Promise<unknown> {
     }
     case "parallel":
       return Promise.all(node.parts.map((part) => follow(part, steps)));
+    case "race": {
+      const race = async (): Promise<unknown> =>
+        Promise.race(node.parts.map(async (part, index) => [index, await follow(part, steps)]));
+      return node.isGroup ? steps.group(race) : race();
+    }
     case "loop": {
       const results: unknown[] = [];
       for (let round = 0; round < node.times; round++) results.push(await follow(node.body, steps));
@@ -92,42 +115,69 @@ function withOwnIds(node: Plan, path = ""): Plan {
       return node;
     case "sequence":
     case "parallel":
+    case "race":
       return { ...node, parts: node.parts.map((part, index) => withOwnIds(part, `${path}.${index}`)) };
     case "loop":
       return { ...node, body: withOwnIds(node.body, `${path}.`) };
   }
 }
 
+/** A plan as a function's handler. */
+function handlerOf(node: Plan, count: (name: string) => void = () => undefined) {
+  return async ({ step, group }: FunctionContext): Promise<unknown> =>
+    follow(node, {
+      step: (name, act) =>
+        step.run(name, () => {
+          count(name);
+          return act();
+        }),
+      sleep: (name) => step.sleep(name, "1h"),
+      group: (act) => group.parallel(act),
+    });
+}
+
 for (const checkpointing of [null, EACH_STEP, { ...EACH_STEP, bufferedSteps: 3 }]) {
   const mode = checkpointing === null ? "one step a call" : `checkpoints of ${checkpointing.bufferedSteps}`;
+  const choices = fc.infiniteStream(fc.nat(1000));
+
   test(`any graph of steps comes to what it comes to without a server, in any order (${mode})`, async () => {
     await fc.assert(
-      fc.asyncProperty(plan, fc.infiniteStream(fc.nat(1000)), async (drawn, choices) => {
+      fc.asyncProperty(plans.plan, choices, async (drawn, chosen) => {
         const node = withOwnIds(drawn);
         const runs = new Map<string, number>();
         const count = (name: string): void => void runs.set(name, (runs.get(name) ?? 0) + 1);
         const expected = await follow(node, {
           step: async (_, act) => act(),
           sleep: async () => undefined,
+          group: async (act) => act(),
         });
-        const server = new MiniServer({ choose: (due) => (choices.next().value ?? 0) % due, callsMax: 500 });
-        const handler = async ({ step }: FunctionContext): Promise<unknown> =>
-          follow(node, {
-            step: (name, act) =>
-              step.run(name, () => {
-                count(name);
-                return act();
-              }),
-            sleep: (name) => step.sleep(name, "1h"),
-          });
-        const record = recordOf(handler, { checkpointing, retries: 0 });
+        const server = new MiniServer({ choose: (due) => (chosen.next().value ?? 0) % due, callsMax: 500 });
+        const record = recordOf(handlerOf(node, count), { checkpointing, retries: 0 });
         const end = await server.run(record, clientOf({ api: server.api }));
         assert.equal(end.status, "completed");
         assert.deepEqual(end.value, JSON.parse(JSON.stringify(expected)));
         const loops = JSON.stringify(node).includes('"loop"');
         if (!loops) for (const [name, times] of runs) assert.equal(times, 1, `${name} ran ${times} times`);
       }),
-      { numRuns: 60 },
+      { numRuns: 40 },
+    );
+  });
+
+  test(`whoever won a race wins it in every replay (${mode})`, async () => {
+    await fc.assert(
+      fc.asyncProperty(plans.racing, choices, async (drawn, chosen) => {
+        const record = recordOf(handlerOf(withOwnIds(drawn)), { checkpointing, retries: 0 });
+        const server = new MiniServer({ choose: (due) => (chosen.next().value ?? 0) % due, callsMax: 500 });
+        const client = clientOf({ api: server.api });
+        const end = await server.run(record, client);
+        assert.equal(end.status, "completed");
+        const again = await execute(callOf({ memos: server.memos }), {
+          record: { ...record, checkpointing: null },
+          client,
+        });
+        assert.deepEqual([again.status, JSON.parse(again.body)], [200, end.value]);
+      }),
+      { numRuns: 40 },
     );
   });
 }

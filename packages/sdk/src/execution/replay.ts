@@ -79,6 +79,7 @@ export class Replay {
   /** Hashed ids of the memos that nobody has asked for yet, or that wait for their turn. */
   readonly #remaining: string[];
   readonly #signal = new Signal();
+  readonly #givenUp = createDeferred();
   /** Steps that are still in their middleware, on the way in. */
   #entering = 0;
   #isReplaying: boolean;
@@ -154,35 +155,42 @@ export class Replay {
           await this.#recall(recalled);
           continue;
         }
-        const found = [...this.#entries.values()].filter(isOpen);
+        const { found } = this;
         if (isEnough(found) || this.#ending !== null) return { found, ending: this.#ending };
       }
       await this.#signal.next();
     }
   }
 
-  /** Has `untilStandstill` look again: what it waits for may have changed. */
-  look(): void {
-    this.#signal.raise();
+  /** Steps without a result so far, in the order in which they were asked for. */
+  get found(): readonly FoundStep[] {
+    return [...this.#entries.values()].filter(isOpen);
   }
 
-  /** Resolves as soon as the attempt has been given up; else never. */
-  async untilFault(): Promise<void> {
-    while (this.#fault === null) await this.#signal.next();
+  /** Settles as soon as the attempt has been given up; else never. */
+  get givenUp(): Promise<unknown> {
+    return this.#givenUp.promise;
   }
 
   /** Gives a step its result, as it will be remembered. The handler goes on. */
   async finish(step: FoundStep, data: unknown): Promise<void> {
     const entry = this.#entryOf(step);
-    entry.inner = "resolved";
     const { work } = entry.request;
-    entry.result.resolve(work.where === "app" && work.revive !== undefined ? await work.revive(data) : data);
+    try {
+      const value = work.where === "app" && work.revive !== undefined ? await work.revive(data) : data;
+      entry.inner = "resolved";
+      entry.result.resolve(value);
+    } catch (error) {
+      // A replay would come to the same.
+      this.#reject(entry, error);
+    }
     await settled(entry.outer);
   }
 
   /** Ends the attempt with an error, whatever the handler does. */
   abandon(error: unknown): void {
     this.#fault ??= { error };
+    this.#givenUp.resolve(undefined);
     this.#signal.raise();
   }
 
@@ -294,8 +302,7 @@ export class Replay {
     try {
       if (memo?.kind === "error") {
         const error = fromWireError(await this.#openError(entry, memo.error), this.#deps.classes);
-        entry.inner = "rejected";
-        entry.result.reject(new StepError(entry.id.hashedId, error));
+        this.#reject(entry, error);
       } else if (memo?.kind === "data") {
         const value = await this.#openData(entry, memo.data);
         entry.inner = "resolved";
@@ -304,12 +311,16 @@ export class Replay {
     } catch (error) {
       // A value that cannot be opened is no business of the handler's. Neither it nor the request may wait for more.
       if (error instanceof PayloadFailure) this.abandon(error);
-      else entry.inner = "rejected";
-      entry.result.reject(
-        new StepError(entry.id.hashedId, error instanceof Error ? error : new Error(String(error))),
-      );
+      this.#reject(entry, error);
     }
     await settled(entry.outer);
+  }
+
+  /** Has a step fail for good where it is awaited. */
+  #reject(entry: Entry, error: unknown): void {
+    const cause = error instanceof Error ? error : new Error(String(error));
+    entry.inner = "rejected";
+    entry.result.reject(new StepError(entry.id.hashedId, cause));
   }
 
   async #openData(entry: Entry, data: unknown): Promise<unknown> {

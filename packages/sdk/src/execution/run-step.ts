@@ -46,14 +46,30 @@ export async function runStep(step: FoundStep, work: AppWork, deps: RunStepDeps)
     await stack.stepComplete(step.info, data);
     return { kind: "succeeded", op: { op: "StepRun", ...facts, data, notes }, data };
   } catch (error) {
-    const isLast = isFinal(error, call, options.retries);
-    await stack.stepError(step.info, { error, isFinalAttempt: isLast });
+    const failure = failureOf(error, options, call);
+    const isLast = failure.isFinal;
+    await stack.stepError(step.info, { error: failure.error, isFinalAttempt: isLast });
     return {
       kind: "failed",
-      op: { op: isLast ? "StepFailed" : "StepError", ...facts, error },
+      op: { op: isLast ? "StepFailed" : "StepError", ...facts, error: failure.error },
       isFinal: isLast,
-      retryAfter: isLast ? null : (verdictOf(error).retryAfter ?? backoffText(options, call.attempt)),
+      retryAfter: failure.retryAfter,
     };
+  }
+}
+
+/** What an error means for the step's next attempt. A back-off that cannot be said is itself what the step fails with. */
+function failureOf(
+  error: unknown,
+  options: StepOptions,
+  call: RunStepDeps["call"],
+): { readonly error: unknown; readonly isFinal: boolean; readonly retryAfter: string | null } {
+  if (isFinal(error, call, options.retries)) return { error, isFinal: true, retryAfter: null };
+  try {
+    const retryAfter = verdictOf(error).retryAfter ?? backoffText(options, call.attempt);
+    return { error, isFinal: false, retryAfter };
+  } catch (fault) {
+    return { error: fault, isFinal: isFinal(fault, call, options.retries), retryAfter: null };
   }
 }
 
@@ -66,9 +82,6 @@ async function attempt(
 ): Promise<unknown> {
   const { options } = step.request;
   const controller = new AbortController();
-  const giveUp = (): void => controller.abort(givenUp.reason);
-  if (givenUp.aborted) giveUp();
-  givenUp.addEventListener("abort", giveUp, { once: true });
   const context = {
     signal: controller.signal,
     attempt: call.attempt,
@@ -77,6 +90,8 @@ async function attempt(
   const run = async (): Promise<unknown> =>
     stack.wrapStepHandler(step.info, async () => work.run(step.input, context));
   const limit = deadline(options, world, controller);
+  const giveUp = (): void => controller.abort(givenUp.reason);
+  givenUp.addEventListener("abort", giveUp, { once: true });
   try {
     const running = scopes.run({ ...step.scope, runningStep: options.id }, run);
     return await Promise.race([running, limit.passed]);

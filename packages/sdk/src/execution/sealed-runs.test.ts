@@ -261,6 +261,21 @@ describe("a sealed value", () => {
     assert.equal((await other).status, 400, "another step's answer is refused");
   });
 
+  it("that a function gives is at its run, and at the step that invoked it if one did", async () => {
+    const seen: PayloadPosition[] = [];
+    const stage = boundStage(seen);
+    await execute(await sealedCall(), { record: recordOf(() => 1), client: clientOf({ stage }) });
+    const replyTo = { runId: "r-parent", stepId: "s-parent" };
+    const place = { environment: "", app: "shop", functionId: "ship" };
+    const data = await boundStage().sealData({}, { kind: "invoke-input", ...place }, replyTo);
+    const call = callOf({ event: { ...ORDER, name: "inngest/function.invoked", data } });
+    await execute(call, { record: recordOf(() => 1), client: clientOf({ stage }) });
+    assert.deepEqual(seen, [
+      { kind: "function-output", ...place, runId: call.runId },
+      { kind: "function-output", ...place, runId: call.runId, replyTo },
+    ]);
+  });
+
   it("has the place that the contract gives it", async () => {
     const seen: PayloadPosition[] = [];
     const stage = boundStage(seen);

@@ -149,6 +149,16 @@ describe("a step that is called for and not found", () => {
     assert.equal(world.timers, 0);
   });
 
+  it("is answered in time even when a hook holds up what was found", async () => {
+    const middleware = [{ id: "slow", wrapStep: () => new Promise<never>(() => undefined) }];
+    const record = recordOf(({ step }) => step.run("a", () => 1));
+    const call = callOf({ targetStepId: sha1Hex("a") });
+    const pending = execute(call, { record, client: clientOf({ world, middleware }) });
+    await turnsUntil("the call waits", () => world.timers === 1);
+    world.advance(10_000);
+    assert.equal((await pending).status, 500);
+  });
+
   it("is answered with the function's end when that comes first", async () => {
     const result = await answer(() => "over", { targetStepId: sha1Hex("gone") });
     assert.deepEqual([result.status, result.body], [200, '"over"']);
@@ -208,6 +218,8 @@ describe("a step with options of its own", () => {
       assert.equal(result.headers["retry-after"], expected);
     }
     assert.equal((await answer(failing({ backoff: "90s", retries: 0 }))).headers["retry-after"], undefined);
+    const odd = await answer(failing({ backoff: "soon" }));
+    assert.match(opsOf(odd)[0]?.error?.message ?? "", /"a" has a time that cannot be read/);
   });
 
   it("fails when it takes too long, and is told by its signal", async () => {

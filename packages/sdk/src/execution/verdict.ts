@@ -1,5 +1,5 @@
 import type { ErrorCode } from "@holdfast/protocol";
-import { HoldfastError, isHoldfastError } from "@holdfast/protocol";
+import { HoldfastError } from "@holdfast/protocol";
 import type { RetryAdvice } from "../errors/retry-advice.ts";
 import { retryAdvice } from "../errors/retry-advice.ts";
 
@@ -26,9 +26,4 @@ export function isFinal(
   retries: number = call.maxAttempts - 1,
 ): boolean {
   return !verdictOf(error).isRetriable || call.attempt >= Math.min(retries, call.maxAttempts - 1);
-}
-
-/** Whether the server has handed this call's work out again, so that nothing of it counts any more. */
-export function isStale(error: unknown): boolean {
-  return isHoldfastError(error, "checkpoint_stale");
 }

@@ -89,7 +89,7 @@ async function openEnding(data: EventData, stage: PayloadStage, at: EventPlace):
     events.push(isEvent(each) ? (await openEvent(each, stage, ended)).event : each);
   }
   const replyTo = first?.replyTo ?? null;
-  const outcome = { ...ended, ...(replyTo === null ? { runId } : { replyTo }) };
+  const outcome = { ...ended, runId, ...(replyTo === null ? {} : { replyTo }) };
   const { error, result } = data;
   return {
     ...data,

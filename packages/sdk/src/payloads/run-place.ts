@@ -34,12 +34,12 @@ export function atEndpointAnswer({
 }
 
 /**
- * Where a run's outcome stands. That of a run which was invoked is at the step that invoked it, which does not know the
- * run's id; whoever reads it names the same place.
+ * Where a run's outcome stands: at its run, and for one that was invoked at the step that waits for it too. That step does
+ * not know the run's id, and whoever else reads the outcome may know nothing but that: each names what it knows.
  */
 export function atOutcome(run: RunPlace, kind: "function-output" | "function-error"): PayloadPosition {
   const { environment, app, functionId, runId, replyTo } = run;
   // Whoever reads the answer may know the run alone.
   if (run.isEndpoint === true && kind === "function-output") return atEndpointAnswer(run);
-  return { kind, environment, app, functionId, ...(replyTo === null ? { runId } : { replyTo }) };
+  return { kind, environment, app, functionId, runId, ...(replyTo === null ? {} : { replyTo }) };
 }

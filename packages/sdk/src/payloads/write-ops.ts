@@ -88,7 +88,7 @@ async function writeOp(op: DraftOp, passage: Passage): Promise<Fields> {
           payload: {
             data: await targetData(op, "invoke-input", passage),
             ...(op.version === null ? {} : { v: op.version }),
-            ...(op.meta === undefined ? {} : { meta: op.meta }),
+            ...meta(op),
           },
           ...(op.timeout === null ? {} : { timeout: op.timeout }),
           ...parallel(op),
@@ -107,7 +107,15 @@ async function writeOp(op: DraftOp, passage: Passage): Promise<Fields> {
       return {
         op: op.op,
         ...names(op, passage),
-        opts: { type: "step.ai.infer", url, headers, auth_key: authKey, format, body, ...parallel(op) },
+        opts: {
+          type: "step.ai.infer",
+          url,
+          headers,
+          auth_key: authKey,
+          format,
+          body: plainValue(body, `The body of step "${op.userlandId}"`),
+          ...parallel(op),
+        },
       };
     }
     case "DeferAdd":
@@ -117,7 +125,7 @@ async function writeOp(op: DraftOp, passage: Passage): Promise<Fields> {
         opts: {
           fn_slug: `${op.app}-${op.functionId}`,
           input: await targetData(op, "deferred-input", passage),
-          ...(op.meta === undefined ? {} : { meta: op.meta }),
+          ...meta(op),
         },
       };
     case "DeferAbort":
@@ -195,6 +203,11 @@ async function notes(all: readonly DraftNote[], stepId: string, { stage, run }: 
     written.push({ kind, scope: "step", op: "set", values: kept });
   }
   return written;
+}
+
+/** Labels of the run that is started, which the server reads. */
+function meta(op: DraftOp & { readonly op: "InvokeFunction" | "DeferAdd" }): Fields {
+  return op.meta === undefined ? {} : { meta: plainValue(op.meta, `The meta of step "${op.userlandId}"`) };
 }
 
 function parallel(op: DraftOp): Fields {

@@ -4,7 +4,11 @@ import { SDK_NAME, SDK_VERSION } from "./sdk-version.ts";
 type Fields = Readonly<Record<string, unknown>>;
 
 /** What this SDK can do beyond the calls themselves, as a server learns it. */
-const CAPABILITIES = { signatures: "v2", trust_probe: "v1" } as const;
+function capabilitiesOf({ verifier }: ServedApp["client"]): Fields {
+  // Without a promise the server does not hold the app to one.
+  const signatures = verifier?.capability ?? null;
+  return { ...(signatures === null ? {} : { signatures }), trust_probe: "v1" };
+}
 
 /** What an app tells a server about itself by a call of its own: the body of `POST /fn/register` (wire-protocol 4.3). */
 export function postedRegistration(app: ServedApp, url: string, deployId: string | null): Fields {
@@ -18,7 +22,7 @@ export function postedRegistration(app: ServedApp, url: string, deployId: string
     functions: functionsAt(app, url),
     sdk: SDK_NAME,
     v: "0.1",
-    capabilities: CAPABILITIES,
+    capabilities: capabilitiesOf(app.client),
     ...(deployId === null ? {} : { deployId }),
   };
 }
@@ -29,7 +33,7 @@ export function answeredRegistration(app: ServedApp, url: string): Fields {
   return {
     app_id: app.client.app,
     ...(appVersion === null ? {} : { appVersion }),
-    capabilities: CAPABILITIES,
+    capabilities: capabilitiesOf(app.client),
     env: environment === "" ? null : environment,
     framework: app.framework,
     functions: functionsAt(app, url),

@@ -180,6 +180,28 @@ test("an answer that cannot be signed says no more than that", async () => {
   assert.ok(!(await textOf(answer)).includes("canary"));
 });
 
+test("a streamed answer that cannot be signed ends all the same", async () => {
+  const verdict = {
+    ok: true as const,
+    scheme: "v2" as const,
+    signAnswer: () => Promise.reject(new Error("secret-canary")),
+  };
+  const verifier = { verify: () => Promise.resolve(verdict) };
+  const answer = await testApp({ isStreaming: true }, testState({ verifier })).handle({});
+  const text = await textOf(answer);
+  assert.equal(JSON.parse(text).status, 500);
+  assert.ok(!text.includes("shipped") && !text.includes("canary"));
+});
+
+test("a header that no answer may have becomes a fault, and is not thrown at the framework", async () => {
+  for (const value of ["a\r\nset-cookie: b", "später", "\u0000"]) {
+    const done: CallAnswer = { status: 500, body: "{}", headers: { "retry-after": value } };
+    const answer = await testApp({ execute: () => Promise.resolve(done) }).handle({});
+    assert.equal((await jsonOf(answer))["code"], "internal_error");
+    assert.equal(answer.headers["retry-after"], undefined);
+  }
+});
+
 test("other methods that are signed get 405", async () => {
   const { handle } = testApp();
   for (const method of ["OPTIONS", "PATCH", "DELETE"]) {

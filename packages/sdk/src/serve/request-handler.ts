@@ -68,28 +68,37 @@ function askedTarget(app: ServedApp, request: IncomingRequest): string {
 
 /** The answer to an admitted request. Never rejects. */
 async function answerTo(app: ServedApp, request: Admitted): Promise<OutgoingAnswer> {
-  const finished = async (work: () => PlainAnswer | Promise<PlainAnswer>): Promise<PlainAnswer> =>
-    signedAnswer(await guarded(app, work), request.verdict);
+  const { verdict } = request;
+  if (request.method !== "POST") return finished(app, verdict, () => plainAnswer(app, request));
+  const prepared = await guarded(app, () => prepareCall(app, request));
+  if ("status" in prepared) return finished(app, verdict, () => prepared);
+  const work = (): Promise<PlainAnswer> => finished(app, verdict, () => runCall(app, prepared));
+  if (!app.isStreaming) return work();
+  return { status: 201, headers: sdkHeaders(app), body: streamed(app.client.world, work) };
+}
+
+function plainAnswer(app: ServedApp, request: Admitted): PlainAnswer | Promise<PlainAnswer> {
+  switch (request.method) {
+    case "GET":
+      return jsonAnswer(app, 200, introspection(app, request.verdict !== null));
+    case "PUT":
+      return sync(app, request);
+    default:
+      return jsonAnswer(app, 405, { message: "Method not allowed" });
+  }
+}
+
+/** An answer as it is sent, whatever goes wrong. Never rejects. */
+async function finished(
+  app: ServedApp,
+  verdict: Admitted["verdict"],
+  work: () => PlainAnswer | Promise<PlainAnswer>,
+): Promise<PlainAnswer> {
+  const answer = await guarded(app, work);
   try {
-    if (request.method === "POST") {
-      const answer = await guarded(app, () => prepareCall(app, request));
-      if ("status" in answer) return await finished(() => answer);
-      const work = (): Promise<PlainAnswer> => finished(() => runCall(app, answer));
-      if (!app.isStreaming) return await work();
-      return { status: 201, headers: sdkHeaders(app), body: streamed(app.client.world, work) };
-    }
-    return await finished(() => {
-      switch (request.method) {
-        case "GET":
-          return jsonAnswer(app, 200, introspection(app, request.verdict !== null));
-        case "PUT":
-          return sync(app, request);
-        default:
-          return jsonAnswer(app, 405, { message: "Method not allowed" });
-      }
-    });
+    return await signedAnswer(answer, verdict);
   } catch (error) {
-    // Signing failed. An unsigned answer says nothing, and nobody takes it for more than a fault.
+    // An unsigned answer is taken for no more than a fault, and this one says no more.
     app.client.logger.error("An answer could not be signed.", error);
     return fault(app, "internal_error");
   }
@@ -153,8 +162,19 @@ async function runCall(app: ServedApp, prepared: PreparedCall): Promise<PlainAns
   const { client } = app;
   const call = isStateElsewhere ? await fetchState(prepared.call, client.api) : prepared.call;
   const { status, body, headers } = await app.execute(call, { record, client });
+  assertWritable(headers);
   const version = call.requestVersion === -1 ? REQUEST_VERSION : call.requestVersion;
   return textAnswer(app, status, body, { [Header.requestVersion]: String(version), ...headers });
+}
+
+/** A header that cannot be written would be thrown at the framework. An author's words may be in one. */
+function assertWritable(headers: Readonly<Record<string, string>>): void {
+  const broken = Object.entries(headers).find(([, value]) => !/^[\x20-\x7e]*$/.test(value));
+  if (broken === undefined) return;
+  throw new HoldfastError(
+    "internal_error",
+    `The header ${broken[0]} of an answer has characters that no header may have.`,
+  );
 }
 
 /** A PUT: the app hands over its registration, in the answer or by a call of its own (wire-protocol 4.1). */

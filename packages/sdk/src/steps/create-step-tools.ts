@@ -36,12 +36,12 @@ export function createStepTools(host: StepHost): {
     waitForEvent: (name: StepName, options: Parameters<typeof waitForEventStep>[2]) =>
       ask(() => waitForEventStep(host, name, options)),
     waitForAny: (name: StepName, options: Parameters<typeof waitForAnySteps>[2]) =>
-      waitForAnySteps(host, name, options),
+      quiet(waitForAnySteps(host, name, options)),
     waitForSignal: (name, options) => ask(() => waitForSignalStep(host, name, options)),
     sendSignal: (name, options) => ask(() => sendSignalStep(host, name, options)),
     invoke: (name, options) => ask(() => invokeStep(host, name, options)),
     sendEvent: (name, events) => ask(() => sendEventStep(host, name, events)),
-    fetch: (input, init) => fetchStep(host, input, init),
+    fetch: (input, init) => quiet(fetchStep(host, input, init)),
     ai: {
       infer: (name, options) => ask(() => inferStep(host, name, options)),
       wrap: (name: StepName, work: Work, ...input: readonly unknown[]) =>
@@ -58,9 +58,13 @@ export function createStepTools(host: StepHost): {
 
 /** A step that could not even be asked for. Whoever does not await it does not want to know. */
 function refused(fault: unknown): Promise<never> {
-  const refusal = Promise.reject(fault instanceof Error ? fault : new Error(String(fault)));
-  refusal.catch(() => undefined);
-  return refusal;
+  return quiet(Promise.reject(fault instanceof Error ? fault : new Error(String(fault))));
+}
+
+/** A promise whose rejection ends no process when nobody awaits it. */
+function quiet<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => undefined);
+  return promise;
 }
 
 type Work = (...input: readonly unknown[]) => unknown;

@@ -89,7 +89,7 @@ export function sendEventStep(
         // Middleware hands on events; what is none is refused before it is sent.
         const payload = given as EventPayload | readonly EventPayload[];
         const list = isList(payload) ? payload : [payload];
-        return sendEvents(host.client, list, { stack: host.stack });
+        return sendEvents(host.client, list, { stack: host.stack, sessions: host.sessions });
       },
     },
   };

@@ -15,6 +15,8 @@ export interface StepHost {
   readonly record: FunctionRecord;
   readonly passage: Passage;
   readonly stack: MiddlewareStack;
+  /** Labels of the run, which events that it sends inherit. */
+  readonly sessions: Readonly<Record<string, string>>;
   readonly scopes: AsyncContext<StepScope>;
   /** Asks for a step; settles with its result. */
   ask(request: StepRequest): Promise<unknown>;

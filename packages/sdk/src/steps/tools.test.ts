@@ -4,7 +4,7 @@ import { z } from "zod";
 import { eventType } from "../events/event-type.ts";
 import type { CallAnswer } from "../execution/contract.ts";
 import { execute } from "../execution/execute.ts";
-import { callOf } from "../execution/testing/call-of.ts";
+import { callOf, ORDER } from "../execution/testing/call-of.ts";
 import { apiOf, clientOf } from "../execution/testing/client-of.ts";
 import { manualWorld } from "../execution/testing/manual-world.ts";
 import { namesOf, opsOf } from "../execution/testing/ops-of.ts";
@@ -242,6 +242,37 @@ describe("step.sendEvent", () => {
     ]);
     const wrong: Handler = ({ step }) => step.sendEvent("a", told.create({ word: 5 as never }));
     assert.match((await answer(wrong, {}, { world: posting })).body, /does not fit its schema at word/);
+  });
+});
+
+describe("what a run sends", () => {
+  it("inherits the labels on which all the run's events agree", async () => {
+    const sent: unknown[] = [];
+    const posting = manualWorld({
+      async fetch(input, init) {
+        sent.push(await new Request(input, init).json());
+        return Response.json({ ids: ["e1"], status: 200 });
+      },
+    });
+    const events = [
+      { ...ORDER, meta: { sessions: { tenant: "t1", user: 5, cart: "c1" } } },
+      { ...ORDER, meta: { sessions: { tenant: "t1", user: "5", cart: "c2" } } },
+    ];
+    const record = recordOf(async ({ step, sessions }) => {
+      assert.deepEqual(sessions, { tenant: "t1", user: "5" });
+      await step.sendEvent("a", { name: "shop/told", meta: { sessions: { tenant: null } } });
+    });
+    await execute(callOf({ events }), { record, client: clientOf({ world: posting }) });
+    assert.deepEqual(sent, [
+      [
+        {
+          name: "shop/told",
+          data: {},
+          ts: posting.now(),
+          meta: { propagated_sessions: { tenant: "t1", user: "5" }, sessions: { tenant: null } },
+        },
+      ],
+    ]);
   });
 });
 

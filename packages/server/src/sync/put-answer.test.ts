@@ -52,6 +52,12 @@ for (const [title, outcome, code, words] of [
     "unauthorized",
     /signing key is another one/,
   ],
+  [
+    "a wrong key, Holdfast's own SDK",
+    answered(401, '{"message":"Unauthorized"}', {}),
+    "unauthorized",
+    /signing key is another one/,
+  ],
   ["a proxy that wants a password", answered(401, "", {}), "unauthorized", /answered 401\.$/],
   [
     "no key in the app, v4",

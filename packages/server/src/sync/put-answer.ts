@@ -86,9 +86,11 @@ function refusal(
   const said = words === undefined ? "" : `: "${quote(words)}"`;
   const handled = isSdk(outcome.headers);
   if (status === 401) {
-    const hint = handled
-      ? " The app's signing key is another one, or a clock is off by more than 5 minutes."
-      : "";
+    // Holdfast's own SDK says this one word and nothing else to whoever it does not know.
+    const hint =
+      handled || words === "Unauthorized"
+        ? " The app's signing key is another one, or a clock is off by more than 5 minutes."
+        : "";
     return failed("unauthorized", url, `it answered 401${said}.${hint}`);
   }
   if (status === 403) return failed("forbidden", url, `it answered 403${said}.`);

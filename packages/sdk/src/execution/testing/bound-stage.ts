@@ -44,9 +44,14 @@ export function boundStage(seen: PayloadPosition[] = []): PayloadStage {
   };
 }
 
-/** A place as text; an event is known by its name alone, since its reader may be any app. */
+/**
+ * A place as text. An event is known by its name alone, since its reader may be any app; the outcome of a run that was
+ * invoked by the step that asked, which does not know the run.
+ */
 function placeOf(at: PayloadPosition): string {
-  const { kind, name } = at;
+  const { kind, name, runId, ...others } = at;
   if (kind === "event" || kind === "signal") return `${kind} ${name}`;
-  return JSON.stringify(Object.entries(at).toSorted(([left], [right]) => (left < right ? -1 : 1)));
+  const isReply = kind.startsWith("function-") && at.replyTo !== undefined;
+  const known = { kind, name, ...others, ...(isReply ? {} : { runId }) };
+  return JSON.stringify(Object.entries(known).toSorted(([left], [right]) => (left < right ? -1 : 1)));
 }

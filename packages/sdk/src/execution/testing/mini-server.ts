@@ -63,6 +63,11 @@ export class MiniServer {
     },
   };
 
+  /** What is remembered, by hashed ids, in the order in which it came. */
+  get memos(): Readonly<Record<string, unknown>> {
+    return Object.fromEntries(this.#memos);
+  }
+
   async run(record: FunctionRecord, client: ClientState): Promise<RunEnd> {
     const callsMax = this.#options.callsMax ?? 200;
     for (let calls = 1; calls <= callsMax; calls++) {

@@ -69,6 +69,7 @@ export function signatureFor(body: string, key: string = TEST_KEY, atMs: number 
 function compatVerifier(world: World): RequestVerifier {
   const keys = [parseSigningKey(TEST_KEY)];
   return {
+    capability: "v2",
     async verify(request, body) {
       const header = request.header("x-inngest-signature");
       const verdict = verify(header, body, keys, world.now(), world.digest);
