@@ -136,7 +136,7 @@ describe("an attacker at a durable endpoint", { timeout: 60_000 }, () => {
     await refused(other, { path: "/one?a=b", headers }, "mismatch");
     await refused(other, { path, headers, method: "DELETE" }, "mismatch");
     await refused(other, { path, headers, method: "POST", body: "x" }, "mismatch");
-    await refused(other, { path, headers: { ...headers, host: new URL(other.url).host } }, "audience");
+    await refused(other, { path, headers: { ...headers, host: new URL(other.url).host } }, "another origin");
     const stripped = without(headers, "signature", "signature-input", "content-digest", "holdfast-audience");
     await refused(other, { path, headers: stripped }, "downgrade");
   });

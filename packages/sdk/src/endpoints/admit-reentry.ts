@@ -36,7 +36,8 @@ export function claimsReentry(headers: Headers): boolean {
 export async function admitReentry(
   client: ClientState,
   request: Request,
-  place: { readonly origin: string; readonly target: string },
+  /** Path and query as the server asked for them. */
+  target: string,
 ): Promise<ReentryAdmission> {
   const runId = request.headers.get(Header.runId) ?? "";
   const isDev = client.mode === "dev";
@@ -58,7 +59,7 @@ export async function admitReentry(
       };
     }
     const body = await readWebBody(request, LIMITS.callBodyBytes);
-    const verdict = await verdictOf(client, request, place, body);
+    const verdict = await verdictOf(client, request, target, body);
     return verdict.ok ? { isAdmitted: true, runId, body, verdict } : refused(verdict.reason);
   } catch (error) {
     return refused(isHoldfastError(error) ? error.code : "unreadable");
@@ -68,17 +69,17 @@ export async function admitReentry(
 async function verdictOf(
   { verifier }: ClientState,
   request: Request,
-  { origin, target }: { readonly origin: string; readonly target: string },
+  target: string,
   body: Uint8Array,
 ): Promise<RequestVerdict> {
   if (verifier === null) return { ok: false, reason: "no verifier" };
   const { method } = request;
   const asked = { method, target, header: (name: string) => request.headers.get(name) };
-  // The server calls an endpoint by its origin, under https where somebody vouched for that.
-  const names = [origin, origin.replace(/^http:/, "https:")];
-  const whole = await verifier.verify(asked, body, names);
+  const whole = await verifier.verify(asked, body);
+  // What was signed for another purpose is no leave to go on with a run.
+  if (whole.ok && whole.scheme === "v2" && whole.tag !== "endpoint") return { ok: false, reason: "purpose" };
   if (whole.ok || body.length === 0 || SIGNED_BODY.has(method)) return whole;
-  const bare = await verifier.verify(asked, NO_BODY, names);
+  const bare = await verifier.verify(asked, NO_BODY);
   // A v2 signature covers the body of every method.
   return bare.ok && bare.scheme === "compat" ? bare : whole;
 }

@@ -36,8 +36,7 @@ export interface ReentryDeps {
 export async function reenter(request: Request, deps: ReentryDeps): Promise<Response> {
   const { client, origin, refusals, settings, url } = deps;
   const { headers, method } = request;
-  const place = { origin, target: `${url.pathname}${url.search}` };
-  const admission = await admitReentry(client, request, place);
+  const admission = await admitReentry(client, request, `${url.pathname}${url.search}`);
   if (!admission.isAdmitted) {
     refusals.note(admission.reason);
     return toWebResponse(admission.answer);

@@ -20,6 +20,8 @@ export type RequestVerdict =
   | {
       readonly ok: true;
       readonly scheme: "compat" | "v2";
+      /** What a v2 signature was made for; absent where the signature does not say. */
+      readonly tag?: "call" | "endpoint" | "sync" | "probe";
       /** Headers that sign an answer to this request: its status, the named headers and its body. */
       signAnswer(answer: AnswerToSign): Promise<Readonly<Record<string, string>>>;
     }
@@ -48,14 +50,9 @@ export interface RequestVerifier {
    * one. False or absent where it may be another's.
    */
   readonly expectsV2?: boolean;
-  /**
-   * `names` are those under which the server may know the receiver, in place of the app's own: a durable endpoint is called
-   * by its origin.
-   */
   verify(
     request: Pick<IncomingRequest, "method" | "target" | "header">,
     body: Uint8Array,
-    names?: readonly string[],
   ): Promise<RequestVerdict>;
 }
 

@@ -6,7 +6,6 @@ import type { SignedAnswer } from "@holdfast/protocol";
 import {
   canonicalJson,
   contentDigestMatches,
-  formatAudience,
   hmacKey,
   isHoldfastError,
   parseSigningKey,
@@ -213,6 +212,44 @@ describe("a call with a v2 signature", () => {
     const once = call();
     assert.equal(await first.reason(once), "v2");
     assert.equal(await second.reason(once), "replay");
+  });
+});
+
+describe("a request by which a durable endpoint goes on", () => {
+  const { "x-inngest-server-kind": _kind, ...named } = CALL.headers;
+  const again: WireRequest = {
+    method: "GET",
+    target: "/orders/7?confirm=1",
+    headers: { ...named, "x-inngest-force-step-plan": "false" },
+    body: "",
+  };
+  const signing = { key: KEY, atMs: NOW, tag: "endpoint", audience: "/" } as const;
+
+  it("counts for its own method, path, query, run and step, without a name of the app", async () => {
+    const { judge, reason } = setUp();
+    const verdict = await judge(signedRequest(again, signing));
+    assert.ok(verdict.ok);
+    assert.deepEqual([verdict.scheme, verdict.tag], ["v2", "endpoint"]);
+    const request = signedRequest(again, signing);
+    assert.equal(await reason({ ...request, target: "/orders/8?confirm=1" }), "mismatch");
+    assert.equal(await reason({ ...request, method: "DELETE" }), "mismatch");
+    assert.equal(await reason(withHeaders(request, { "x-run-id": "run-2" })), "mismatch");
+    assert.equal(await reason(withHeaders(request, { "x-inngest-generation-id": "2" })), "mismatch");
+    assert.equal(await reason(withHeaders(request, { "x-inngest-force-step-plan": "true" })), "mismatch");
+    assert.equal(await reason({ ...signedRequest(again, { ...signing, audience: "/billing" }) }), "audience");
+  });
+
+  it("is no call of a function, and a call is none", async () => {
+    const { reason } = setUp();
+    assert.equal(
+      await reason(without(signedRequest(again, signing), "x-inngest-force-step-plan")),
+      "profile",
+    );
+    assert.equal(await reason(withHeaders(call(), { "x-inngest-force-step-plan": "false" })), "profile");
+    assert.equal(
+      await reason(signedRequest(again, { ...signing, tag: "call", audience: "/shop" })),
+      "profile",
+    );
   });
 });
 
@@ -425,24 +462,8 @@ describe("capability", () => {
   });
 });
 
-describe("what a durable endpoint verifies", () => {
-  const origin = "https://shop.example";
-  const signed = (): WireRequest =>
-    call({ key: KEY, atMs: NOW, audience: formatAudience({ environment: "", app: origin }) });
-
-  it("is addressed to its origin, which is nobody's name where no endpoint asks", async () => {
-    const { reason, verifier } = setUp();
-    assert.equal(await reason(signed()), "audience");
-    const { body, headers, method, target } = signed();
-    const request = { method, target, header: (name: string) => headers[name] ?? null };
-    assert.equal((await verifier.verify(request, Buffer.from(body), [origin])).ok, true);
-    const own = call();
-    const ownRequest = { method, target, header: (name: string) => own.headers[name] ?? null };
-    const verdict = await verifier.verify(ownRequest, Buffer.from(own.body), [origin]);
-    assert.deepEqual(verdict, { ok: false, reason: "audience" });
-  });
-
-  it("must be v2 as soon as the server has shown that it signs so, and as the app says", async () => {
+describe("whether a signature of v2 is expected", () => {
+  it("it is as soon as the server has shown that it signs so, and as the app says", async () => {
     const auto = setUp();
     assert.equal(auto.verifier.expectsV2, false);
     auto.knowledge.learnV2();

@@ -70,21 +70,17 @@ export function createVerifier(options: VerifierOptions): RequestVerifier {
     : keys.map((key) => hmacKey(key, "server-to-app", digest));
   const answerKeys = keys.map((key) => hmacKey(key, "app-answer", digest));
 
-  async function verifyV2(
-    request: Request,
-    body: Uint8Array,
-    names: readonly string[],
-  ): Promise<RequestVerdict> {
+  async function verifyV2(request: Request, body: Uint8Array): Promise<RequestVerdict> {
     const { method, target } = request;
     const header = (name: string): string | null => request.header(name);
     const tag = serverTag(request);
     const reading = readSignature({ kind: "request", method, target, header }, tag, world.now());
     if (!reading.ok) return reading;
     const { signature } = reading;
-    const refusal = await refusalOf(signature, tag, header, body, names);
+    const refusal = await refusalOf(signature, tag, header, body);
     if (refusal !== null) return { ok: false, reason: refusal };
     knowledge.learnV2();
-    return { ok: true, scheme: "v2", signAnswer: async (answer) => signAnswer(answer, signature) };
+    return { ok: true, scheme: "v2", tag, signAnswer: async (answer) => signAnswer(answer, signature) };
   }
 
   async function refusalOf(
@@ -92,14 +88,13 @@ export function createVerifier(options: VerifierOptions): RequestVerifier {
     tag: SignatureTag,
     header: (name: string) => string | null,
     body: Uint8Array,
-    names: readonly string[],
   ): Promise<V2Refusal | "nonce_memory_failed" | null> {
     // The algorithm is the key's, not the sender's: an HMAC under a public key would be anybody's.
     const verifier = verifiers.find((each) => each.keyId === keyId && each.alg === alg);
     if (verifier === undefined) return "key";
     if (!(await verifier.matches(base, signature))) return "mismatch";
     if (!contentDigestMatches(header(Header.contentDigest), body, digest)) return "digest";
-    if (!isForUs(header(Header.audience), tag, names)) return "audience";
+    if (!isForUs(header(Header.audience), tag)) return "audience";
     // Last, so that only what is good otherwise takes room.
     try {
       return (await nonces.seen(`${keyId}.${nonce}`, expiresAt + SIGNATURE_V2.skewMs)) ? "replay" : null;
@@ -109,11 +104,14 @@ export function createVerifier(options: VerifierOptions): RequestVerifier {
     }
   }
 
-  /** A server that asks who is there does not know the app's name yet; whoever calls a function does. */
-  function isForUs(text: string | null, tag: SignatureTag, names: readonly string[]): boolean {
+  /**
+   * A server that asks who is there does not know the app's name yet, and one that has an endpoint go on knows its origin
+   * only; whoever calls a function does know.
+   */
+  function isForUs(text: string | null, tag: SignatureTag): boolean {
     const audience = parseAudience(text ?? "");
     if (audience === null) return false;
-    const isOurApp = names.includes(audience.app) || (audience.app === "" && tag !== "call");
+    const isOurApp = audience.app === app || (audience.app === "" && tag !== "call");
     const isOurEnvironment =
       audience.environment === environment || audience.environment === "" || environment === "";
     return isOurApp && isOurEnvironment;
@@ -152,8 +150,8 @@ export function createVerifier(options: VerifierOptions): RequestVerifier {
     get expectsV2() {
       return mode === "strict" || isPinned || (mode === "auto" && knowledge.speaksV2);
     },
-    async verify(request, body, names = [app]) {
-      if (mode !== "compat" && hasV2Signature(request)) return verifyV2(request, body, names);
+    async verify(request, body) {
+      if (mode !== "compat" && hasV2Signature(request)) return verifyV2(request, body);
       if (mode === "strict" || isPinned) return { ok: false, reason: "missing" };
       return verifyOwn(request, body);
     },
