@@ -120,11 +120,6 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./commands/apps-sync.ts")).appsSync,
   },
   {
-    name: "keys public",
-    summary: "Print the public keys by which apps know the server.",
-    load: async () => (await import("./commands/keys-public.ts")).keysPublic,
-  },
-  {
     name: "keys sealing new",
     summary: "Make a key that seals payloads.",
     load: async () => (await import("./commands/keys-sealing-new.ts")).keysSealingNew,
@@ -133,6 +128,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     name: "decrypt",
     summary: "Open the sealed values of a JSON document.",
     load: async () => (await import("./commands/decrypt.ts")).decrypt,
+  },
+  {
+    name: "keys public",
+    summary: "Print the public keys by which apps know the server.",
+    load: async () => (await import("./commands/keys-public.ts")).keysPublic,
   },
   {
     name: "version",

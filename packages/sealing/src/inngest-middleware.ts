@@ -161,7 +161,8 @@ export function sealingMiddleware(options: InngestSealingOptions): Middleware.Cl
       if (name === "inngest/function.invoked") {
         const at = { kind: "invoke-input", ...place, app: this.client.id, functionId } as const;
         const { data: opened, replyTo } = await stage.openData(data, at);
-        this.#replyTo = replyTo ?? null;
+        // The outcome of a batch goes to the first that waits for it.
+        this.#replyTo ??= replyTo ?? null;
         return { ...event, data: opened };
       }
       if (ENDINGS.has(name)) return { ...event, data: await openEnding(stage, data, atEvent) };
@@ -236,7 +237,7 @@ function refusal(error: unknown): Middleware.Response {
     status: isFinal ? 400 : 500,
     headers: {
       "content-type": "application/json",
-      ...(isFinal ? { "x-inngest-no-retry": "true" } : { "x-inngest-no-retry": "false" }),
+      ...(isFinal ? { "x-inngest-no-retry": "true" } : {}),
     },
     body: JSON.stringify({ name, message: `${code}: ${message}` }),
   };

@@ -78,7 +78,9 @@ async function openEnding(data: EventData, stage: PayloadStage, at: EventPlace):
   const runId = typeof data["run_id"] === "string" ? data["run_id"] : "";
   const started = data["event"];
   const request = isEvent(started) && started.name === ENDPOINT_EVENT ? started.data : null;
-  const { environment, app } = at;
+  const { environment } = at;
+  // The app that began the run; some servers keep no more of a request than they know.
+  const app = typeof request?.["app"] === "string" ? request["app"] : at.app;
   const ended =
     request === null
       ? functionOf(data["function_id"], at)
