@@ -262,3 +262,36 @@ for (const mode of ["production", "dev"] as const) {
     });
   });
 }
+
+describe("durable endpoints where everything must be signed by v2", { timeout: 60_000 }, () => {
+  it("go on, stream and end as elsewhere", async () => {
+    const port = await freePort();
+    await using server = await startTestServer({
+      signatures: "v2-only",
+      retryIntervalMs: 500,
+      endpointOrigins: [`http://127.0.0.1:${port}`],
+    });
+    await using app = await startOwnEndpointApp({
+      server,
+      port,
+      client: { signatures: "strict" },
+      routes: (client) => ({
+        "*": client.endpoint(async (request, { step, stream }) => {
+          await step.run("first", () => stream.push(1));
+          await step.sleep("pause", "1s");
+          await step.run("second", () => stream.push(2));
+          return request.text();
+        }),
+      }),
+    });
+    const heard: unknown[] = [];
+    const answer = await fetchWithStream(`${app.url}/x`, {
+      fetchOptions: { method: "PATCH", body: "text" },
+      onData: ({ data }) => heard.push(data),
+    });
+    assert.equal(await answer.json(), "text");
+    assert.deepEqual(heard, [1, 2]);
+    assert.ok(app.reentries().length > 0);
+    assert.ok(app.reentries().every(({ status }) => status === 206));
+  });
+});
