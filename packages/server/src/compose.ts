@@ -78,9 +78,10 @@ export async function startServer(options: ServerOptions, hooks: ServerHooks = {
       sessionMs: SESSION_MS,
       retry: { intervalMs: options.retryIntervalMs },
       cronCatchUpMax: options.cronCatchUpMax,
+      ...(options.payloads === undefined ? {} : { payloads: options.payloads }),
       endpoints: { origins: options.endpointOrigins, thisMachine: options.mode === "dev" },
     });
-    const { registry, realtime, queue, ingest, executor } = rooms;
+    const { registry, realtime, queue, payloads, ingest, executor } = rooms;
     const sync = createSync({
       egress,
       keys,
@@ -110,6 +111,7 @@ export async function startServer(options: ServerOptions, hooks: ServerHooks = {
         random,
         ids,
       }),
+      payloads,
       ingest,
       executor,
       registry,

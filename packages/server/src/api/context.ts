@@ -2,6 +2,7 @@ import type { Executor } from "#executor";
 import type { Ingest } from "#ingest";
 import type { AdjustableClock, Clock, Ids, Log } from "#kernel";
 import type { Keys, Tokens } from "#keys";
+import type { Payloads } from "#payloads";
 import type { Queue } from "#queue";
 import type { Channels, Realtime } from "#realtime";
 import type { Registry } from "#registry";
@@ -15,6 +16,7 @@ export interface ApiContext {
   readonly isOnLan: boolean;
   readonly keys: Keys;
   readonly tokens: Tokens;
+  readonly payloads: Payloads;
   readonly ingest: Ingest;
   readonly executor: Executor;
   readonly registry: Registry;

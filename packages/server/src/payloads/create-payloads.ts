@@ -1,6 +1,6 @@
 import type { Envelope } from "@holdfast/protocol";
 import type { Clock, Log } from "#kernel";
-import type { PayloadPosition, PayloadRules, Payloads, PlacedValue } from "./contract.ts";
+import type { PayloadPosition, PayloadRules, Payloads } from "./contract.ts";
 import { judge } from "./judge.ts";
 
 /** Plaintext of one position and app is in the log once in so much time, with how much there was. */

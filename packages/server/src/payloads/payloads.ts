@@ -12,4 +12,4 @@ export type {
 export { createPayloads, OPEN_PAYLOADS } from "./create-payloads.ts";
 export { inspectionOf } from "./inspect.ts";
 export { opValues } from "./op-values.ts";
-export { plaintextRefused } from "./plaintext-refused.ts";
+export { plaintextRefused, refusedError } from "./plaintext-refused.ts";
