@@ -251,6 +251,19 @@ describe("an environment that accepts sealed payloads only", { timeout: 120_000 
     assert.deepEqual(filesWithCanary(stage.server.dataDir), []);
   });
 
+  it("tells whoever has the signing key which keys the stored values are sealed with", async () => {
+    const keys = await clientOf(stage.server).sealingKeys();
+    const used = keys.find(({ keyId }) => keyId === "00112233aabb");
+    assert.ok(used !== undefined, JSON.stringify(keys));
+    assert.ok(Number(used.valueCount) >= 5, used.valueCount);
+    assert.ok(
+      used.apps?.some((app) => app.startsWith("app")),
+      JSON.stringify(used),
+    );
+    assert.ok(Date.parse(used.firstSeenAt) <= Date.parse(used.lastSeenAt));
+    assert.equal((await request(stage.server, "GET", "/v2/sealing/keys", { authorized: false })).status, 401);
+  });
+
   it("says in the log what was refused, once for each place and app, and which key is new", () => {
     const refused = stage.server.log.entries().filter(({ msg }) => msg === "plaintext was refused");
     const places = refused.map(({ position, app }) => `${String(position)} ${String(app)}`);

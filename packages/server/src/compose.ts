@@ -5,6 +5,7 @@ import { ACCOUNT_ID, createApi, ENVIRONMENT_ID } from "#api";
 import { createEgress } from "#egress";
 import { createIds, createLog, nodeDigest, scaledClock, systemClock, systemRandom } from "#kernel";
 import { createKeys, createTokens } from "#keys";
+import { createKeyInventory } from "#payloads";
 import { createChannels } from "#realtime";
 import { openSqliteStore } from "#store";
 import { createSync } from "#sync";
@@ -112,6 +113,11 @@ export async function startServer(options: ServerOptions, hooks: ServerHooks = {
         ids,
       }),
       payloads,
+      sealingKeys: createKeyInventory({
+        texts: store.texts,
+        clock: machineClock,
+        appOf: (functionId) => registry.function(functionId)?.appName ?? null,
+      }),
       ingest,
       executor,
       registry,

@@ -10,6 +10,8 @@ export type {
   PlaintextRefusal,
 } from "./contract.ts";
 export { createPayloads, OPEN_PAYLOADS } from "./create-payloads.ts";
+export type { KeyInventory } from "./key-inventory.ts";
+export { createKeyInventory } from "./key-inventory.ts";
 export { inspectionOf } from "./inspect.ts";
 export { opValues } from "./op-values.ts";
 export { plaintextRefused, refusedError } from "./plaintext-refused.ts";

@@ -63,3 +63,7 @@ export const LONG_LOOK_BACK_MAX_COUNT = 1000;
 export const LONG_LOOK_BACK_MAX_CHARS = 4 * 1024 * 1024;
 
 export const LOOK_BACK_MISSES_MAX_COUNT = 16;
+
+/** What one portion of all stored texts holds at most: reading it holds up the server's thread for a few milliseconds. */
+export const TEXTS_PORTION_MAX_COUNT = 500;
+export const TEXTS_PORTION_MAX_CHARS = 1024 * 1024;
