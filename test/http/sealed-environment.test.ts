@@ -42,12 +42,12 @@ function leaks(checkpointing: boolean): readonly FunctionSpec[] {
     named("result", () => ({ secret: CANARY })),
     named("step-result", ({ step }) => step.run("s", () => CANARY).then(() => null)),
     named("step-input", ({ step }) =>
-      step.run("s", (..._: readonly string[]) => null, CANARY).then(() => null),
+      step.run("s", (given: string) => (given === "" ? 0 : null), CANARY).then(() => null),
     ),
     named("parallel-input", ({ step }) =>
       Promise.all([
-        step.run("a", (..._: readonly string[]) => null, CANARY),
-        step.run("b", (..._: readonly string[]) => null, CANARY),
+        step.run("a", (given: string) => (given === "" ? 0 : null), CANARY),
+        step.run("b", (given: string) => (given === "" ? 0 : null), CANARY),
       ]).then(() => null),
     ),
     named("step-error", async ({ step }) => {

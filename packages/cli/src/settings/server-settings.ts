@@ -153,7 +153,7 @@ function pollInterval(
 
 /** Names as one flag or several may give them: `a,b`. */
 function names(given: readonly string[]): readonly string[] {
-  return given.flatMap((text) => text.split(",").map((name) => name.trim())).filter((name) => name !== "");
+  return given.flatMap((one) => one.split(",").map((name) => name.trim())).filter((name) => name !== "");
 }
 
 function formatsOf(resolved: Resolved | undefined): PayloadRules["formats"] {

@@ -57,7 +57,7 @@ export const LOOK_BACK_MAX_COUNT = 256;
 
 /**
  * What a wait that asked to look back further than usual looks at: so many of the newest events of its name, and no more once
- * their texts add up to so much. It holds up the writer meanwhile: measured, 1,000 events of 1 KB take about 10 ms.
+ * their texts add up to so much. It holds up the writer meanwhile: measured, 1,000 events of 1 KB take 4 to 14 ms.
  */
 export const LONG_LOOK_BACK_MAX_COUNT = 1000;
 export const LONG_LOOK_BACK_MAX_CHARS = 4 * 1024 * 1024;
