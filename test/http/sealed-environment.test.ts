@@ -5,6 +5,7 @@ import { after, before, describe, it } from "node:test";
 import { SEALED_ERROR_MESSAGE } from "@holdfast/protocol";
 import type { PayloadRules } from "@holdfast/server";
 import type { FunctionSpec } from "../kit/function-spec.ts";
+import { beginning, COMPLETE, newRunId, stepRun } from "../kit/endpoint-report.ts";
 import { opOf, opsAnswer, sdkAnswer, stepIdOf } from "../kit/raw-app.ts";
 import { clientOf } from "../kit/run-of.ts";
 import type { Stage } from "../kit/stage.ts";
@@ -271,6 +272,52 @@ describe("an environment that accepts sealed payloads only", { timeout: 120_000 
     assert.equal(new Set(places).size, places.length, places.join());
     const keys = stage.server.log.entries().filter(({ keyId }) => keyId === "00112233aabb");
     assert.equal(keys.length, 1);
+  });
+});
+
+describe("an environment of sealed payloads and what lies around its runs", { timeout: 60_000 }, () => {
+  const stage = sharedStage({ payloads: SEALED, endpointOrigins: ["https://shop.example"] });
+
+  it("opens the run of an endpoint whose request is sealed, and keeps its sealed answer", async () => {
+    const runId = newRunId();
+    const text = JSON.stringify(envelope);
+    const begun = await post(
+      stage,
+      "/v1/checkpoint",
+      beginning(
+        runId,
+        { steps: [stepRun("s", envelope)] },
+        { method: "POST", body: text, query_params: text, ip: text },
+      ),
+    );
+    assert.equal(begun.status, 200, begun.text);
+    const answer = (body: string) => ({
+      run_id: runId,
+      steps: [{ op: "RunComplete", id: COMPLETE, data: { status: 200, headers: {}, body } }],
+    });
+    const refused = await post(stage, `/v1/checkpoint/${runId}/steps`, answer(CANARY));
+    assert.equal(refused.status, 400, refused.text);
+    assert.equal((await post(stage, `/v1/checkpoint/${runId}/steps`, answer(text))).status, 200);
+    assert.equal((await clientOf(stage.server).run(runId)).status, "Completed");
+    assert.deepEqual(filesWithCanary(stage.server.dataDir), []);
+  });
+
+  it("keeps nothing of what the official client sends from within a step", async () => {
+    const spec = (id: string, handler: FunctionSpec["handler"]): FunctionSpec => ({
+      id,
+      options: { retries: 0, checkpointing: false },
+      handler,
+    });
+    await using _ = await stage.app([
+      spec("sends", ({ step }) => step.sendEvent("e", { name: "x/y", data: { secret: CANARY } })),
+      spec("signals", ({ step }) => step.sendSignal("s", { signal: "nobody", data: CANARY })),
+    ]);
+    for (const run of await Promise.all([stage.run("sends"), stage.run("signals")])) {
+      assert.equal(run.status, "Failed");
+      assert.match(JSON.stringify(run.output), /plaintext_refused/);
+    }
+    assert.deepEqual(filesWithCanary(stage.server.dataDir), []);
+    assert.ok(!stage.server.log.lines.join("").includes(CANARY));
   });
 });
 
