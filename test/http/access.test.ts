@@ -186,7 +186,7 @@ describe("access in production", () => {
     assert.equal((await postEvents(server, '{"name":"a"}')).status, 200);
   });
 
-  it("shows nothing but health without a key: unknown routes, other methods and /dev say no more than 404", async () => {
+  it("shows nothing but health and its public keys without a key: unknown routes, other methods and /dev say no more than 404", async () => {
     for (const [method, path] of [
       ["GET", "/"],
       ["GET", "/dev"],
@@ -205,6 +205,12 @@ describe("access in production", () => {
       message: "OK",
       status: 200,
     });
+    const path = "/.well-known/holdfast-keys.json";
+    const { json } = await request(server, "GET", path, { authorized: false });
+    const { keys, ...more } = json as { keys: readonly string[] };
+    assert.deepEqual(more, {});
+    assert.equal(keys.length, 1);
+    assert.match(keys[0] ?? "", /^ed25519:[0-9a-f]{12}:[A-Za-z0-9_-]{43}$/);
   });
 
   it("lets pages of any origin send events, and shares nothing else across origins", async () => {

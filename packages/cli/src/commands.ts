@@ -125,6 +125,21 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./commands/apps-sync.ts")).appsSync,
   },
   {
+    name: "keys sealing new",
+    summary: "Make a key that seals payloads.",
+    load: async () => (await import("./commands/keys-sealing-new.ts")).keysSealingNew,
+  },
+  {
+    name: "decrypt",
+    summary: "Open the sealed values of a JSON document.",
+    load: async () => (await import("./commands/decrypt.ts")).decrypt,
+  },
+  {
+    name: "keys public",
+    summary: "Print the public keys by which apps know the server.",
+    load: async () => (await import("./commands/keys-public.ts")).keysPublic,
+  },
+  {
     name: "version",
     summary: "Print the version.",
     load: async () => (await import("./commands/version.ts")).version,

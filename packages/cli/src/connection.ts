@@ -14,8 +14,7 @@ const DEFAULT_DATA_DIR = "holdfast-data";
 
 /** A client of the server that a command is about, with the keys it needs, as far as they are found. */
 export function connect(invocation: Invocation): Client {
-  const { options, world } = invocation;
-  const url = textOf(options.get("url")) ?? urlFrom(world.env) ?? DEFAULT_URL;
+  const url = serverUrl(invocation);
   const signingKey = keyFrom("signing-key", invocation, url);
   const eventKey = keyFrom("event-key", invocation, url);
   return createClient({
@@ -23,6 +22,11 @@ export function connect(invocation: Invocation): Client {
     ...(signingKey === null ? {} : { signingKey }),
     ...(eventKey === null ? {} : { eventKey }),
   });
+}
+
+/** Where the server is that a command is about. */
+export function serverUrl({ options, world }: Invocation): string {
+  return textOf(options.get("url")) ?? urlFrom(world.env) ?? DEFAULT_URL;
 }
 
 function urlFrom(env: Readonly<Record<string, string | undefined>>): string | null {
@@ -37,7 +41,7 @@ function urlFrom(env: Readonly<Record<string, string | undefined>>): string | nu
  * The first key of: a file named by flag, our variable, the Inngest one, a server's data folder. The folder is looked
  * into only when it is named, or when the server is on this machine: its key is of no use with another server.
  */
-function keyFrom(name: KeyFileName, { options, world }: Invocation, url: string): string | null {
+export function keyFrom(name: KeyFileName, { options, world }: Invocation, url: string): string | null {
   const { env, cwd } = world;
   const file = textOf(options.get(`${name}-file`));
   if (file !== null) return first(readKeyFile(resolve(cwd, file), `--${name}-file`));

@@ -17,6 +17,7 @@ const BY_CODE: Partial<Record<string, number>> = {
   usage_invalid: EXIT.usage,
   config_invalid: EXIT.configuration,
   key_invalid: EXIT.configuration,
+  seal_key_invalid: EXIT.configuration,
   public_url_missing: EXIT.configuration,
   host_exposed: EXIT.configuration,
   store_locked: EXIT.configuration,

@@ -59,6 +59,8 @@ export interface Client extends RunMethods, FunctionMethods, KeyMethods, SignalM
   /** Has the server sync the app at this URL now. */
   syncApp(url: string): Promise<AppSync>;
   health(): Promise<Health>;
+  /** The public keys by which apps recognise the server's calls, the one that signs first; none of a development server. */
+  publicKeys(): Promise<readonly string[]>;
   /** What time it is for events and runs. Only a development server says: others throw `not_found`. */
   clock(): Promise<ServerClock>;
   /** Moves that time ahead by whole milliseconds, and returns what it is then. Development servers only, as `clock`. */
@@ -185,6 +187,13 @@ export function createClient(options: ClientOptions): Client {
         method: "PUT",
         body: { url },
       }),
+    async publicKeys() {
+      const purpose = "ask for the server's public keys";
+      const answer = await ask({ purpose, path: "/.well-known/holdfast-keys.json", method: "GET" });
+      const keys = isObject(answer) ? answer["keys"] : undefined;
+      if (Array.isArray(keys) && keys.every((key): key is string => typeof key === "string")) return keys;
+      throw unexpected(purpose, origin);
+    },
     async health() {
       const answer = await ask({ purpose: "ask for the server's health", path: "/health", method: "GET" });
       if (!isObject(answer) || typeof answer["status"] !== "number")

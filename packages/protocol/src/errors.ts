@@ -54,6 +54,7 @@ export const ERRORS = {
     retriable: false,
     next: "Send ts as whole Unix milliseconds between 1980 and 2100, or leave it out.",
   },
+  event_data_invalid: { retriable: false, next: "Correct the data at the paths that are named." },
   event_session_invalid: {
     retriable: false,
     next: "Send at most 5 sessions: keys up to 128 bytes, values up to 512 bytes.",
@@ -63,6 +64,8 @@ export const ERRORS = {
     next: "Keep large values elsewhere, and put a reference to them into the event.",
   },
   events_too_many: { retriable: false, next: "Send the events in several requests." },
+  function_invalid: { retriable: false, next: "Correct the option that is named." },
+  client_invalid: { retriable: false, next: "Pass a client made with new Holdfast(…), or what it made." },
   request_invalid: { retriable: false, next: "Correct the part of the request that is named." },
   body_too_large: { retriable: false, next: "Send less in one request." },
   body_encoding_unsupported: {
@@ -118,6 +121,11 @@ export const ERRORS = {
     retriable: false,
     next: "Start the version of Holdfast that last used this data, or a newer one.",
   },
+  signature_early: { retriable: true, next: "Sign it anew and send it again." },
+  answer_unverified: {
+    retriable: true,
+    next: "Look at what stands between the two: a proxy that changes headers or bodies, or somebody who should not.",
+  },
   store_closed: { retriable: false, next: "Nothing: the server is stopping. Ask again once it has started." },
   store_corrupt: {
     retriable: false,
@@ -131,6 +139,15 @@ export const ERRORS = {
   store_refused: {
     retriable: false,
     next: "Report it with the server's log: nothing of this act was stored.",
+  },
+  step_invalid: { retriable: false, next: "Correct the step that is named, then deploy the app again." },
+  step_nested: {
+    retriable: false,
+    next: "Call the inner step beside the outer one, and hand its result over.",
+  },
+  value_invalid: {
+    retriable: false,
+    next: "Return and pass what JSON can hold: text, numbers, booleans, lists, plain objects.",
   },
   internal_error: { retriable: true, next: "Look up the request id in the server's log." },
 } as const satisfies Record<string, { readonly retriable: boolean; readonly next: string }>;

@@ -24,6 +24,10 @@ export const Header = {
   runId: "x-run-id",
   requestId: "x-request-id",
   accountId: "account-id",
+  contentDigest: "content-digest",
+  messageSignature: "signature",
+  messageSignatureInput: "signature-input",
+  audience: "holdfast-audience",
 } as const;
 
 /** What a server says it is in `x-inngest-server-kind`: `dev` for the development command, `cloud` for production. */

@@ -2,6 +2,7 @@
 export { canonicalJson } from "./canonical.ts";
 export type { Digest } from "./digest.ts";
 export { formatDuration, parseDuration } from "./durations.ts";
+export { base64, base64Url, base64UrlBytes, hexBytes } from "./encodings.ts";
 export type { Envelope, EnvelopeFormat, SealedData, SealedText } from "./envelopes.ts";
 export {
   isBlindIndex,
@@ -25,6 +26,25 @@ export { parseOps, parseWireError } from "./parse-ops.ts";
 export { parseRetryAfter } from "./retry-after.ts";
 export type { SignatureVerdict } from "./signature.ts";
 export { sign, verify } from "./signature.ts";
+export type { Audience } from "./signatures-v2/audience.ts";
+export { formatAudience, parseAudience } from "./signatures-v2/audience.ts";
+export { contentDigest, contentDigestMatches } from "./signatures-v2/content-digest.ts";
+export type { KeyPurpose, MessageSigner, MessageVerifier } from "./signatures-v2/message-key.ts";
+export { deriveKey, hmacKey } from "./signatures-v2/message-key.ts";
+export type {
+  SignatureAlgorithm,
+  SignatureTag,
+  SignedAnswer,
+  SignedMessage,
+  SignedRequest,
+} from "./signatures-v2/profile.ts";
+export { COVERED_ANSWER_HEADERS, serverTag, SIGNATURE_V2 } from "./signatures-v2/profile.ts";
+export type { ReadSignature, SignatureReading, V2Refusal } from "./signatures-v2/read-signature.ts";
+export { hasV2Signature, readSignature } from "./signatures-v2/read-signature.ts";
+export type { ServerKey } from "./signatures-v2/server-key.ts";
+export { formatServerKey, parseServerKey, serverKeyOf } from "./signatures-v2/server-key.ts";
+export type { MessageToSign } from "./signatures-v2/sign-message.ts";
+export { signMessage } from "./signatures-v2/sign-message.ts";
 export type { RunStatus } from "./statuses.ts";
 export { hasEnded } from "./statuses.ts";
 export { formatUlid, isUlid, parseEventIdSeed, seededUlid, ulidTime } from "./ulid.ts";

@@ -1,4 +1,5 @@
 import type { Digest } from "./digest.ts";
+import { hexBytes } from "./encodings.ts";
 import { HoldfastError } from "./errors.ts";
 
 /** Fewer hex digits than this (8 bytes) can be guessed. */
@@ -112,15 +113,7 @@ export function bearerMatches(presented: string, key: SigningKey, digest: Digest
 }
 
 function secretHash(key: SigningKey, digest: Digest): string {
-  return digest.sha256Hex(decodeHex(key.reveal()));
-}
-
-function decodeHex(hex: string): Uint8Array {
-  const bytes = new Uint8Array(hex.length / 2);
-  for (let index = 0; index < bytes.length; index++) {
-    bytes[index] = Number.parseInt(hex.slice(index * 2, index * 2 + 2), 16);
-  }
-  return bytes;
+  return digest.sha256Hex(hexBytes(key.reveal()));
 }
 
 function invalid(reason: string): HoldfastError {

@@ -1,10 +1,11 @@
 import { readFileSync } from "node:fs";
 import { hostname } from "node:os";
+import { join } from "node:path";
 import type { EnvironmentName } from "@holdfast/protocol";
 import { ACCOUNT_ID, createApi, ENVIRONMENT_ID } from "#api";
 import { createEgress } from "#egress";
 import { createIds, createLog, nodeDigest, scaledClock, systemClock, systemRandom } from "#kernel";
-import { createKeys, createTokens } from "#keys";
+import { createKeys, createTokens, openFloorFile } from "#keys";
 import { createKeyInventory } from "#payloads";
 import { createChannels } from "#realtime";
 import { openSqliteStore } from "#store";
@@ -50,7 +51,17 @@ export async function startServer(options: ServerOptions, hooks: ServerHooks = {
   const environment = (options.mode === "dev" ? "dev" : "production") as EnvironmentName;
   const serverKind = options.mode === "dev" ? "dev" : "cloud";
 
-  const keys = createKeys({ signingKeys: options.signingKeys, eventKeys: options.eventKeys, digest });
+  const requireV2 = options.signatures === "v2-only";
+  const keys = createKeys({
+    signingKeys: options.signingKeys,
+    eventKeys: options.eventKeys,
+    digest,
+    v2: {
+      random,
+      startedAtMs: machineClock.now(),
+      floor: openFloorFile(join(options.dataDir, "signature-floor")),
+    },
+  });
   const store = await openSqliteStore({ dataDir: options.dataDir, log });
   // A call that has a slot does not wait for a connection longer than its app needs to take one up.
   const egress = createEgress({ clock: machineClock, connectionsPerOrigin: options.callSlots });
@@ -81,6 +92,7 @@ export async function startServer(options: ServerOptions, hooks: ServerHooks = {
       cronCatchUpMax: options.cronCatchUpMax,
       ...(options.payloads === undefined ? {} : { payloads: options.payloads }),
       endpoints: { origins: options.endpointOrigins, thisMachine: options.mode === "dev" },
+      requireV2,
     });
     const { registry, realtime, queue, payloads, ingest, executor } = rooms;
     const sync = createSync({
@@ -103,6 +115,7 @@ export async function startServer(options: ServerOptions, hooks: ServerHooks = {
       version: VERSION,
       isOnLan: !LOOPBACK_HOSTS.has(options.host),
       keys,
+      requireV2,
       tokens: createTokens({
         signingKeys: options.signingKeys,
         environment,

@@ -23,6 +23,11 @@ export interface ServerOptions {
    * every port of its own machine.
    */
   readonly endpointOrigins: readonly string[];
+  /**
+   * `auto`: apps sign as they said they do. `v2-only`: apps that do not sign as v2 has it are not registered, their
+   * answers are not believed, and on the routes that apps use a bearer token opens nothing. Absent: `auto`.
+   */
+  readonly signatures?: "auto" | "v2-only";
   /** Look for apps on this machine (development). */
   readonly discovery: boolean;
   /** Keep known apps in sync: null never, otherwise how often to ask when nothing told us of a change. */

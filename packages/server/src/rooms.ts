@@ -47,6 +47,8 @@ export interface World {
   readonly payloads?: PayloadRules;
   /** Whose durable endpoints are called, beside those of registered apps; nobody's when absent. */
   readonly endpoints?: EndpointPolicy;
+  /** Whether apps must sign as v2 has it; absent: those that said they do. */
+  readonly requireV2?: boolean;
   /** How long the session lasts on `clock` in which work is held, without a sign of life. */
   readonly sessionMs: number;
   /** Longest pause between two looks for what starts by the clock; absent for the room's own measure. */
@@ -81,6 +83,7 @@ export async function buildRooms(world: World): Promise<Rooms> {
     digest,
     log,
     ...(world.endpoints === undefined ? {} : { endpoints: world.endpoints }),
+    requireV2: world.requireV2 ?? false,
   });
   const realtime = createRealtime({ log });
   const payloads = createPayloads(world.payloads ?? OPEN_PAYLOADS, { clock: world.machineClock, log });
@@ -129,6 +132,7 @@ export async function buildRooms(world: World): Promise<Rooms> {
     log,
     retry: world.retry,
     serverKind: world.serverKind,
+    requireV2: world.requireV2 ?? false,
   });
   return {
     registry,

@@ -4,4 +4,5 @@ export type { PayloadRules } from "#payloads";
 export { SERVER_DEFAULTS } from "./options.ts";
 export type { RunningServer, ServerHooks } from "./compose.ts";
 export { startServer } from "./compose.ts";
+export { serverPublicKey } from "#keys";
 export type { AppChange } from "#sync";

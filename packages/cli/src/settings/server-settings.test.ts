@@ -50,6 +50,16 @@ test("serverSettings() of start look for nothing and log more", () => {
   );
 });
 
+test("serverSettings() of start take the signatures that apps must make, and no other word", () => {
+  assert.equal(settle("start").options.signatures, undefined);
+  assert.equal(settle("start", { "require-signatures": "v2" }).options.signatures, "v2-only");
+  assert.equal(settle("start", {}, { HOLDFAST_REQUIRE_SIGNATURES: "auto" }).options.signatures, "auto");
+  assert.throws(
+    () => settle("start", { "require-signatures": "v3" }),
+    (error) => isHoldfastError(error, "usage_invalid") && /one of v2, auto/.test(error.message),
+  );
+});
+
 test("serverSettings() reads what the Inngest command's flags mean", () => {
   const { options, graceMs } = settle("dev", {
     "sdk-url": ["localhost:3000/api/inngest", "https://shop.example/x"],

@@ -32,6 +32,9 @@ const PAYLOAD_MODES = { open: "open", warn: "warn", sealed: "sealed" } as const;
 
 const PAYLOAD_FORMATS = { holdfast: "holdfast", inngest: "inngest" } as const;
 
+const REQUIRED_SIGNATURES = { v2: "v2", auto: "auto" } as const;
+const SIGNATURE_POLICIES = { v2: "v2-only", auto: "auto" } as const;
+
 /** What the server's package uses when nothing is set. */
 export type ServerDefaults = Readonly<
   Record<"port" | "callSlots" | "tickMs" | "cronCatchUpMax" | "timeScale", number>
@@ -54,6 +57,7 @@ export function serverSettings(
   const host = text(get("host")) ?? "127.0.0.1";
   const publicUrl = httpUrl(get("public-url"));
   checkExposure(command, host, publicUrl, isSet(get("allow-lan-without-password")));
+  const required = oneOf(get("require-signatures"), REQUIRED_SIGNATURES);
   const sdkUrls = list(get("sdk-url")).map((url) => checkSdkUrl(get("sdk-url"), url));
   return {
     options: {
@@ -66,6 +70,7 @@ export function serverSettings(
       endpointOrigins: list(get("endpoint-origin")).map((origin) =>
         checkOrigin(get("endpoint-origin"), origin),
       ),
+      ...(required === null ? {} : { signatures: SIGNATURE_POLICIES[required] }),
       discovery: isDev && !isSet(get("no-discovery")),
       pollIntervalMs: pollInterval(isDev, get("poll-interval"), isSet(get("no-poll")), sdkUrls),
       retryIntervalMs: positiveMs(get("retry-interval")),

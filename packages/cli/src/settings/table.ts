@@ -140,6 +140,13 @@ export const SETTINGS: readonly Setting[] = [
     only: "start",
   },
   {
+    name: "require-signatures",
+    kind: "text",
+    value: "VERSION",
+    summary: "v2: take apps that sign as v2 has it, and no others. Default: auto, as each app can.",
+    only: "start",
+  },
+  {
     name: "allow-lan-without-password",
     kind: "boolean",
     summary: "Let everybody on the network use the development server.",

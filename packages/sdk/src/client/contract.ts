@@ -1,5 +1,6 @@
 import type { SigningKey } from "@holdfast/protocol";
-import type { FunctionRecord } from "../functions/contract.ts";
+import type { ErrorClasses } from "../errors/error-classes.ts";
+import type { Checkpointing, FunctionRecord } from "../functions/contract.ts";
 import type { Logger } from "../logging/contract.ts";
 import type { MiddlewareEntry } from "../middleware/contract.ts";
 import type { PayloadStage } from "../payloads/contract.ts";
@@ -23,7 +24,8 @@ export interface Api {
    * Sends a JSON text. What may be repeated is, up to 5 times from 100 ms, as long as the server does not answer or
    * answers 5xx or 429.
    *
-   * @throws HoldfastError `server_unreachable` when nobody answered; any status is an answer.
+   * @throws HoldfastError `server_unreachable` when nobody answered, `answer_unverified` when somebody else did; any status
+   * is an answer.
    */
   request(request: {
     readonly method: "GET" | "POST" | "DELETE";
@@ -59,6 +61,12 @@ export interface ClientState {
   readonly logger: Logger;
   readonly world: World;
   readonly api: Api;
+  /** What sends events; null or absent when there is none. */
+  readonly eventKey?: string | null;
+  /** The app's own classes of errors, for replays. */
+  readonly errorClasses?: ErrorClasses;
+  /** For functions that do not say otherwise. */
+  readonly checkpointing?: Checkpointing | null;
   /** Every function made with this client, by slug. */
   readonly functions: ReadonlyMap<string, FunctionRecord>;
 }

@@ -7,7 +7,7 @@ export const TAG_BYTES = 16;
 export const KEY_BYTES = 32;
 
 /** From this size the platform's cipher is faster, for all that a call into it costs; bench/sealing.ts measures both. */
-const NATIVE_BYTES_MIN = 1024;
+const NATIVE_BYTES_MIN = 2048;
 
 const SIGMA = words(new TextEncoder().encode("expand 32-byte k"));
 
@@ -22,13 +22,14 @@ export function sealBytes(
   plain: Uint8Array,
   native: NativeChacha | null = nativeChacha,
 ): Uint8Array {
-  const sealed =
-    native === null || plain.length < NATIVE_BYTES_MIN
-      ? xchacha20poly1305(key, nonce, associated).encrypt(plain)
-      : native.seal(subkey(key, nonce), shortNonce(nonce), associated, plain);
-  const whole = new Uint8Array(NONCE_BYTES + sealed.length);
+  const whole = new Uint8Array(NONCE_BYTES + plain.length + TAG_BYTES);
   whole.set(nonce);
-  whole.set(sealed, NONCE_BYTES);
+  const sealed = whole.subarray(NONCE_BYTES);
+  if (native === null || plain.length < NATIVE_BYTES_MIN) {
+    xchacha20poly1305(key, nonce, associated).encrypt(plain, sealed);
+  } else {
+    native.sealInto(sealed, subkey(key, nonce), shortNonce(nonce), associated, plain);
+  }
   return whole;
 }
 

@@ -2,7 +2,14 @@ import type * as NodeCrypto from "node:crypto";
 
 /** ChaCha20-Poly1305 (RFC 8439) as the platform has it. The tag follows the ciphertext. */
 export interface NativeChacha {
-  seal(key: Uint8Array, nonce: Uint8Array, associated: Uint8Array, plain: Uint8Array): Uint8Array;
+  /** Writes ciphertext and tag into `sealed`, which is 16 bytes longer than the plain text. */
+  sealInto(
+    sealed: Uint8Array,
+    key: Uint8Array,
+    nonce: Uint8Array,
+    associated: Uint8Array,
+    plain: Uint8Array,
+  ): void;
   /** @throws Error when the tag does not fit. */
   open(key: Uint8Array, nonce: Uint8Array, associated: Uint8Array, sealed: Uint8Array): Uint8Array;
 }
@@ -19,7 +26,8 @@ function findNativeChacha(): NativeChacha | null {
   if (crypto === undefined) return null;
   const native = chachaOf(crypto);
   try {
-    native.seal(new Uint8Array(32), new Uint8Array(12), new Uint8Array(1), new Uint8Array(1));
+    const plain = new Uint8Array(1);
+    native.sealInto(new Uint8Array(17), new Uint8Array(32), new Uint8Array(12), plain, plain);
     return native;
   } catch {
     // A build of the platform's library without this cipher: the portable one does the same.
@@ -29,14 +37,12 @@ function findNativeChacha(): NativeChacha | null {
 
 function chachaOf(crypto: typeof NodeCrypto): NativeChacha {
   return {
-    seal(key, nonce, associated, plain) {
+    sealInto(sealed, key, nonce, associated, plain) {
       const cipher = crypto.createCipheriv(ALGORITHM, key, nonce, OPTIONS);
       cipher.setAAD(associated, { plaintextLength: plain.length });
-      const sealed = new Uint8Array(plain.length + TAG_BYTES);
       sealed.set(cipher.update(plain));
       cipher.final();
       sealed.set(cipher.getAuthTag(), plain.length);
-      return sealed;
     },
     open(key, nonce, associated, sealed) {
       const end = sealed.length - TAG_BYTES;

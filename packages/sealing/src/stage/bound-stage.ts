@@ -63,7 +63,7 @@ export class BoundStage implements PayloadStage {
     const content = {
       data: inside,
       ...(replyTo === undefined ? {} : { replyTo }),
-      ...(blind.size === 0 ? {} : { indexes: Object.keys(indexes) }),
+      ...(Object.keys(indexes).length === 0 ? {} : { indexes: Object.keys(indexes) }),
     };
     const beside = { ...outside, ...indexes };
     const text = await this.#vault.seal(content, boundPosition(place, "data"), beside);

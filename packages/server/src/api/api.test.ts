@@ -29,6 +29,7 @@ const V1_ROUTES = [
   "DELETE /fn/remove signing-key",
   "DELETE /v0/runs/:runId signing-key",
   "DELETE /v1/runs/:id signing-key",
+  "GET /.well-known/holdfast-keys.json open",
   "GET /health open",
   "GET /holdfast/v1/apps signing-key",
   "GET /holdfast/v1/apps/introspect signing-key",

@@ -18,6 +18,7 @@ import { eventRoutes } from "./events.ts";
 import { followRoutes } from "./follow.ts";
 import { framingErrors } from "./framing-errors.ts";
 import { healthRoutes } from "./health.ts";
+import { publicKeyRoutes } from "./public-keys.ts";
 import { invokeRoutes } from "./invoke.ts";
 import { closePromptly } from "./prompt-close.ts";
 import { createRefusalLog } from "./refusal-log.ts";
@@ -30,6 +31,7 @@ import { runMetadataRoutes } from "./run-metadata.ts";
 import { runStateRoutes } from "./run-state.ts";
 import { runStreamRoutes } from "./run-streams.ts";
 import { signalRoutes } from "./signals.ts";
+import { signedRequests } from "./signed-request.ts";
 import { testHookRoutes } from "./test-hooks.ts";
 
 export type { ApiContext } from "./context.ts";
@@ -95,6 +97,7 @@ export function createApi(
   browserGuard(app, context);
   requestGuard(app);
   bodyDeadline(app, context.machineClock, REQUEST_MS);
+  signedRequests(app, context, refusals);
 
   app.setErrorHandler((thrown, request, reply) => {
     const error = asHoldfastError(thrown);
@@ -106,6 +109,7 @@ export function createApi(
   );
 
   healthRoutes(app);
+  publicKeyRoutes(app, context);
   eventRoutes(app, context, refusals);
   registerRoutes(app, context);
   checkpointRoutes(app, context);

@@ -1,7 +1,9 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { hasV2Signature } from "@holdfast/protocol";
 import type { ApiContext } from "./context.ts";
-import { sendV2Error } from "./rest-v2/errors.ts";
 import type { RefusalLog } from "./refusal-log.ts";
+import { refuseKey } from "./refuse-key.ts";
+import { headerOf } from "./signed-request.ts";
 
 /**
  * Who may use a route. Every route says so in its configuration, and the server does not start with one that does not.
@@ -18,6 +20,8 @@ declare module "fastify" {
     repeatable?: readonly string[];
     /** The body is handed to the route as it comes in, and may take its time. */
     streamed?: boolean;
+    /** Apps use the route by themselves: their SDK can sign as v2 has it. */
+    isForApps?: boolean;
   }
 }
 
@@ -39,20 +43,36 @@ export function authenticate(
       done();
       return;
     }
-    const verdict = context.keys.checkBearer(request.headers.authorization);
-    if (verdict.ok) {
+    const reason = refusalOf(request, context);
+    if (reason === null) {
       done();
       return;
     }
-    refusals.note("signing-key", verdict.reason);
-    if (request.routeOptions.config.envelope === "v2") {
-      const [code, words] =
-        verdict.reason === "missing"
-          ? (["authorization_header_missing", "The request has no Authorization header."] as const)
-          : (["invalid_signing_key", "The signing key is not one of this server's."] as const);
-      void sendV2Error(reply, 401, code, words);
-      return;
-    }
-    void reply.code(401).header("content-type", "text/plain; charset=utf-8").send("Authentication failed");
+    refusals.note("signing-key", reason);
+    refuseKey(request, reply, reason);
   });
+}
+
+/**
+ * Null when the caller showed a key, or why not. A request with a v2 signature must be good as such: its bearer token, if it
+ * has one, is not looked at. What it signed of its body is checked once that is there (`signed-request.ts`).
+ */
+function refusalOf(request: FastifyRequest, { keys, machineClock, requireV2 }: ApiContext): string | null {
+  const { isForApps = false, streamed = false } = request.routeOptions.config;
+  const header = headerOf(request);
+  if (keys.v2 !== null && hasV2Signature({ header })) {
+    // Its body is used before it is whole, and so before anybody could know that it is the one that was signed.
+    if (streamed) return "streamed";
+    const { method } = request;
+    const verdict = keys.v2.openRequest(
+      { method, target: request.raw.url ?? "", header },
+      machineClock.now(),
+    );
+    if (!verdict.ok) return verdict.reason;
+    request.v2 = { opened: verdict.request, isAdmitted: false };
+    return null;
+  }
+  if (keys.v2 !== null && requireV2 && isForApps) return "unsigned";
+  const verdict = keys.checkBearer(request.headers.authorization);
+  return verdict.ok ? null : verdict.reason;
 }

@@ -10,7 +10,10 @@ type Checkpoint = FastifyRequest<{ Params: { runId: string } }>;
 /** Steps that an app reports while its call is open (wire-protocol 16.1). Older SDKs use the second path. */
 export function checkpointRoutes(app: FastifyInstance, context: ApiContext): void {
   const { executor } = context;
-  const options = { config: { access: "signing-key" }, bodyLimit: LIMITS.checkpointBytes } as const;
+  const options = {
+    config: { access: "signing-key", isForApps: true },
+    bodyLimit: LIMITS.checkpointBytes,
+  } as const;
 
   const save = async (request: Checkpoint, reply: FastifyReply): Promise<unknown> => {
     const runId = runIdOf(request.params.runId);

@@ -15,6 +15,8 @@ export interface ApiContext {
   /** Whether a development server was deliberately opened to the network it is in. */
   readonly isOnLan: boolean;
   readonly keys: Keys;
+  /** Whether a bearer token opens nothing on the routes that apps use. */
+  readonly requireV2: boolean;
   readonly tokens: Tokens;
   readonly payloads: Payloads;
   readonly sealingKeys: KeyInventory;

@@ -28,6 +28,7 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
   not_found: 404,
   conflict: 409,
   rate_limited: 429,
+  signature_early: 503,
   checkpoint_stale: 409,
   run_state_gone: 410,
   body_too_large: 413,
@@ -36,6 +37,9 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
   store_closed: 503,
   store_failed: 503,
 };
+
+/** Codes past 499 that are no fault of ours and may be told in full. */
+const PLAIN: ReadonlySet<ErrorCode> = new Set(["not_implemented", "signature_early"]);
 
 /** HTTP status of an error. */
 export function statusOf(code: ErrorCode): number {
@@ -57,7 +61,7 @@ export function asHoldfastError(error: unknown): HoldfastError {
 
 /** Notes an error that is a fault of ours: its caller is told no more than a request id. */
 export function logFailure(log: Log, request: FastifyRequest, error: HoldfastError): void {
-  if (statusOf(error.code) < 500 || error.code === "not_implemented") return;
+  if (statusOf(error.code) < 500 || PLAIN.has(error.code)) return;
   const facts = {
     request: request.id,
     route: request.routeOptions.url,
@@ -74,7 +78,7 @@ export function reasonOf(error: HoldfastError): string {
 
 /** The error as its caller may see it: of a fault of ours the code and what to do, not the words, which may name files. */
 export function forCaller(error: HoldfastError): HoldfastError {
-  if (statusOf(error.code) < 500 || error.code === "not_implemented") return error;
+  if (statusOf(error.code) < 500 || PLAIN.has(error.code)) return error;
   return new HoldfastError(error.code, "The server failed to process the request.", { next: error.next });
 }
 

@@ -11,7 +11,7 @@ export function registerRoutes(app: FastifyInstance, context: ApiContext): void 
 
   app.post(
     "/fn/register",
-    { config: { access: "signing-key" }, bodyLimit: LIMITS.registrationBytes },
+    { config: { access: "signing-key", isForApps: true }, bodyLimit: LIMITS.registrationBytes },
     async (request, reply) => {
       const expected = request.headers[Header.expectedServerKind];
       if (typeof expected === "string" && expected !== "" && expected !== kind) {

@@ -9,6 +9,11 @@ export interface EgressRequest {
   readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE" | "HEAD";
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
+  /**
+   * Further headers, made anew for each hop when a connection is there: signatures that go by the path and the time.
+   * `path` is that of the request line, with its query. Must not throw.
+   */
+  readonly sign?: (path: string) => Readonly<Record<string, string>>;
   readonly body: string | null;
   /** From the first byte sent to the last byte read. */
   readonly timeoutMs: number;

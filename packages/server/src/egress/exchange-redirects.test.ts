@@ -35,6 +35,26 @@ for (const status of [301, 302, 303, 307, 308]) {
   });
 }
 
+test("Egress.send() has each hop signed for its own path and query", async (t) => {
+  const app = await startApp(t, (response, { url }) => {
+    if (url.startsWith("/api/")) response.end("arrived");
+    else response.writeHead(308, { location: "/api/" }).end("moved");
+  });
+  let hops = 0;
+  const request = get(`${app.origin}/api?fnId=shop-charge`, {
+    headers: { "x-run-id": "run" },
+    sign: (path) => ({ signature: `${(hops += 1)} ${path}` }),
+  });
+  answered(await open(t).send(request));
+  assert.deepEqual(
+    app.seen.map(({ headers, url }) => [url, headers["x-run-id"], headers["signature"]]),
+    [
+      ["/api?fnId=shop-charge", "run", "1 /api?fnId=shop-charge"],
+      ["/api/?fnId=shop-charge", "run", "2 /api/?fnId=shop-charge"],
+    ],
+  );
+});
+
 test("Egress.send() refuses a redirect to another origin, which learns nothing", async (t) => {
   const other = await startApp(t, (response) => response.end());
   for (const location of [other.origin, `${other.origin}/api`, other.origin.replace("http:", "")]) {

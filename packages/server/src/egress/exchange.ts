@@ -85,8 +85,10 @@ export class Exchange implements Dispatcher.DispatchHandler {
   }
 
   #begin(client: Client): void {
-    const { method, headers, body } = this.#request;
-    client.dispatch({ method, headers, body, path: this.#target.path }, this);
+    const { method, headers, sign, body } = this.#request;
+    const { path } = this.#target;
+    const all = sign === undefined ? headers : { ...headers, ...sign(path) };
+    client.dispatch({ method, headers: all, body, path }, this);
   }
 
   expire(): void {

@@ -19,6 +19,15 @@ describe("callRequest()", () => {
     assert.equal(body, canonicalJson(JSON.parse(body)));
   });
 
+  it("notes, where the protocol's signature covers it, that the call has another signature too", () => {
+    const state = stateOf({ requestVersion: 2 }, [queueItem()], { abc: "null" });
+    const { body } = callRequest(state, queueItem(), definition, identity, true);
+    assert.equal(body, canonicalJson(JSON.parse(body)));
+    assert.equal((JSON.parse(body) as { ctx: { signatures: unknown } }).ctx.signatures, "v2");
+    const plain = callRequest(state, queueItem(), definition, identity).body;
+    assert.equal(plain, body.replace(',"signatures":"v2"', ""));
+  });
+
   it("lists steps in the order they finished, and -1 as the version of a first call", () => {
     const state = stateOf({}, [queueItem()], { b: "null", a: '{"data":1}' });
     const parsed: unknown = JSON.parse(callRequest(state, queueItem(), definition, identity).body);

@@ -29,20 +29,24 @@ export interface CallIdentity {
  * nothing is parsed or serialised again, and the keys are written in canonical order by hand.
  *
  * When the body would pass the inline limit, events and steps are left out and the app is told to fetch them.
+ * `isSignedV2` writes down that the call also has a signature of v2, where the protocol's own covers it: whoever takes the
+ * one away cannot take the note away.
  */
 export function callRequest(
   state: RunState,
   item: QueueItem,
   definition: FunctionDefinition,
   identity: CallIdentity,
+  isSignedV2 = false,
 ): CallRequest {
-  const inline = body(state, item, definition, identity, false);
+  const write = (useApi: boolean): string => body(state, item, definition, identity, useApi, isSignedV2);
+  const inline = write(false);
   const fits =
     inline.length <= LIMITS.inlineRequestBytes && Buffer.byteLength(inline) <= LIMITS.inlineRequestBytes;
   return {
     url: `${definition.url}${definition.url.includes("?") ? "&" : "?"}stepId=${encodeURIComponent(item.stepId ?? "step")}`,
     headers: callHeaders(state, item, identity),
-    body: fits ? inline : body(state, item, definition, identity, true),
+    body: fits ? inline : write(true),
   };
 }
 
@@ -83,6 +87,7 @@ function body(
   definition: FunctionDefinition,
   identity: CallIdentity,
   useApi: boolean,
+  isSignedV2: boolean,
 ): string {
   const { run, events, steps } = state;
   const stack = stackItems(steps);
@@ -98,6 +103,7 @@ function body(
     `,"qi_id":${JSON.stringify(item.key)}` +
     `,"request_id":"${identity.requestId}"` +
     `,"run_id":"${run.id}"` +
+    (isSignedV2 ? `,"signatures":"v2"` : "") +
     `,"stack":{"current":${steps.size},"stack":[${stack}]}` +
     `,"step_id":"step"` +
     `,"use_api":${useApi}}`;

@@ -1,4 +1,5 @@
 import { Header, LIMITS } from "@holdfast/protocol";
+import type { SignedRequest } from "@holdfast/protocol";
 import type { Egress, EgressOutcome } from "#egress";
 import type { Clock, Ids, Random } from "#kernel";
 import type { Keys } from "#keys";
@@ -8,7 +9,14 @@ import type { CallRequest } from "./call-request.ts";
 import { callRequest } from "./call-request.ts";
 import type { EndpointCall } from "./endpoint-call.ts";
 import { endpointCall } from "./endpoint-call.ts";
+import type { AnswerCheck } from "./reply.ts";
 import type { RunState } from "./run-state.ts";
+
+/** What a call came to on the network, and how its answer is to be checked; null where nobody signs answers. */
+export interface CallOutcome {
+  readonly outcome: EgressOutcome;
+  readonly check: AnswerCheck | null;
+}
 
 /** Calls an app for one queue item. The port through which the executor reaches apps; HTTP is one way, not the only one. */
 export interface Caller {
@@ -17,10 +25,14 @@ export interface Caller {
     item: QueueItem,
     definition: FunctionDefinition,
     signal: AbortSignal,
-  ): Promise<EgressOutcome>;
+  ): Promise<CallOutcome>;
 }
 
-/** Calls over signed HTTP. The signature is made as late as possible: its time is the time of sending. */
+/**
+ * Calls over signed HTTP: with the protocol's own signature, which every SDK verifies, and with one of v2. Signatures are
+ * made as late as possible: their time is the time of sending. The answer of an app that said it signs must belong to
+ * its call.
+ */
 export function createHttpCaller(deps: {
   readonly egress: Egress;
   readonly keys: Keys;
@@ -28,33 +40,58 @@ export function createHttpCaller(deps: {
   readonly ids: Ids;
   readonly random: Random;
   readonly serverKind: string;
+  /** Whether every app must sign its answers, whatever it said of itself. */
+  readonly requireV2: boolean;
 }): Caller {
+  const { v2 } = deps.keys;
   return {
-    call(state, item, definition, signal) {
+    async call(state, item, definition, signal) {
       const trace = hex(deps.random.bytes(24));
       const traceparent = `00-${trace.slice(0, 32)}-${trace.slice(32)}-01`;
       const identity = { requestId: deps.ids.request(), traceparent };
       const isEndpoint = definition.configuration.endpoint === true;
       const request = isEndpoint
         ? endpointCall(state, item, definition, identity)
-        : ownCall(callRequest(state, item, definition, identity));
-      if (request === null) return Promise.resolve(NO_REQUEST);
+        : ownCall(callRequest(state, item, definition, identity, v2 !== null));
+      if (request === null) return { outcome: NO_REQUEST, check: null };
       const signature = deps.keys.sign(request.signed, deps.clock.now());
-      return deps.egress.send({
+      const headers: Readonly<Record<string, string>> = {
+        ...request.headers,
+        [Header.serverKind]: deps.serverKind,
+        // SDKs know a repeated request by this header, and by the run's id: it is there even when nothing is signed.
+        ...(signature === null && !isEndpoint ? {} : { [Header.signature]: signature ?? "" }),
+      };
+      // That of the last hop: whoever redirects a call does not answer it.
+      let nonce = "";
+      const sign = (path: string): Readonly<Record<string, string>> => {
+        if (v2 === null) return {};
+        const header = (name: string): string | null => headers[name] ?? null;
+        const message: SignedRequest = { kind: "request", method: request.method, target: path, header };
+        const alg = definition.signatures === "v2-ed25519" ? "ed25519" : "hmac-sha256";
+        const body = request.body ?? "";
+        const { appName } = definition;
+        const signed = v2.signRequest({ tag: "call", message, body, app: appName, alg }, deps.clock.now());
+        nonce = signed.nonce;
+        return signed.headers;
+      };
+      const outcome = await deps.egress.send({
         method: request.method,
         url: request.url,
-        headers: {
-          ...request.headers,
-          [Header.serverKind]: deps.serverKind,
-          // SDKs know a repeated request by this header, and by the run's id: it is there even when nothing is signed.
-          ...(signature === null && !isEndpoint ? {} : { [Header.signature]: signature ?? "" }),
-        },
+        headers,
+        ...(v2 === null ? {} : { sign }),
         body: request.body,
         timeoutMs: LIMITS.callMs,
         responseBytesMax: LIMITS.responseBytes,
         signal,
         share: definition.id,
       });
+      const mustSign = deps.requireV2 || definition.signatures !== null;
+      if (v2 === null || !mustSign) return { outcome, check: null };
+      const check: AnswerCheck = (answer, body) => {
+        const verdict = v2.verifyAnswer(answer, body, nonce, deps.clock.now());
+        return verdict.ok ? null : verdict.reason;
+      };
+      return { outcome, check };
     },
   };
 }

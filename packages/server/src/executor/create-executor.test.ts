@@ -51,6 +51,7 @@ async function harness(
       send: async (request) => app(request, requests.push(request)),
       close: () => Promise.resolve(),
     },
+    requireV2: false,
     keys: createKeys({ signingKeys: [], eventKeys: [], digest: nodeDigest }),
     clock,
     random: systemRandom,

@@ -39,6 +39,8 @@ export interface ExecutorDeps {
   readonly log: Log;
   readonly retry: RetryPolicy;
   readonly serverKind: string;
+  /** Whether every app must sign its answers. */
+  readonly requireV2: boolean;
 }
 
 /** Builds the executor; it takes no work before `start`. */

@@ -3,7 +3,7 @@ import { describe, it } from "node:test";
 import type { EgressOutcome } from "#egress";
 import { silentLog, systemClock } from "#kernel";
 import { createPayloads, inspectionOf } from "#payloads";
-import type { Reply } from "./reply.ts";
+import type { AnswerCheck, Reply } from "./reply.ts";
 import { readReply } from "./reply.ts";
 import { NOW } from "./testing/builders.ts";
 
@@ -167,7 +167,7 @@ describe("readReply(): what an environment of sealed payloads does not take", ()
   const rules = { mode: "sealed", clearFields: [], formats: ["holdfast"] } as const;
   const payloads = createPayloads(rules, { clock: systemClock, log: silentLog });
   const inspection = inspectionOf(payloads, "shop", "function-output");
-  const read = (outcome: EgressOutcome): Reply => readReply(outcome, NOW, inspection);
+  const read = (outcome: EgressOutcome): Reply => readReply(outcome, NOW, null, inspection);
 
   it("ends the run for good where a result or an error is in clear, and holds nothing of it", () => {
     for (const outcome of [
@@ -221,5 +221,65 @@ describe("readReply(): what an environment of sealed payloads does not take", ()
       assert.equal(reply.noRetry, false);
       assert.ok(!JSON.stringify(reply).includes(canary), JSON.stringify(reply));
     }
+  });
+});
+
+describe("readReply() of an app that signs its answers", () => {
+  /** Takes what it would have to be given to be good: the status, what says what to do next, and the body. */
+  const check: AnswerCheck = (answer, body) =>
+    answer.header("signature") ===
+    `${answer.status} ${answer.header("x-inngest-no-retry")} ${answer.header("retry-after")} ${body}`
+      ? null
+      : "mismatch";
+  const signed = (status: number, body: string, noRetry: string | null = null): Record<string, string> => ({
+    ...SDK,
+    ...(noRetry === null ? {} : { "x-inngest-no-retry": noRetry }),
+    signature: `${status} ${noRetry} null ${body}`,
+  });
+  const read = (outcome: EgressOutcome): Reply => readReply(outcome, NOW, check);
+  const envelope = (inner: Record<string, unknown>, outer: Record<string, string> = SDK): EgressOutcome =>
+    answered(201, `   ${JSON.stringify(inner)}`, outer);
+
+  it("reads an answer that passes as any other", () => {
+    const body = '{"a":1}';
+    const reply = read(answered(200, body, signed(200, body)));
+    assert.deepEqual(reply, readReply(answered(200, body), NOW));
+  });
+
+  for (const [what, outcome] of [
+    ["an unsigned result", answered(200, { paid: true })],
+    ["a result of another body", answered(200, '{"a":2}', signed(200, '{"a":1}'))],
+    ["an error made into a result", answered(200, "{}", signed(500, "{}"))],
+    ["an error made final", answered(500, "{}", { ...signed(500, "{}"), "x-inngest-no-retry": "true" })],
+    ["an error put off", answered(500, "{}", { ...signed(500, "{}"), "retry-after": "86400" })],
+    [
+      "an unsigned final error",
+      answered(400, { message: "secret" }, { ...SDK, "x-inngest-no-retry": "true" }),
+    ],
+    ["what a proxy says", answered(502, "secret", {})],
+    ["an unsigned streamed result", envelope({ status: 200, headers: {}, body: "{}" })],
+    ["a streamed result of another body", envelope({ status: 200, headers: signed(200, "{}"), body: "[]" })],
+    [
+      "a streamed result whose outer headers are signed",
+      envelope({ status: 200, headers: {}, body: "{}" }, signed(200, "{}")),
+    ],
+    ["a streamed result that is no text", envelope({ status: 200, headers: signed(200, "{}"), body: {} })],
+    ["a streamed error of something between", envelope({ error: "secret" })],
+    ["a 201 that is a result itself", envelope({ secret: true })],
+  ] as const) {
+    it(`takes ${what} for a failed attempt, to be tried again, and keeps nothing of it`, () => {
+      const reply = failure(read(outcome));
+      assert.equal(reply.error.name, "answer_unverified");
+      assert.match(reply.error.message, /mismatch/);
+      assert.deepEqual([reply.noRetry, reply.retryAt], [false, null]);
+      assert.doesNotMatch(JSON.stringify(reply), /secret|paid/);
+    });
+  }
+
+  it("reads a streamed answer by its inner headers, whatever stands around it", () => {
+    const inner = { status: 500, headers: signed(500, '{"message":"m"}'), body: '{"message":"m"}' };
+    const outer = { ...SDK, "x-inngest-no-retry": "true", "retry-after": "86400" };
+    const reply = failure(read(envelope(inner, outer)));
+    assert.deepEqual([reply.error.message, reply.noRetry, reply.retryAt], ["m", false, null]);
   });
 });

@@ -1,6 +1,7 @@
-import type { Op, WireError } from "@holdfast/protocol";
+import type { Op, SignedAnswer, WireError } from "@holdfast/protocol";
 import {
   canonicalJson,
+  COVERED_ANSWER_HEADERS,
   Header,
   isHoldfastError,
   parseOps,
@@ -32,6 +33,12 @@ export type Reply =
       readonly retryAt: number | null;
     };
 
+/** Checks an answer against its signature: null, or why it is not the app's answer to this call. */
+export type AnswerCheck = (answer: SignedAnswer, body: string) => string | null;
+
+/** The name of the error that an attempt ends with whose answer was not signed as the app signs. */
+export const ANSWER_UNVERIFIED = "answer_unverified";
+
 /** How much of a foreign answer is kept in an error, so that people can see what a proxy said. */
 const FOREIGN_BODY_CHARS = 4000;
 
@@ -43,12 +50,18 @@ interface Answer {
 }
 
 /**
- * Reads the outcome of a call (wire-protocol section 6). Never throws: nonsense is a failed attempt.
+ * Reads the outcome of a call (wire-protocol section 6). Never throws: nonsense is a failed attempt. With a `check`, so is
+ * what did not pass it, of which nothing is kept: somebody between us and the app may have written it.
  *
  * @param inspection what the answer may hold; null for anything
  */
-export function readReply(outcome: EgressOutcome, now: number, inspection: Inspection | null = null): Reply {
-  const { foreign, ...reply } = read(outcome, now, inspection);
+export function readReply(
+  outcome: EgressOutcome,
+  now: number,
+  check: AnswerCheck | null = null,
+  inspection: Inspection | null = null,
+): Reply {
+  const { foreign, ...reply } = read(outcome, now, check, inspection);
   if (reply.kind !== "failed" || foreign === undefined || inspection?.withholds === true) return reply;
   const { message = reply.error.message, stack } = foreign;
   return {
@@ -64,9 +77,14 @@ export function readReply(outcome: EgressOutcome, now: number, inspection: Inspe
 /** A reply in our own words, and beside it those of whoever answered, which may be shown in their place. */
 type Told = Reply & { readonly foreign?: { readonly message?: string; readonly stack?: string } };
 
-function read(outcome: EgressOutcome, now: number, inspection: Inspection | null): Told {
+function read(
+  outcome: EgressOutcome,
+  now: number,
+  check: AnswerCheck | null,
+  inspection: Inspection | null,
+): Told {
   if (outcome.kind === "failed") return transportFailure(outcome);
-  const answer = outcome.status === 201 ? streamed(outcome) : plain(outcome);
+  const answer = outcome.status === 201 ? streamed(outcome, check) : plain(outcome, check);
   if ("kind" in answer) return answer;
   return answer.status >= 200 && answer.status < 300
     ? readSuccess(answer)
@@ -149,12 +167,26 @@ function isInternal(json: ReturnType<typeof bodyJson>): boolean {
   return "type" in json.value && json.value.type === "internal";
 }
 
-function plain(outcome: EgressOutcome & { kind: "answered" }): Answer {
-  return { status: outcome.status, headers: outcome.headers, body: { text: outcome.body } };
+type Answered = EgressOutcome & { kind: "answered" };
+
+function plain({ body, headers, status }: Answered, check: AnswerCheck | null): Answer | Told {
+  const reason = check === null ? null : check(signedAnswer(status, headers), body);
+  return reason === null ? { status, headers, body: { text: body } } : unverified(status, reason);
+}
+
+function signedAnswer(status: number, headers: Readonly<Record<string, string>>): SignedAnswer {
+  return { kind: "answer", status, header: (name) => headers[name] ?? null };
+}
+
+function unverified(status: number, reason: string): Told {
+  return failed(
+    ANSWER_UNVERIFIED,
+    `The answer (HTTP ${status}) is not signed as this app's answer to this call: ${reason}.`,
+  );
 }
 
 /** A 201 is written early and holds the real answer as one JSON document after some spaces (6.4). */
-function streamed(outcome: EgressOutcome & { kind: "answered" }): Answer | Told {
+function streamed(outcome: Answered, check: AnswerCheck | null): Answer | Told {
   let document: unknown;
   try {
     document = JSON.parse(outcome.body);
@@ -167,6 +199,7 @@ function streamed(outcome: EgressOutcome & { kind: "answered" }): Answer | Told 
     return failed("InvalidResponse", "the streamed answer is not a JSON object", { stack: outcome.body });
   }
   const fields = document as Record<string, unknown>;
+  if (check !== null) return streamedVerified(outcome, fields, check);
   if (typeof fields["error"] === "string")
     return failed("Server returned a fatal error", "The streamed answer reports a failure.", {
       message: fields["error"],
@@ -175,16 +208,38 @@ function streamed(outcome: EgressOutcome & { kind: "answered" }): Answer | Told 
   const status = fields["status"];
   // An app may answer 201 without streaming; then the body is its result.
   if (typeof status !== "number") return { status: 200, headers: outcome.headers, body: { json: document } };
-  const headers: Record<string, string> = { ...outcome.headers };
-  if (typeof fields["headers"] === "object" && fields["headers"] !== null) {
-    for (const [name, value] of Object.entries(fields["headers"])) {
-      if (typeof value === "string") headers[name.toLowerCase()] = value;
-    }
-  }
+  const headers: Record<string, string> = { ...outcome.headers, ...innerHeaders(fields) };
   if (fields["noRetry"] === true) headers[Header.noRetry] ??= "true";
   if (typeof fields["retryAt"] === "string") headers[Header.retryAfter] ??= fields["retryAt"];
   const body = fields["body"];
   return { status, headers, body: typeof body === "string" ? { text: body } : { json: body ?? null } };
+}
+
+/** The inner answer has the signature, and nothing from around it counts but that an SDK is there. */
+function streamedVerified(
+  outcome: Answered,
+  fields: Readonly<Record<string, unknown>>,
+  check: AnswerCheck,
+): Answer | Told {
+  const { body, status } = fields;
+  // An app may answer 201 without streaming.
+  if (typeof status !== "number" || typeof body !== "string") return plain(outcome, check);
+  const inner = innerHeaders(fields);
+  const reason = check(signedAnswer(status, inner), body);
+  if (reason !== null) return unverified(status, reason);
+  const outer = Object.entries(outcome.headers).filter(([name]) => !COVERED_ANSWER_HEADERS.includes(name));
+  return { status, headers: { ...Object.fromEntries(outer), ...inner }, body: { text: body } };
+}
+
+/** The headers of a streamed answer, by their names in lower case. */
+function innerHeaders(fields: Readonly<Record<string, unknown>>): Readonly<Record<string, string>> {
+  const given = fields["headers"];
+  const headers: Record<string, string> = {};
+  if (typeof given !== "object" || given === null) return headers;
+  for (const [name, value] of Object.entries(given)) {
+    if (typeof value === "string") headers[name.toLowerCase()] = value;
+  }
+  return headers;
 }
 
 function bodyJson(answer: Answer): { ok: true; value: unknown } | { ok: false; reason: string } {

@@ -13,7 +13,7 @@ import { makeRequest } from "./gateway.ts";
 import type { LiveRun } from "./live-run.ts";
 import type { LiveRuns } from "./live-runs.ts";
 import type { Reply } from "./reply.ts";
-import { readReply } from "./reply.ts";
+import { ANSWER_UNVERIFIED, readReply } from "./reply.ts";
 import type { RunState } from "./run-state.ts";
 import { wakeOf } from "./wake.ts";
 
@@ -149,14 +149,19 @@ export function createWorker(deps: WorkDeps): (work: Work) => Promise<void> {
     item: Work["item"],
     definition: FunctionDefinition,
   ): Promise<Reply | null> {
-    const outcome = await caller.call(run.state, item, definition, stopping);
+    const { check, outcome } = await caller.call(run.state, item, definition, stopping);
     if (outcome.kind === "failed" && outcome.code === "aborted") return null;
     if (outcome.kind === "answered" && outcome.status === 401) {
       deps.log.warn({ run: run.id, function: definition.slug, status: 401 }, "the app refused our signature");
     }
     const output = definition.configuration.endpoint === true ? "endpoint-response" : "function-output";
     const inspection = inspectionOf(deps.payloads, definition.appName, output);
-    return readReply(outcome, deps.clock.now(), inspection);
+    const reply = readReply(outcome, deps.clock.now(), check, inspection);
+    if (reply.kind === "failed" && reply.error.name === ANSWER_UNVERIFIED) {
+      const { message: reason } = reply.error;
+      deps.log.warn({ run: run.id, function: definition.slug, reason }, "the app's answer was not believed");
+    }
+    return reply;
   }
 
   return work;

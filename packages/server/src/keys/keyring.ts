@@ -1,6 +1,10 @@
 import type { Digest } from "@holdfast/protocol";
 import { bearerMatches, HoldfastError, parseSigningKey, sign, verify } from "@holdfast/protocol";
+import type { Random } from "#kernel";
 import type { Keys, KeyVerdict } from "./contract.ts";
+import { createMessageSignatures } from "./message-signatures.ts";
+import type { NonceFloor } from "./nonce-ledger.ts";
+import { createNonceLedger } from "./nonce-ledger.ts";
 
 export interface KeysDeps {
   /** The first signs, all are accepted. None: nothing is signed and every caller is accepted (development only). */
@@ -8,6 +12,13 @@ export interface KeysDeps {
   /** None: every event key is accepted (development only). */
   readonly eventKeys: readonly string[];
   readonly digest: Digest;
+  /** What signatures v2 need beside the keys; absent where there are none. */
+  readonly v2?: {
+    readonly random: Random;
+    /** When this process began, Unix ms. */
+    readonly startedAtMs: number;
+    readonly floor: NonceFloor;
+  };
 }
 
 /** How much of a hash names a key in logs: enough to tell keys apart, too little to be of use. */
@@ -29,10 +40,20 @@ export function createKeys(deps: KeysDeps): Keys {
     if (key === "") throw new HoldfastError("key_invalid", `Event key number ${index + 1} is empty.`);
     return digest.sha256Hex(key);
   });
-  const [signer] = signingKeys;
+  const [signer, ...others] = signingKeys;
+  const v2 =
+    signer === undefined || deps.v2 === undefined
+      ? null
+      : createMessageSignatures({
+          signingKeys: [signer, ...others],
+          digest,
+          random: deps.v2.random,
+          ledger: createNonceLedger(deps.v2.startedAtMs, deps.v2.floor),
+        });
 
   return {
     signed: signer !== undefined,
+    v2,
     sign: (body, nowMs) => (signer === undefined ? null : sign(body, signer, nowMs, digest)),
     verifyAnswer(header, body, nowMs) {
       if (signer === undefined) return { ok: true };

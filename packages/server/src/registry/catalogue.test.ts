@@ -19,6 +19,7 @@ const APP: AppRecord = {
   sdk: null,
   framework: null,
   appVersion: null,
+  signatures: null,
   syncedAt: NOW,
   error: null,
 };
@@ -289,7 +290,7 @@ describe("createRegistry()", () => {
   it("leaves out what another version stored and does not compile, and logs it once, with function and option", async () => {
     const warnings: object[] = [];
     const log: Log = { ...silentLog, warn: (fields: object) => warnings.push(fields) };
-    const { store, again } = await openRegistry(log);
+    const { store, again } = await openRegistry({ log });
     const config = { path: "/x", retries: 4, triggers: [{ event: "a", expression: "(" }, { event: "b" }] };
     await store.apps.register({ app: APP, functions: [record(JSON.stringify(config))], ticks: [] });
     const registry = await again();
@@ -339,5 +340,37 @@ describe("Registry.register() with two apps whose ids come to the same", () => {
       other.app("shop")?.id ?? "",
       /^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/,
     );
+  });
+});
+
+describe("Registry.register() and what an app signs", () => {
+  const signing = { capabilities: { signatures: "v2" } };
+
+  it("tells it of the app and of each of its functions, after a restart too", async () => {
+    const { registry, again } = await openRegistry();
+    await registry.register(registration(undefined, signing), NOW);
+    for (const known of [registry, await again()]) {
+      assert.equal(known.app("shop")?.signatures, "v2");
+      assert.equal(known.functionBySlug("shop-pay")?.signatures, "v2");
+    }
+  });
+
+  it("refuses the same app without, until it was removed", async () => {
+    const { registry } = await openRegistry();
+    await registry.register(registration(undefined, signing), NOW);
+    const { code } = refusal(await registry.register(registration(), NOW));
+    assert.equal(code, "signatures_downgraded");
+    assert.equal(registry.app("shop")?.signatures, "v2");
+    assert.equal(await registry.removeByUrl(APP_URL, NOW), true);
+    const outcome = await registry.register(registration(), NOW);
+    assert.ok(outcome.ok);
+    assert.equal(registry.functionBySlug("shop-pay")?.signatures, null);
+  });
+
+  it("refuses an app without where every app must sign", async () => {
+    const { registry } = await openRegistry({ requireV2: true });
+    assert.equal(refusal(await registry.register(registration(), NOW)).code, "signatures_required");
+    assert.deepEqual(registry.apps(), []);
+    assert.equal((await registry.register(registration(undefined, signing), NOW)).ok, true);
   });
 });

@@ -10,7 +10,7 @@ import { endpointApp, endpointName, endpointSlug, isEndpointApp, vouchedOrigin }
 import { storedConfig } from "./function-config.ts";
 import { functionDefinition } from "./function-definition.ts";
 import type { Refusal } from "./refusal.ts";
-import { functionFault, refuseFunctions } from "./refusal.ts";
+import { functionFault, refuse, refuseFunctions } from "./refusal.ts";
 import { parseRegistration } from "./registration.ts";
 import type { TriggerIndex } from "./trigger-index.ts";
 import { startedBy, triggerIndex } from "./trigger-index.ts";
@@ -22,6 +22,8 @@ export interface RegistryDeps {
   readonly log: Log;
   /** Nobody's beside those of registered apps when absent. */
   readonly endpoints?: EndpointPolicy;
+  /** Whether apps that do not sign as v2 has it are refused. */
+  readonly requireV2?: boolean;
 }
 
 /** Everything that is registered, as it was at one moment. Replaced whole, never changed. */
@@ -73,7 +75,13 @@ export async function createRegistry(deps: RegistryDeps): Promise<Registry> {
 
   function checked(registration: unknown, now: number): RegisteredApp | Refusal {
     const parsed = parseRegistration(registration, { environment, digest: deps.digest, now });
-    return "ok" in parsed ? parsed : (takenSlugs(parsed, catalogue.slugs) ?? parsed);
+    if ("ok" in parsed) return parsed;
+    const known = catalogue.apps.get(parsed.app.name);
+    return (
+      signaturesRefusal(parsed.app, known, deps.requireV2 === true) ??
+      takenSlugs(parsed, catalogue.slugs) ??
+      parsed
+    );
   }
 
   async function register(registration: unknown, now: number): Promise<RegisterOutcome> {
@@ -152,6 +160,30 @@ export async function createRegistry(deps: RegistryDeps): Promise<Registry> {
         return removed;
       }),
   };
+}
+
+/**
+ * Refuses an app that does not sign where it must: where the server asks it of everybody, and where the app was known to
+ * do so. Else whoever has a bearer token could have the answers of an app believed without a signature.
+ */
+function signaturesRefusal(
+  app: AppRecord,
+  known: AppRecord | undefined,
+  isRequired: boolean,
+): Refusal | null {
+  if (app.signatures !== null) return null;
+  if (isRequired) {
+    return refuse(
+      "signatures_required",
+      `App "${app.name}" does not sign as this server requires it: it needs an SDK with signatures v2.`,
+    );
+  }
+  if (known === undefined || known.signatures === null) return null;
+  return refuse(
+    "signatures_downgraded",
+    `App "${app.name}" registered with signatures v2 before, and now without. ` +
+      "If that is meant, remove it first, by DELETE /fn/remove with its URL.",
+  );
 }
 
 const NO_ENDPOINTS: EndpointPolicy = { origins: [], thisMachine: false };

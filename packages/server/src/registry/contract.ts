@@ -1,7 +1,7 @@
 import type { AppId, EnvironmentName, FunctionId } from "@holdfast/protocol";
 import type { Expression } from "#expressions";
 import type { Cron } from "#schedules";
-import type { AppRecord } from "#store";
+import type { AppRecord, AppSignatures } from "#store";
 import type { FunctionConfig } from "./function-config.ts";
 
 /** What starts a function: an event of this name, or of a name the pattern covers (`app/*`, `user.*`), if the filter holds. */
@@ -88,6 +88,8 @@ export interface FunctionDefinition {
   readonly finishTimeoutMs: number | null;
   /** What was registered, in plain form, to be shown: expressions as their source, triggers in their order. */
   readonly configuration: FunctionConfig;
+  /** What its app signs and verifies beside the protocol's own. */
+  readonly signatures: AppSignatures | null;
   readonly archived: boolean;
 }
 

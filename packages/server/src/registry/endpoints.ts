@@ -93,6 +93,7 @@ export function endpointApp(
     sdk: null,
     framework: null,
     appVersion: null,
+    signatures: null,
     syncedAt: now,
     error: null,
   };

@@ -25,6 +25,7 @@ export function functionDefinition(
     startTimeoutMs: timeouts?.startMs ?? null,
     finishTimeoutMs: timeouts?.finishMs ?? null,
     configuration: compiled.configuration,
+    signatures: app?.signatures ?? null,
     archived: record.archivedAt !== null,
   };
 }

@@ -217,3 +217,18 @@ describe("parseRegistration()", () => {
     );
   });
 });
+
+describe("parseRegistration() and what an app signs", () => {
+  for (const [said, kept] of [
+    ["v2", "v2"],
+    ["v2-ed25519", "v2-ed25519"],
+    ["v3", null],
+    [true, null],
+    [undefined, null],
+  ] as const) {
+    it(`keeps ${JSON.stringify(kept)} of an app that says ${JSON.stringify(said)}`, () => {
+      const body = registration([fn("pay")], { capabilities: { trust_probe: "v1", signatures: said } });
+      assert.equal(taken(body).app.signatures, kept);
+    });
+  }
+});

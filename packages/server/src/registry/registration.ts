@@ -1,5 +1,5 @@
 import { canonicalJson, isHoldfastError, LIMITS } from "@holdfast/protocol";
-import type { AppRecord, RegisteredApp } from "#store";
+import type { AppRecord, AppSignatures, RegisteredApp } from "#store";
 import { isConnectUrl, parseAppUrl } from "./app-url.ts";
 import { isEndpointApp } from "./endpoints.ts";
 import type { ParsedFunction, RegistrationContext } from "./function-registration.ts";
@@ -58,6 +58,7 @@ export function parseRegistration(raw: unknown, context: RegistrationContext): R
     sdk: keptText(raw["sdk"]),
     framework: keptText(raw["framework"]),
     appVersion: keptText(raw["appVersion"]),
+    signatures: signaturesOf(raw["capabilities"]),
     syncedAt: context.now,
     error: null,
   };
@@ -91,6 +92,12 @@ function parseFunctions(
     functions: parsed.map(({ record }) => record),
     ticks: parsed.flatMap(({ ticks }) => ticks),
   };
+}
+
+/** What an app says of its signatures. A later kind, which we do not know, is none. */
+function signaturesOf(capabilities: unknown): AppSignatures | null {
+  const said = isFields(capabilities) ? capabilities["signatures"] : null;
+  return said === "v2" || said === "v2-ed25519" ? said : null;
 }
 
 /** What two registrations of the same app have in common, as canonical JSON, which some nesting and numbers do not have. */

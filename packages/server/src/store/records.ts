@@ -244,6 +244,9 @@ export interface Gathering {
   readonly correlation: string | null;
 }
 
+/** Holdfast signatures v2, with requests to the app signed by HMAC or by Ed25519. */
+export type AppSignatures = "v2" | "v2-ed25519";
+
 /** An app as it registered. */
 export interface AppRecord {
   readonly id: AppId;
@@ -255,6 +258,8 @@ export interface AppRecord {
   readonly sdk: string | null;
   readonly framework: string | null;
   readonly appVersion: string | null;
+  /** What the app signs and verifies beside the protocol's own: `v2`, or `v2-ed25519` where it has public keys only. */
+  readonly signatures: AppSignatures | null;
   readonly syncedAt: number;
   /** Why the last sync failed, as `code: sentence`; null after a good one. */
   readonly error: string | null;

@@ -28,6 +28,7 @@ export type {
 } from "./contract.ts";
 export type {
   AppRecord,
+  AppSignatures,
   Cause,
   EventRecord,
   FunctionRecord,

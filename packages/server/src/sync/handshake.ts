@@ -3,12 +3,13 @@ import type { Clock, Log, Random } from "#kernel";
 import type { Keys } from "#keys";
 import type { Registry } from "#registry";
 import { canonicalJson, Header, LIMITS } from "@holdfast/protocol";
-import type { ServerKind } from "@holdfast/protocol";
+import type { ServerKind, SignatureAlgorithm, SignedRequest } from "@holdfast/protocol";
 import { createAnnouncer } from "./announce.ts";
 import { comparableUrl, parseAppUrl, shownUrl } from "./app-url.ts";
 import type { AppChange, Sync, SyncOutcome } from "./contract.ts";
+import { downgradeFault, proveInBand } from "./in-band-proof.ts";
 import { registrationOf } from "./in-band.ts";
-import { mayPass, networkFailure, readPutAnswer } from "./put-answer.ts";
+import { isSdk, mayPass, networkFailure, readPutAnswer } from "./put-answer.ts";
 import { createTaskGroup } from "./task-group.ts";
 import { keepInSync } from "./upkeep.ts";
 
@@ -37,6 +38,12 @@ export interface SyncDeps {
   readonly onChange?: (change: AppChange) => void;
 }
 
+/** What was asked, as far as its answer must fit to it. */
+interface Asked {
+  readonly outcome: EgressOutcome;
+  readonly nonce: string;
+}
+
 /** An answer with a whole registration may be as large as a posted one. */
 const ANSWER_BYTES_MAX = 2 * LIMITS.registrationBytes;
 
@@ -57,42 +64,66 @@ export function createSync(deps: SyncDeps): Sync {
     method: "GET" | "PUT",
     url: string,
     kind: "in_band" | "out_of_band",
-  ): Promise<EgressOutcome> => {
+    alg: SignatureAlgorithm = knownAlgorithm(url),
+  ): Promise<Asked> => {
     // The SDKs accept an in-band request with exactly this body.
     const body = method === "GET" ? null : canonicalJson({ url });
     const signature = keys.sign(body ?? "", clock.now());
-    return egress.send({
+    const headers: Readonly<Record<string, string>> = {
+      ...(body === null ? {} : { "content-type": "application/json", [Header.syncKind]: kind }),
+      [Header.serverKind]: serverKind,
+      ...(signature === null ? {} : { [Header.signature]: signature }),
+    };
+    let nonce = "";
+    const sign = (path: string): Readonly<Record<string, string>> => {
+      const header = (name: string): string | null => headers[name] ?? null;
+      const message: SignedRequest = { kind: "request", method, target: path, header };
+      const tag = method === "PUT" ? "sync" : "probe";
+      const signed = keys.v2?.signRequest({ tag, message, body: body ?? "", app: "", alg }, clock.now());
+      nonce = signed?.nonce ?? "";
+      return signed?.headers ?? {};
+    };
+    const outcome = await egress.send({
       method,
       url,
-      headers: {
-        ...(body === null ? {} : { "content-type": "application/json", [Header.syncKind]: kind }),
-        [Header.serverKind]: serverKind,
-        ...(signature === null ? {} : { [Header.signature]: signature }),
-      },
+      headers,
+      ...(keys.v2 === null ? {} : { sign }),
       body,
       timeoutMs: method === "GET" ? LIMITS.introspectionMs : LIMITS.syncMs,
       responseBytesMax: ANSWER_BYTES_MAX,
       signal: tasks.signal,
     });
+    return { outcome, nonce };
+  };
+
+  const knownAlgorithm = (url: string): SignatureAlgorithm => {
+    const name = nameAt(url);
+    const app = name === null ? null : registry.app(name);
+    return app?.signatures === "v2-ed25519" ? "ed25519" : "hmac-sha256";
+  };
+
+  /**
+   * The PUT. An app that has only a public key of ours refuses, in the bare form in which it refuses everything, what it
+   * cannot verify, and has had no occasion yet to say so: it is asked once more, as it can.
+   */
+  const put = async (url: string, kind: "in_band" | "out_of_band"): Promise<Asked> => {
+    const asked = await ask("PUT", url, kind);
+    const { outcome } = asked;
+    const isBareRefusal = outcome.kind === "answered" && outcome.status === 401 && !isSdk(outcome.headers);
+    if (keys.v2 === null || !isBareRefusal || knownAlgorithm(url) === "ed25519") return asked;
+    return ask("PUT", url, kind, "ed25519");
   };
 
   /** The registration an in-band answer carries, once its signature is checked. */
-  const readInBand = (url: string, body: string, signature: string | undefined) => {
-    const verdict = keys.signed ? keys.verifyAnswer(signature, body, clock.now()) : { ok: true as const };
-    if (!verdict.ok) {
-      const why =
-        verdict.reason === "missing"
-          ? "its answer is not signed; an app in development mode answers like this, take INNGEST_DEV out of its settings"
-          : verdict.reason === "expired"
-            ? "its answer was signed more than 5 minutes from now; set the clocks"
-            : "its answer is signed with a key this server does not have";
-      return {
-        ok: false as const,
-        code: "sig_verification_failed",
-        message: `Cannot sync the app at ${shownUrl(url)}: ${why}.`,
-      };
-    }
-    const registration = registrationOf(parseJson(body), url);
+  const readInBand = (url: string, answer: EgressOutcome & { readonly kind: "answered" }, nonce: string) => {
+    const unproved = (why: string) => ({
+      ok: false as const,
+      code: "sig_verification_failed",
+      message: `Cannot sync the app at ${shownUrl(url)}: ${why}.`,
+    });
+    const proof = proveInBand(answer, nonce, keys, clock.now());
+    if (!proof.ok) return unproved(proof.why);
+    const registration = registrationOf(parseJson(answer.body), url);
     if (registration === null) {
       return {
         ok: false as const,
@@ -100,17 +131,20 @@ export function createSync(deps: SyncDeps): Sync {
         message: `Cannot sync the app at ${shownUrl(url)}: its answer names no app.`,
       };
     }
+    const fault = downgradeFault(registration, proof.scheme);
+    if (fault !== null) return unproved(fault);
     return { ok: true as const, registration };
   };
 
   const handshake = async (url: string): Promise<SyncOutcome> => {
     const known = new Map(registry.apps().map((app) => [app.name, app.syncedAt]));
-    const answer = readPutAnswer(url, await ask("PUT", url, keys.signed ? "in_band" : "out_of_band"));
+    const { nonce, outcome: answered } = await put(url, keys.signed ? "in_band" : "out_of_band");
+    const answer = readPutAnswer(url, answered);
     switch (answer.kind) {
       case "failed":
         return { ok: false, code: answer.code, message: answer.message };
       case "in_band": {
-        const read = readInBand(url, answer.body, answer.signature);
+        const read = readInBand(url, answer.answer, nonce);
         if (!read.ok) return read;
         const outcome = await registry.register(read.registration, deps.virtualClock.now());
         if (!outcome.ok)
@@ -142,8 +176,9 @@ export function createSync(deps: SyncDeps): Sync {
    * name and decides it; an SDK that gives none leaves us with its word.
    */
   const identify = async (url: string, modified: boolean): Promise<SyncOutcome> => {
-    const answer = readPutAnswer(url, await ask("PUT", url, "in_band"));
-    const read = answer.kind === "in_band" ? readInBand(url, answer.body, answer.signature) : null;
+    const { nonce, outcome } = await put(url, "in_band");
+    const answer = readPutAnswer(url, outcome);
+    const read = answer.kind === "in_band" ? readInBand(url, answer.answer, nonce) : null;
     if (read === null || !read.ok) return { ok: true, appName: null, modified, kind: "out_of_band" };
     const appName = String(read.registration["appName"]);
     if (registry.app(appName) !== null && !modified) {
@@ -205,7 +240,7 @@ export function createSync(deps: SyncDeps): Sync {
     async introspect(text) {
       const parsed = parseAppUrl(text);
       if (!parsed.ok) return parsed;
-      const outcome = await ask("GET", parsed.url, "out_of_band");
+      const { outcome } = await ask("GET", parsed.url, "out_of_band");
       if (outcome.kind === "failed") {
         const { code, message } = networkFailure(outcome);
         return { ok: false, code, message };

@@ -33,6 +33,35 @@ test("registrationOf() turns a TypeScript answer into what the SDK would have po
   });
 });
 
+test("registrationOf() turns the answer of Holdfast's own SDK into what that SDK would have posted", () => {
+  const registration = registrationOf(
+    {
+      app_id: "shop",
+      capabilities: { signatures: "v2", trust_probe: "v1" },
+      env: null,
+      framework: "express",
+      functions: [],
+      platform: null,
+      sdk: "holdfast-js:v0.1.0",
+      sdk_author: "holdfast",
+      sdk_language: "js",
+      sdk_version: "0.1.0",
+      url: URL_ASKED,
+    },
+    URL_ASKED,
+  );
+  assert.deepEqual(registration, {
+    url: URL_ASKED,
+    deployType: "ping",
+    framework: "express",
+    appName: "shop",
+    functions: [],
+    sdk: "holdfast-js:v0.1.0",
+    v: "0.1",
+    capabilities: { signatures: "v2", trust_probe: "v1" },
+  });
+});
+
 test("registrationOf() builds the SDK's name from two fields, and falls back to the URL that was asked", () => {
   const registration = registrationOf(
     {

@@ -1,6 +1,9 @@
 /** A registration in the form of `POST /fn/register` (wire-protocol 4.3). */
 export type Registration = Readonly<Record<string, unknown>>;
 
+/** SDKs for TypeScript, of whoever made them: the published one, and Holdfast's own. */
+const TYPESCRIPT = /^(?:\w+-)?js:/;
+
 /**
  * Turns the body of an in-band answer (wire-protocol 4.2) into the registration the same app would have posted by
  * itself (4.3), so that both ways lead to the same checksum and changing between them changes nothing.
@@ -15,7 +18,7 @@ export function registrationOf(body: unknown, url: string): Registration | null 
   const appName = answer["app_id"];
   if (typeof appName !== "string" || appName === "") return null;
   const sdk = sdkOf(answer);
-  const isTypeScript = sdk?.startsWith("js:") === true;
+  const isTypeScript = sdk !== null && TYPESCRIPT.test(sdk);
   return {
     url: typeof answer["url"] === "string" && answer["url"] !== "" ? answer["url"] : url,
     deployType: "ping",

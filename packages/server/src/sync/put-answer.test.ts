@@ -25,8 +25,7 @@ test("readPutAnswer() recognises a registration in the answer, and one made by t
   });
   assert.deepEqual(readPutAnswer(URL_ASKED, inBand), {
     kind: "in_band",
-    body: '{"app_id":"shop"}',
-    signature: "t=1&s=2",
+    answer: inBand,
   });
   const outOfBand = answered(200, '{"message":"Successfully registered","modified":true}', {
     ...sdk,

@@ -5,7 +5,7 @@ import { shownUrl } from "./app-url.ts";
 /** What the answer to our PUT means. */
 export type PutAnswer =
   /** The registration came with it. Not to be believed before its signature is checked. */
-  | { readonly kind: "in_band"; readonly body: string; readonly signature: string | undefined }
+  | { readonly kind: "in_band"; readonly answer: EgressOutcome & { readonly kind: "answered" } }
   /** The app registered by a call of its own, with some server. */
   | { readonly kind: "out_of_band"; readonly modified: boolean }
   | PutFailure;
@@ -43,7 +43,7 @@ export function readPutAnswer(url: string, outcome: EgressOutcome): PutAnswer {
     return failed("not_sdk", url, `it answered ${status}, but not as an Inngest endpoint. Check the path.`);
   }
   if (headers[Header.syncKind] === "in_band") {
-    return { kind: "in_band", body: outcome.body, signature: headers[Header.signature] };
+    return { kind: "in_band", answer: outcome };
   }
   // SDKs written for the public specification spell the header otherwise or leave it out; the body tells.
   return { kind: "out_of_band", modified: body?.["modified"] === true };

@@ -35,6 +35,7 @@ export function definitionOf(
     startTimeoutMs: null,
     finishTimeoutMs: null,
     configuration: { path: "/api/inngest?fnId=shop-pay", retries: 4, triggers: [{ event: "order/placed" }] },
+    signatures: null,
     archived: false,
     ...fields,
   };

@@ -45,11 +45,13 @@ export function registration(functions: unknown[] = [fn("pay")], fields: Body = 
 }
 
 /** An empty registry on a store in memory; `again` opens another on the same store, as after a restart. */
-export async function openRegistry(
-  log = silentLog,
-): Promise<{ registry: Registry; store: SqliteStore; again(): Promise<Registry> }> {
+export async function openRegistry({ log = silentLog, requireV2 = false } = {}): Promise<{
+  registry: Registry;
+  store: SqliteStore;
+  again(): Promise<Registry>;
+}> {
   const store = await openSqliteStore({ path: ":memory:" });
   const again = (): Promise<Registry> =>
-    createRegistry({ store: store.apps, environment: ENVIRONMENT, digest, log });
+    createRegistry({ store: store.apps, environment: ENVIRONMENT, digest, log, requireV2 });
   return { store, registry: await again(), again };
 }

@@ -16,7 +16,7 @@ import { storeTest } from "./testing/harness.ts";
 
 export function appSuite(create: CreateHarness): void {
   storeTest(create, "register() stores an app and its functions, each with version 1", async (store) => {
-    const app = anApp(1, { appVersion: "1.2.3", sdk: null, framework: null });
+    const app = anApp(1, { appVersion: "1.2.3", sdk: null, framework: null, signatures: "v2" });
     await store.apps.register({
       app,
       functions: [aFunction(1, { version: 9, archivedAt: 5 }), aFunction(2)],

@@ -14,6 +14,7 @@ type AppRow = readonly [
   sdk: string | null,
   framework: string | null,
   appVersion: string | null,
+  signatures: AppRecord["signatures"],
   syncedAt: number,
   error: string | null,
 ];
@@ -33,7 +34,8 @@ type FunctionRow = readonly [
 export function createAppStore(access: StoreAccess): AppStore {
   const apps = prepare<AppRow>(
     access.db,
-    `SELECT apps.id, symbols.text, name, url, checksum, sdk, framework, app_version, synced_at, error
+    `SELECT apps.id, symbols.text, name, url, checksum, sdk, framework, app_version, signatures, synced_at,
+            error
      FROM apps JOIN symbols ON symbols.num = apps.environment ORDER BY symbols.text, name`,
   );
   const functions = prepare<FunctionRow>(
@@ -56,8 +58,8 @@ export function createAppStore(access: StoreAccess): AppStore {
 }
 
 function toApp(row: AppRow): AppRecord {
-  const [id, environment, name, url, checksum, sdk, framework, appVersion, syncedAt, error] = row;
-  return { id, environment, name, url, checksum, sdk, framework, appVersion, syncedAt, error };
+  const [id, environment, name, url, checksum, sdk, framework, appVersion, signatures, syncedAt, error] = row;
+  return { id, environment, name, url, checksum, sdk, framework, appVersion, signatures, syncedAt, error };
 }
 
 function toFunction(row: FunctionRow): FunctionRecord {

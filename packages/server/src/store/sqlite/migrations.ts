@@ -141,9 +141,15 @@ CREATE TABLE functions (
 CREATE INDEX functions_by_app ON functions (app_id);
 `;
 
+/** What an app that registered before signs is not known: it says so when it registers again. */
+const APP_SIGNATURES = `
+ALTER TABLE apps ADD COLUMN signatures TEXT;
+`;
+
 export const MIGRATIONS: readonly Migration[] = [
   { version: 1, name: "initial", sql: INITIAL },
   { version: 2, name: "flow control, waits and schedules", sql: FLOW },
+  { version: 3, name: "signatures of apps", sql: APP_SIGNATURES },
 ];
 
 /** SHA-256 of a migration's statements. */

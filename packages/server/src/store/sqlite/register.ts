@@ -14,7 +14,7 @@ import type { SymbolWriter } from "./symbols.ts";
 
 export function encodeRegister({ app, functions, ticks }: RegisteredApp): Command {
   const values: Value[] = [app.environment, app.name, app.id, app.url, app.checksum, app.sdk, app.framework];
-  values.push(app.appVersion, app.syncedAt, app.error, functions.length);
+  values.push(app.appVersion, app.signatures, app.syncedAt, app.error, functions.length);
   for (const fn of functions) {
     values.push(fn.id, fn.slug, fn.name, fn.config, JSON.stringify(fn.limits));
   }
@@ -53,8 +53,9 @@ export class RegisterActs {
     this.#putApp = prepare(
       db,
       `INSERT OR REPLACE INTO apps
-         (environment, name, id, url, checksum, sdk, framework, app_version, synced_at, error)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+         (environment, name, id, url, checksum, sdk, framework, app_version, signatures, synced_at,
+          error)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     );
     this.#noteError = prepare(db, "UPDATE apps SET error = ? WHERE environment = ? AND name = ?");
     this.#deleteApp = prepare(db, "DELETE FROM apps WHERE id = ?");
@@ -84,13 +85,15 @@ export class RegisterActs {
     const sdk = reader.textOrNull();
     const framework = reader.textOrNull();
     const appVersion = reader.textOrNull();
+    const signatures = reader.textOrNull();
     const syncedAt = reader.number();
     const error = reader.textOrNull();
     const vanished = new Set<string>();
     for (const appId of new Set([id, before?.[0] ?? id])) {
       for (const [functionId] of this.#functionsOf.all(appId)) vanished.add(functionId);
     }
-    this.#putApp.run(environment, name, id, url, checksum, sdk, framework, appVersion, syncedAt, error);
+    const facts = [sdk, framework, appVersion, signatures, syncedAt, error] as const;
+    this.#putApp.run(environment, name, id, url, checksum, ...facts);
     const touched = new Set(vanished);
     for (let functions = reader.number(); functions > 0; functions--) {
       const functionId = this.#register(reader, id, environment);

@@ -61,6 +61,7 @@ export function createRegistryDouble(): RegistryDouble {
         sdk,
         framework: null,
         appVersion: null,
+        signatures: null,
         syncedAt: now,
         error: null,
       };
@@ -101,6 +102,7 @@ export function createKeysDouble(text: string | null): Keys {
   const key = text === null ? null : parseSigningKey(text);
   return {
     signed: key !== null,
+    v2: null,
     sign: (body, nowMs) => (key === null ? null : sign(body, key, nowMs, nodeDigest)),
     verifyAnswer: (header, body, nowMs) => verify(header, body, key === null ? [] : [key], nowMs, nodeDigest),
     checkBearer: () => ({ ok: true, keyId: null }),

@@ -179,6 +179,7 @@ export function anApp(num: number, fields: Partial<AppRecord> = {}): AppRecord {
     sdk: "js:v4.0.0",
     framework: "express",
     appVersion: null,
+    signatures: null,
     syncedAt: NOW,
     error: null,
     ...fields,

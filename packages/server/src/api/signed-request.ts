@@ -1,0 +1,83 @@
+import { HoldfastError } from "@holdfast/protocol";
+import type { SignedAnswer } from "@holdfast/protocol";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { OpenedRequest } from "#keys";
+import type { ApiContext } from "./context.ts";
+import { sendError } from "./errors.ts";
+import type { RefusalLog } from "./refusal-log.ts";
+import { refuseKey } from "./refuse-key.ts";
+
+declare module "fastify" {
+  interface FastifyRequest {
+    /** A v2 signature that is good; it counts once the body is known to be the one that was signed. */
+    v2: { readonly opened: OpenedRequest; isAdmitted: boolean } | null;
+  }
+}
+
+/** How soon a request may be made again that was made just before this process began. */
+const EARLY_RETRY_SECONDS = "1";
+
+/**
+ * What a v2 signature means once the body is there: it is the one that was signed, and the request is new. Its answer is
+ * signed in turn, bound to it by the nonce.
+ */
+export function signedRequests(app: FastifyInstance, context: ApiContext, refusals: RefusalLog): void {
+  const { machineClock } = context;
+  app.decorateRequest("v2", null);
+
+  app.addHook("preHandler", (request, reply, done) => {
+    const { v2 } = request;
+    if (v2 === null) {
+      done();
+      return;
+    }
+    const body = Buffer.isBuffer(request.body) ? request.body : "";
+    const reason = v2.opened.admit(body, machineClock.now());
+    if (reason === null) {
+      v2.isAdmitted = true;
+      done();
+      return;
+    }
+    refusals.note("signing-key", reason);
+    if (reason === "early") {
+      void sendError(
+        reply.header("retry-after", EARLY_RETRY_SECONDS),
+        new HoldfastError(
+          "signature_early",
+          "The request was signed before this server began, which cannot know whether it was here before.",
+        ),
+      );
+      return;
+    }
+    refuseKey(request, reply, reason);
+  });
+
+  app.addHook("onSend", (request, reply, payload, done) => {
+    const { v2 } = request;
+    const isWhole = typeof payload === "string" || Buffer.isBuffer(payload) || payload === undefined;
+    if (v2 !== null && v2.isAdmitted && isWhole) {
+      const headers = v2.opened.signAnswer(answerOf(reply), payload ?? "", machineClock.now());
+      void reply.headers(headers);
+    }
+    done(null, payload);
+  });
+}
+
+/** Header by its name in lower case; repeated ones joined. */
+export function headerOf(request: FastifyRequest): (name: string) => string | null {
+  return (name) => {
+    const value = request.headers[name];
+    return Array.isArray(value) ? value.join(", ") : (value ?? null);
+  };
+}
+
+function answerOf(reply: FastifyReply): SignedAnswer {
+  return {
+    kind: "answer",
+    status: reply.statusCode,
+    header(name) {
+      const value = reply.getHeader(name);
+      return value === undefined ? null : String(value);
+    },
+  };
+}
