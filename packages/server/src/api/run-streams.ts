@@ -1,6 +1,7 @@
 import type { Readable } from "node:stream";
 import { HoldfastError, isHoldfastError, LIMITS } from "@holdfast/protocol";
 import type { FastifyInstance, FastifyRequest } from "fastify";
+import { plaintextRefused } from "#payloads";
 import type { ApiContext } from "./context.ts";
 import { sendError, tokenRefused } from "./errors.ts";
 
@@ -19,7 +20,7 @@ const CHANNEL_CHARS_MAX = 256;
  * server-sent events, and whoever was sent on by the app reads them as they come. Nothing is kept.
  */
 export function runStreamRoutes(app: FastifyInstance, context: ApiContext): void {
-  const { channels, executor, machineClock, realtime, tokens } = context;
+  const { channels, executor, machineClock, payloads, realtime, tokens } = context;
   const open = new Set<() => void>();
   app.addHook("preClose", (done) => {
     for (const end of open) end();
@@ -92,6 +93,8 @@ export function runStreamRoutes(app: FastifyInstance, context: ApiContext): void
       const { channel = "" } = request.query;
       if (channel === "" || channel.length > CHANNEL_CHARS_MAX)
         throw new HoldfastError("request_invalid", "The query must name the channel.");
+      const refusal = payloads.admit([{ position: "stream", value: channel }], null);
+      if (refusal !== null) throw plaintextRefused(refusal);
       // The route takes its body as it comes. A request without one has no stream.
       const body = request.body as Readable | undefined;
       if (body === undefined) return reply.code(200).send("");
