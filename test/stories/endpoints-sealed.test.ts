@@ -18,7 +18,11 @@ describe("durable endpoints of an app that seals", { timeout: 60_000 }, () => {
   const key = newSealingKey();
   before(async () => {
     for (let count = 0; count < 6; count += 1) ports.push(await freePort());
-    server = await startTestServer({ endpointOrigins: ports.map((port) => `http://127.0.0.1:${port}`) });
+    server = await startTestServer({
+      endpointOrigins: ports.map((port) => `http://127.0.0.1:${port}`),
+      // It takes nothing that is not sealed, streams included.
+      payloads: { mode: "sealed", clearFields: [], formats: ["holdfast"] },
+    });
   });
   after(() => server[Symbol.asyncDispose]());
 

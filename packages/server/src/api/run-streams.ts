@@ -1,7 +1,7 @@
 import type { Readable } from "node:stream";
 import { HoldfastError, isHoldfastError, LIMITS } from "@holdfast/protocol";
 import type { FastifyInstance, FastifyRequest } from "fastify";
-import { plaintextRefused } from "#payloads";
+import { plaintextRefused, streamValues } from "#payloads";
 import type { ApiContext } from "./context.ts";
 import { sendError, tokenRefused } from "./errors.ts";
 
@@ -93,8 +93,6 @@ export function runStreamRoutes(app: FastifyInstance, context: ApiContext): void
       const { channel = "" } = request.query;
       if (channel === "" || channel.length > CHANNEL_CHARS_MAX)
         throw new HoldfastError("request_invalid", "The query must name the channel.");
-      const refusal = payloads.admit([{ position: "stream", value: channel }], null);
-      if (refusal !== null) throw plaintextRefused(refusal);
       // The route takes its body as it comes. A request without one has no stream.
       const body = request.body as Readable | undefined;
       if (body === undefined) return reply.code(200).send("");
@@ -103,14 +101,17 @@ export function runStreamRoutes(app: FastifyInstance, context: ApiContext): void
       const cut = (): void => void body.destroy();
       open.add(cut);
       try {
-        if (request.v2 === null) {
+        if (request.v2 === null && payloads.isOpen) {
           await passOn(body, (bytes) => channels.publish(channel, bytes));
         } else {
-          // What was signed is the whole, so that none of it is passed on before its end.
+          // What was signed is the whole, and so is what is held against the rules for payloads: none of it is passed on
+          // before its end.
           const pieces: Buffer[] = [];
           await passOn(body, (bytes) => pieces.push(bytes));
           const whole = Buffer.concat(pieces);
-          if (!request.admitSigned(whole, reply)) return reply;
+          if (request.v2 !== null && !request.admitSigned(whole, reply)) return reply;
+          const refusal = payloads.isOpen ? null : payloads.admit(streamValues(whole.toString("utf8")), null);
+          if (refusal !== null) throw plaintextRefused(refusal);
           channels.publish(channel, whole);
         }
       } finally {

@@ -116,8 +116,10 @@ const TABLE: Readonly<
         body: "",
       },
       { method: "POST", path: "/x", body: TEXT, query_params: JSON.stringify(SEALED), ip: TEXT },
+      { app: "shop", method: "POST", path: "/x", is_streamed: true, body: JSON.stringify(SEALED) },
     ],
     plain: [
+      [{ path: "/x", is_streamed: CANARY }, "event.data.is_streamed"],
       [{ path: "/x", body: CANARY }, "event.data.body"],
       [{ path: "/x", body: JSON.stringify({ a: CANARY }) }, "event.data.body"],
       [{ path: "/x", query_params: `q=${CANARY}` }, "event.data.query_params"],
@@ -150,7 +152,7 @@ const TABLE: Readonly<
     ],
   },
   gateway: { sealed: [], plain: [[{ url: "https://x" }, "opts"]] },
-  stream: { sealed: [], plain: [["channel", "body"]] },
+  stream: { sealed: [SEALED], plain: [["a frame", "body"]] },
 };
 
 describe("judge()", () => {

@@ -50,11 +50,11 @@ export const POSITIONS: Readonly<
   "signal-data": { path: "data", words: "the data of a signal", shape: "value" },
   metadata: { path: "metadata", words: "a note on a step", shape: "notes" },
   gateway: { path: "opts", words: "a request that the server would make", shape: "nothing" },
-  stream: { path: "body", words: "a stream", shape: "nothing" },
+  stream: { path: "body", words: "what a stream says", shape: "value" },
 };
 
 /** Members of an endpoint's request that the server must read to repeat it. */
-const ROUTABLE: ReadonlySet<string> = new Set(["domain", "method", "path", "fn", "content_type"]);
+const ROUTABLE: ReadonlySet<string> = new Set(["app", "domain", "method", "path", "fn", "content_type"]);
 
 /** Headers of an endpoint's answer that say nothing but how its body is written. */
 const BODY_HEADERS: ReadonlySet<string> = new Set(["content-type", "content-length"]);
@@ -146,7 +146,9 @@ export function judge(rules: PayloadRules, { position, value }: PlacedValue): Pa
   function plainOfRequest(request: unknown): string | null {
     if (!isFields(request)) return path;
     for (const [name, member] of Object.entries(request)) {
-      if (!ROUTABLE.has(name) && !isSealedText(member)) return memberOf(path, name);
+      // Whether the caller reads along is a yes or a no, and no content.
+      const isKind = name === "is_streamed" && typeof member === "boolean";
+      if (!ROUTABLE.has(name) && !isKind && !isSealedText(member)) return memberOf(path, name);
     }
     return null;
   }

@@ -15,3 +15,4 @@ export { createKeyInventory } from "./key-inventory.ts";
 export { inspectionOf } from "./inspect.ts";
 export { opValues } from "./op-values.ts";
 export { plaintextRefused, refusedError } from "./plaintext-refused.ts";
+export { streamValues } from "./stream-values.ts";
