@@ -84,16 +84,14 @@ export async function readJournals(server: ServerPlace): Promise<JournalReader> 
 
 /** The run and its journal without ids that are drawn, times and stacks. */
 export function plainRun(run: Run, journal: readonly JournalEntry[], order: "fixed" | "free"): PlainRun {
-  const entries = journal.map(
-    ({ attempt, data, kind, name, op, stepId }): PlainEntry => ({
-      kind,
-      stepId,
-      name,
-      op,
-      attempt,
-      data: data === null ? null : plain(JSON.parse(data)),
-    }),
-  );
+  const entries = journal.map(({ attempt, data, kind, name, op, stepId }): PlainEntry => ({
+    kind,
+    stepId,
+    name,
+    op,
+    attempt,
+    data: data === null ? null : plain(JSON.parse(data)),
+  }));
   return {
     status: run.status,
     output: plain(run.output),
