@@ -99,7 +99,7 @@ describe(
           }
         }
       }
-      assert.deepEqual([...answers].length, 1, [...answers].join("\n"));
+      assert.equal(answers.size, 1, [...answers].join("\n"));
       assert.match([...answers][0] ?? "", /Unauthorized/);
       assert.doesNotMatch([...answers][0] ?? "", /js:|holdfast|node|\d\.\d/i);
       assert.equal(app.sent.length, asked);

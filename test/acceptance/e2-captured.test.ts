@@ -153,7 +153,7 @@ describe("what was captured between a server and an app", { concurrency: true, t
     ] as const) {
       let changed = 0;
       await using server = await startTestServer();
-      await using _app = await startOverheardApp(server, {
+      await using _ = await startOverheardApp(server, {
         functions: shop([]),
         exchange(answer) {
           if (changed > 0) return answer;
