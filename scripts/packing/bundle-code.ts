@@ -3,8 +3,8 @@ import { dirname, isAbsolute, join } from "node:path";
 import { rolldown } from "rolldown";
 
 /**
- * Puts the code that entries share into few files, without spaces and with short names inside of functions: an app loads
- * it at every start, and edge platforms count its bytes. Names of functions and classes stay, so that stacks can be read.
+ * Puts the code that entries share into few files, without spaces and with short names: an app loads it at every start,
+ * and edge platforms count its bytes. Names of classes stay, by which errors are known.
  *
  * @param dist folder of the compiled code, which is replaced.
  * @param entries paths in it, of the files that users import; they keep their places.
@@ -26,10 +26,9 @@ export async function bundleCode(dist: string, entries: readonly string[]): Prom
     entryFileNames: "[name].js",
     chunkFileNames: "shared/[name].js",
     comments: false,
-    keepNames: true,
     minify: {
-      compress: { keepNames: { function: true, class: true } },
-      mangle: { toplevel: false, keepNames: true },
+      compress: { keepNames: { function: false, class: true } },
+      mangle: { toplevel: true, keepNames: { function: false, class: true } },
       codegen: { removeWhitespace: true },
     },
   });

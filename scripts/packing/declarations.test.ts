@@ -50,3 +50,12 @@ test("reachableDeclarations() leaves what others publish to them, and refuses wh
   assert.throws(() => shake({ "index.d.ts": `export * from "./a.js";` }), /Cannot follow index\.d\.ts/);
   assert.throws(() => shake({ "index.d.ts": `export { A } from "./a.js";` }), /a\.d\.ts is not there/);
 });
+
+test("reachableDeclarations() narrows indentation, and widens constants that hold sentences", () => {
+  const sentence = "Send a body that is valid JSON, encoded as UTF-8.";
+  const text = `export declare const ERRORS: {\n    readonly a: {\n        readonly next: "${sentence}";\n        readonly b: "b";\n    };\n};`;
+  assert.equal(
+    shake({ "index.d.ts": text })["index.d.ts"],
+    `export declare const ERRORS: {\n\treadonly a: {\n\t\treadonly next: string;\n\t\treadonly b: "b";\n\t};\n};\nexport {};\n`,
+  );
+});

@@ -127,7 +127,11 @@ function readFile(path: string, text: string): DeclarationFile {
     } else {
       const names = declaredNames(node, path);
       if (node.type === "ExportNamedDeclaration") offers.push(...names);
-      statements.push({ names, mentions: mentionsOf(path, text, node), write: () => withSpecifiers(whole) });
+      statements.push({
+        names,
+        mentions: mentionsOf(path, text, node),
+        write: () => lean(withSpecifiers(whole)),
+      });
     }
   }
   return { statements, targets, offers };
@@ -207,4 +211,11 @@ function withSpecifiers(statement: string): string {
     /\bimport\("(\.[^"]+)"\)/g,
     (_whole, specifier: string) => `import("${specifierOf(specifier)}")`,
   );
+}
+
+/** Without what tells nobody anything: wide indentation, and sentences that the compiler took for the type of a constant. */
+function lean(statement: string): string {
+  return statement
+    .replaceAll(/^(?: {4})+/gm, (indentation) => "\t".repeat(indentation.length / 4))
+    .replaceAll(/: "(?:[^"\\\n]|\\.){40,}";$/gm, ": string;");
 }

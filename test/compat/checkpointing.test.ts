@@ -50,9 +50,11 @@ function inCalls(
   };
 }
 
+/** Checkpoints that were taken. A server that has just begun asks for the first signed ones again. */
 function checkpointsOf({ app }: Scene, runId: string): number {
   return app.outgoing.filter(
-    ({ method, path }) => method === "POST" && path === `/v1/checkpoint/${runId}/async`,
+    ({ method, path, status }) =>
+      method === "POST" && path === `/v1/checkpoint/${runId}/async` && status !== 503,
   ).length;
 }
 

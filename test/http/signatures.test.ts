@@ -1,13 +1,17 @@
 import assert from "node:assert/strict";
+import type { IncomingHttpHeaders } from "node:http";
+import { createServer } from "node:http";
 import { describe, it } from "node:test";
 import { canonicalJson } from "@holdfast/protocol";
+import type { RequestVerdict } from "../../packages/sdk/src/signatures/contract.ts";
 import { eventOf } from "../kit/function-spec.ts";
 import type { HeardRequest } from "../kit/listener.ts";
 import { postRegistration, registrationOf } from "../kit/registration.ts";
 import { clientOf, runOf } from "../kit/run-of.ts";
 import type { ApiExchange, SigningApp, SigningAppOptions } from "../kit/signing-app.ts";
-import { startSigningApp } from "../kit/signing-app.ts";
-import { startTestApp } from "../kit/test-app.ts";
+import { startSigningApp, verifierOf } from "../kit/signing-app.ts";
+import { beginning, newRunId, report } from "../kit/endpoint-report.ts";
+import { freePort, listen, startTestApp } from "../kit/test-app.ts";
 import { bearerOf } from "../kit/test-keys.ts";
 import type { TestServer } from "../kit/test-server.ts";
 import { startTestServer } from "../kit/test-server.ts";
@@ -186,6 +190,43 @@ describe("signatures v2 between a server and an app", { concurrency: true, timeo
   });
 });
 
+describe("a durable endpoint", { timeout: 60_000 }, () => {
+  it("goes on by a request that is signed for its own method, path, query, run and step", async () => {
+    const port = await freePort();
+    const origin = `http://127.0.0.1:${port}`;
+    await using server = await startTestServer({ endpointOrigins: [origin] });
+    const heard: { readonly target: string; readonly headers: IncomingHttpHeaders }[] = [];
+    const listener = createServer((incoming, response) => {
+      heard.push({ target: incoming.url ?? "", headers: incoming.headers });
+      response.writeHead(206, { "x-inngest-sdk": "js:v1" }).end("[]");
+    });
+    await listen(listener, port);
+    const runId = newRunId();
+    await report(server, "/v1/checkpoint", beginning(runId, {}, { domain: origin }));
+    const pause = { op: "Sleep", id: "a".repeat(40), name: "1ms", displayName: "pause" };
+    await report(server, `/v1/checkpoint/${runId}/steps`, { steps: [pause] });
+    const { headers, target } = await until("the server asked again", () => heard[0]);
+    listener.close();
+    listener.closeAllConnections();
+    const verifier = verifierOf(server, "shop");
+    const verify = (changes: IncomingHttpHeaders, at = target): Promise<RequestVerdict> => {
+      const shown = { ...headers, ...changes };
+      const header = (name: string): string | null =>
+        shown[name] === undefined ? null : String(shown[name]);
+      return verifier.verify({ method: "GET", target: at, header }, new Uint8Array());
+    };
+    const refused = async (verdict: Promise<RequestVerdict>): Promise<void> =>
+      assert.deepEqual(await verdict, { ok: false, reason: "mismatch" });
+    assert.equal(target, "/pay?x=1");
+    await refused(verify({}, "/pay?x=2"));
+    await refused(verify({ "x-run-id": newRunId() }));
+    await refused(verify({ "x-inngest-force-step-plan": "maybe" }));
+    const verdict = await verify({});
+    assert.ok(verdict.ok);
+    assert.deepEqual([verdict.scheme, verdict.tag], ["v2", "endpoint"]);
+  });
+});
+
 describe("signed requests to the server", { concurrency: true, timeout: 60_000 }, () => {
   const send = async (
     server: TestServer,
@@ -282,13 +323,13 @@ describe("signed requests to the server", { concurrency: true, timeout: 60_000 }
     );
   });
 
-  it("are not taken where the body is used while it comes in", async () => {
+  it("of a body that is passed on as it comes are held against the whole of it, before any of it is passed on", async () => {
     await using server = await startTestServer();
     await using app = await start(server);
     await registered(app);
     const path = "/v1/realtime/publish/tee?channel=a";
-    assert.equal((await app.ask("POST", path, "{}")).status, 401);
-    // Nor with a signature over no body, to which somebody adds one.
+    assert.equal((await app.ask("POST", path, "{}")).status, 200);
+    // Not with a signature over no body, to which somebody adds one.
     const headers = await app.signer.headers({ method: "POST", url: server.url + path, body: "" }, 0);
     assert.equal(await send(server, "POST", path, headers ?? {}, "event: x\ndata: 1\n\n"), 401);
   });

@@ -4,6 +4,7 @@ import { parseSigningKey } from "@holdfast/protocol";
 import type {
   RequestSigner,
   RequestVerdict,
+  RequestVerifier,
   SignatureMode,
 } from "../../packages/sdk/src/signatures/contract.ts";
 import { createServerKnowledge } from "../../packages/sdk/src/signatures/server-knowledge.ts";
@@ -76,6 +77,12 @@ const world = {
 };
 
 const SDK = { "x-inngest-sdk": "holdfast-js:v0.1.0", "content-type": "application/json" };
+
+/** What verifies a server's requests as an app of this name does. */
+export function verifierOf(server: ServerPlace, app: string): RequestVerifier {
+  const keys = [parseSigningKey(server.signingKey ?? "")];
+  return createVerifier({ app, environment: "", keys, mode: "auto", world });
+}
 
 export async function startSigningApp(options: SigningAppOptions): Promise<SigningApp> {
   const { id, server, serverKeys = [] } = options;

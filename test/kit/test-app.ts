@@ -46,6 +46,8 @@ export interface OutgoingRequest {
   readonly method: string;
   /** With the query. */
   readonly path: string;
+  /** 0 while there is no answer. */
+  status: number;
 }
 
 /** What an app said to a PUT. */
@@ -214,9 +216,12 @@ function recording(requests: AppRequest[], handle: RequestListener): RequestList
 }
 
 function recordingFetch(outgoing: OutgoingRequest[]): typeof fetch {
-  return (input, init) => {
+  return async (input, init) => {
     const url = new URL(input instanceof Request ? input.url : input);
-    outgoing.push({ method: init?.method ?? "GET", path: `${url.pathname}${url.search}` });
-    return fetch(input, init);
+    const record = { method: init?.method ?? "GET", path: `${url.pathname}${url.search}`, status: 0 };
+    outgoing.push(record);
+    const response = await fetch(input, init);
+    record.status = response.status;
+    return response;
   };
 }

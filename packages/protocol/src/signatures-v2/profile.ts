@@ -1,10 +1,10 @@
 import { Header } from "../headers.ts";
 
 /**
- * What a signed message is for. A signature counts for its own purpose only. `call`, `sync` and `probe` go from server to
- * app, `api` from app to server, and an `answer` goes back the way its request came.
+ * What a signed message is for. A signature counts for its own purpose only. `call`, `endpoint` (a durable endpoint goes on),
+ * `sync` and `probe` go from server to app, `api` from app to server, and an `answer` goes back the way its request came.
  */
-export type SignatureTag = "call" | "sync" | "probe" | "api" | "answer";
+export type SignatureTag = "call" | "endpoint" | "sync" | "probe" | "api" | "answer";
 
 export type SignatureAlgorithm = "hmac-sha256" | "ed25519";
 
@@ -61,6 +61,10 @@ const COVERAGE: Readonly<Record<SignatureTag, Coverage>> = {
       Header.serverKind,
     ],
   },
+  endpoint: {
+    always: [...REQUEST, Header.runId, Header.requestId, Header.forceStepPlan],
+    whenPresent: [Header.generationId, Header.jobId, Header.stepId, Header.requestVersion, Header.serverKind],
+  },
   sync: { always: REQUEST, whenPresent: [Header.syncKind, Header.serverKind] },
   probe: { always: REQUEST, whenPresent: [Header.serverKind] },
   api: { always: REQUEST, whenPresent: [] },
@@ -73,9 +77,16 @@ const COVERAGE: Readonly<Record<SignatureTag, Coverage>> = {
 /** Headers of an answer that its signature covers when they are there. */
 export const COVERED_ANSWER_HEADERS: readonly string[] = COVERAGE.answer.whenPresent;
 
-/** What a request from a server must be signed as: one that names a run is a call. */
-export function serverTag(request: Pick<SignedRequest, "method" | "header">): "call" | "sync" | "probe" {
-  if (request.header(Header.runId) !== null) return "call";
+/**
+ * What a request from a server must be signed as: one that names a run is a call, and one that also says how steps are
+ * planned, which the body of a call says, has a durable endpoint go on.
+ */
+export function serverTag(
+  request: Pick<SignedRequest, "method" | "header">,
+): "call" | "endpoint" | "sync" | "probe" {
+  if (request.header(Header.runId) !== null) {
+    return request.header(Header.forceStepPlan) === null ? "call" : "endpoint";
+  }
   return request.method === "PUT" ? "sync" : "probe";
 }
 

@@ -296,8 +296,13 @@ describe("contentDigestMatches()", () => {
 
 describe("serverTag()", () => {
   it("tells what a server's request is for by what the app would do with it", () => {
-    const tag = (method: string, run: string | null): string =>
-      serverTag({ method, header: (name) => (name === "x-run-id" ? run : null) });
+    const tag = (method: string, run: string | null, plan: string | null = null): string =>
+      serverTag({
+        method,
+        header: (name) => (name === "x-run-id" ? run : name === "x-inngest-force-step-plan" ? plan : null),
+      });
+    assert.equal(tag("GET", "run", "false"), "endpoint");
+    assert.equal(tag("GET", null, "false"), "probe");
     assert.equal(tag("POST", "run"), "call");
     assert.equal(tag("PUT", "run"), "call");
     assert.equal(tag("PUT", null), "sync");

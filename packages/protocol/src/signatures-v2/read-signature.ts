@@ -42,7 +42,7 @@ export type SignatureReading =
   | { readonly ok: false; readonly reason: "missing" | "profile" | "future" | "expired" };
 
 const PARAMETERS =
-  /^\([^()]*\);created=(0|[1-9]\d{0,10});expires=(0|[1-9]\d{0,10});nonce="([A-Za-z0-9_-]{22})";keyid="([0-9a-f]{12})";alg="(hmac-sha256|ed25519)";tag="(?:call|sync|probe|api|answer)"$/;
+  /^\([^()]*\);created=(0|[1-9]\d{0,10});expires=(0|[1-9]\d{0,10});nonce="([A-Za-z0-9_-]{22})";keyid="([0-9a-f]{12})";alg="(hmac-sha256|ed25519)";tag="(?:call|endpoint|sync|probe|api|answer)"$/;
 
 /** 32 bytes of HMAC or 64 of Ed25519, base64. */
 const SIGNATURES: Readonly<Record<SignatureAlgorithm, RegExp>> = {

@@ -113,7 +113,9 @@ function targetV1(event: LambdaEventV1): string {
   const query = event.multiValueQueryStringParameters ?? singles(event.queryStringParameters ?? {});
   // Written as registrations write it, so that it is again what the server asked for.
   const search = new URLSearchParams(
-    Object.entries(query).flatMap(([name, values = []]) => values.map((value) => [name, value])),
+    Object.entries(query).flatMap(([name, values = []]) =>
+      values.map((value): [string, string] => [name, value]),
+    ),
   );
   return search.size === 0 ? path : `${path}?${search}`;
 }

@@ -9,6 +9,7 @@ import type { StepScope } from "../steps/step-scope.ts";
 import type { Answers, NextAttempt } from "./answers.ts";
 import type { Checkpoints } from "./checkpoints.ts";
 import type { Call, CallAnswer } from "./contract.ts";
+import { createDeferred } from "./deferred.ts";
 import type { Ending, FoundStep, Replay } from "./replay.ts";
 import type { StepAttempt } from "./run-step.ts";
 import { runStep } from "./run-step.ts";
@@ -82,14 +83,14 @@ async function targetedStep(conduct: Conduct, target: string): Promise<CallAnswe
   const { replay, world, answers } = conduct;
   const isTarget = ({ id, request }: FoundStep): boolean =>
     id.hashedId === target && request.work.where === "app";
-  let isLate = false;
-  const timer = world.after(STEP_FOUND_WITHIN_MS, () => {
-    isLate = true;
-    replay.look();
-  });
+  const limit = createDeferred();
+  const timer = world.after(STEP_FOUND_WITHIN_MS, () => limit.resolve(undefined));
+  const standstill = replay.untilStandstill((steps) => steps.some(isTarget));
+  // Too late, nobody waits for it any more.
+  standstill.catch(() => undefined);
   try {
-    const { found, ending } = await replay.untilStandstill((steps) => isLate || steps.some(isTarget));
-    const step = found.find(isTarget);
+    const reached = await Promise.race([standstill, limit.promise.then(() => null)]);
+    const step = reached?.found.find(isTarget);
     if (step !== undefined) {
       timer.cancel();
       const attempt = await runFound(conduct, step);
@@ -98,8 +99,8 @@ async function targetedStep(conduct: Conduct, target: string): Promise<CallAnswe
         : await answerOps(conduct, [attempt.op]);
     }
     // The function came to its end by another way, as after a race, with nothing left to do.
-    if (ending !== null && found.length === 0) return await answerEnding(conduct, ending);
-    const names = found.map(({ id, info }) => ({ id: id.hashedId, displayName: info.name }));
+    if (reached !== null && reached.found.length === 0) return await answerEnding(conduct, reached.ending);
+    const names = replay.found.map(({ id, info }) => ({ id: id.hashedId, displayName: info.name }));
     return answers.stepMissing(target, names);
   } finally {
     timer.cancel();

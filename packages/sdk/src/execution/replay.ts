@@ -155,16 +155,16 @@ export class Replay {
           await this.#recall(recalled);
           continue;
         }
-        const found = [...this.#entries.values()].filter(isOpen);
+        const { found } = this;
         if (isEnough(found) || this.#ending !== null) return { found, ending: this.#ending };
       }
       await this.#signal.next();
     }
   }
 
-  /** Has `untilStandstill` look again: what it waits for may have changed. */
-  look(): void {
-    this.#signal.raise();
+  /** Steps without a result so far, in the order in which they were asked for. */
+  get found(): readonly FoundStep[] {
+    return [...this.#entries.values()].filter(isOpen);
   }
 
   /** Settles as soon as the attempt has been given up; else never. */

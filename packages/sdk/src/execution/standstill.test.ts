@@ -149,6 +149,16 @@ describe("a step that is called for and not found", () => {
     assert.equal(world.timers, 0);
   });
 
+  it("is answered in time even when a hook holds up what was found", async () => {
+    const middleware = [{ id: "slow", wrapStep: () => new Promise<never>(() => undefined) }];
+    const record = recordOf(({ step }) => step.run("a", () => 1));
+    const call = callOf({ targetStepId: sha1Hex("a") });
+    const pending = execute(call, { record, client: clientOf({ world, middleware }) });
+    await turnsUntil("the call waits", () => world.timers === 1);
+    world.advance(10_000);
+    assert.equal((await pending).status, 500);
+  });
+
   it("is answered with the function's end when that comes first", async () => {
     const result = await answer(() => "over", { targetStepId: sha1Hex("gone") });
     assert.deepEqual([result.status, result.body], [200, '"over"']);

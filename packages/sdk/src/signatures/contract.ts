@@ -20,6 +20,8 @@ export type RequestVerdict =
   | {
       readonly ok: true;
       readonly scheme: "compat" | "v2";
+      /** What a v2 signature was made for; absent where the signature does not say. */
+      readonly tag?: "call" | "endpoint" | "sync" | "probe";
       /** Headers that sign an answer to this request: its status, the named headers and its body. */
       signAnswer(answer: AnswerToSign): Promise<Readonly<Record<string, string>>>;
     }
@@ -43,6 +45,11 @@ export interface RequestVerifier {
    * what this signs; null or absent for nothing.
    */
   readonly capability?: "v2" | "v2-ed25519" | null;
+  /**
+   * Whether whatever the server sends must have a v2 signature: because the app says so, or because the server has shown
+   * one. False or absent where it may be another's.
+   */
+  readonly expectsV2?: boolean;
   verify(
     request: Pick<IncomingRequest, "method" | "target" | "header">,
     body: Uint8Array,

@@ -215,6 +215,44 @@ describe("a call with a v2 signature", () => {
   });
 });
 
+describe("a request by which a durable endpoint goes on", () => {
+  const { "x-inngest-server-kind": _kind, ...named } = CALL.headers;
+  const again: WireRequest = {
+    method: "GET",
+    target: "/orders/7?confirm=1",
+    headers: { ...named, "x-inngest-force-step-plan": "false" },
+    body: "",
+  };
+  const signing = { key: KEY, atMs: NOW, tag: "endpoint", audience: "/" } as const;
+
+  it("counts for its own method, path, query, run and step, without a name of the app", async () => {
+    const { judge, reason } = setUp();
+    const verdict = await judge(signedRequest(again, signing));
+    assert.ok(verdict.ok);
+    assert.deepEqual([verdict.scheme, verdict.tag], ["v2", "endpoint"]);
+    const request = signedRequest(again, signing);
+    assert.equal(await reason({ ...request, target: "/orders/8?confirm=1" }), "mismatch");
+    assert.equal(await reason({ ...request, method: "DELETE" }), "mismatch");
+    assert.equal(await reason(withHeaders(request, { "x-run-id": "run-2" })), "mismatch");
+    assert.equal(await reason(withHeaders(request, { "x-inngest-generation-id": "2" })), "mismatch");
+    assert.equal(await reason(withHeaders(request, { "x-inngest-force-step-plan": "true" })), "mismatch");
+    assert.equal(await reason({ ...signedRequest(again, { ...signing, audience: "/billing" }) }), "audience");
+  });
+
+  it("is no call of a function, and a call is none", async () => {
+    const { reason } = setUp();
+    assert.equal(
+      await reason(without(signedRequest(again, signing), "x-inngest-force-step-plan")),
+      "profile",
+    );
+    assert.equal(await reason(withHeaders(call(), { "x-inngest-force-step-plan": "false" })), "profile");
+    assert.equal(
+      await reason(signedRequest(again, { ...signing, tag: "call", audience: "/shop" })),
+      "profile",
+    );
+  });
+});
+
 describe("a request that asks an app who it is", () => {
   const put: WireRequest = {
     method: "PUT",
@@ -421,5 +459,18 @@ describe("capability", () => {
     assert.equal(setUp({ serverKeys: [serverKey] }).verifier.capability, "v2-ed25519");
     assert.equal(setUp({ serverKeys: [serverKey], keys: [] }).verifier.capability, null);
     assert.equal(setUp({ mode: "compat" }).verifier.capability, null);
+  });
+});
+
+describe("whether a signature of v2 is expected", () => {
+  it("it is as soon as the server has shown that it signs so, and as the app says", async () => {
+    const auto = setUp();
+    assert.equal(auto.verifier.expectsV2, false);
+    auto.knowledge.learnV2();
+    assert.equal(auto.verifier.expectsV2, true);
+    assert.equal(setUp({ mode: "strict" }).verifier.expectsV2, true);
+    const compat = setUp({ mode: "compat" });
+    compat.knowledge.learnV2();
+    assert.equal(compat.verifier.expectsV2, false);
   });
 });

@@ -80,7 +80,7 @@ export function createVerifier(options: VerifierOptions): RequestVerifier {
     const refusal = await refusalOf(signature, tag, header, body);
     if (refusal !== null) return { ok: false, reason: refusal };
     knowledge.learnV2();
-    return { ok: true, scheme: "v2", signAnswer: async (answer) => signAnswer(answer, signature) };
+    return { ok: true, scheme: "v2", tag, signAnswer: async (answer) => signAnswer(answer, signature) };
   }
 
   async function refusalOf(
@@ -104,7 +104,10 @@ export function createVerifier(options: VerifierOptions): RequestVerifier {
     }
   }
 
-  /** A server that asks who is there does not know the app's name yet; whoever calls a function does. */
+  /**
+   * A server that asks who is there does not know the app's name yet, and one that has an endpoint go on knows its origin
+   * only; whoever calls a function does know.
+   */
   function isForUs(text: string | null, tag: SignatureTag): boolean {
     const audience = parseAudience(text ?? "");
     if (audience === null) return false;
@@ -144,6 +147,9 @@ export function createVerifier(options: VerifierOptions): RequestVerifier {
 
   return {
     capability: capabilityOf(mode, isPinned, answerKeys.length > 0),
+    get expectsV2() {
+      return mode === "strict" || isPinned || (mode === "auto" && knowledge.speaksV2);
+    },
     async verify(request, body) {
       if (mode !== "compat" && hasV2Signature(request)) return verifyV2(request, body);
       if (mode === "strict" || isPinned) return { ok: false, reason: "missing" };

@@ -69,8 +69,11 @@ export function createHttpCaller(deps: {
         const message: SignedRequest = { kind: "request", method: request.method, target: path, header };
         const alg = definition.signatures === "v2-ed25519" ? "ed25519" : "hmac-sha256";
         const body = request.body ?? "";
-        const { appName } = definition;
-        const signed = v2.signRequest({ tag: "call", message, body, app: appName, alg }, deps.clock.now());
+        // An endpoint is known by its origin, and not by the app that it is part of.
+        const purpose = isEndpoint
+          ? ({ tag: "endpoint", app: "" } as const)
+          : ({ tag: "call", app: definition.appName } as const);
+        const signed = v2.signRequest({ ...purpose, message, body, alg }, deps.clock.now());
         nonce = signed.nonce;
         return signed.headers;
       };

@@ -114,6 +114,20 @@ describe("decide(): WaitForEvent", () => {
     assert.equal(young.waits[0]?.lookBackFrom, NOW - 100);
   });
 
+  it("looks back as far as opts.lookBack says, past the beginning of the run, and 7 days at most", () => {
+    const asked = waiting({ timeout: "1h", lookBack: "7d" });
+    assert.equal(asked.waits[0]?.lookBackFrom, NOW - LIMITS.waitLookBackMaxMs);
+    assert.equal(waiting({ timeout: "1h", lookBack: "0s" }).waits[0]?.lookBackFrom, NOW);
+    for (const lookBack of ["8d", "-1s", "soon", "", 5]) {
+      const refused = waiting({ timeout: "1h", lookBack });
+      assert.match(
+        ending(refused)?.["error"] === undefined ? "" : JSON.stringify(ending(refused)),
+        /InvalidLookBack/,
+      );
+      assert.deepEqual(refused.waits, []);
+    }
+  });
+
   it("begins one wait however often it is reported, and none for a step that is remembered", () => {
     const first = waiting({ timeout: "1h" });
     const again = on(

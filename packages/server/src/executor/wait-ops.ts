@@ -1,4 +1,4 @@
-import { canonicalJson, isHoldfastError, LIMITS } from "@holdfast/protocol";
+import { canonicalJson, isHoldfastError, LIMITS, parseDuration } from "@holdfast/protocol";
 import type { EventId, FunctionId, WireError } from "@holdfast/protocol";
 import { compileExpression, prepareFilter } from "#expressions";
 import type { WaitFilter } from "#expressions";
@@ -23,6 +23,8 @@ export function waitForEvent(draft: Draft, op: ReportedOp): WaitOutcome {
   const eventName = textOf(op.opts["event"]) ?? op.carried ?? "";
   const until = timeoutAt(op, textOf(op.opts["timeout"]) ?? "", draft.now);
   if ("error" in until) return { kind: "fatal", error: until.error };
+  const since = lookBackFrom(draft, op);
+  if ("error" in since) return { kind: "fatal", error: since.error };
   const condition = textOf(op.opts["if"]);
   const read = filterOf(draft, condition);
   if ("error" in read) return { kind: "fatal", error: read.error };
@@ -48,11 +50,45 @@ export function waitForEvent(draft: Draft, op: ReportedOp): WaitOutcome {
       eventName,
       filter,
       expiresAt: until.at,
-      // What a step of this run caused may have come before the run got as far as waiting for it.
-      lookBackFrom: Math.max(draft.run.queuedAt, draft.now - LIMITS.waitLookBackMs),
+      lookBackFrom: since.at,
     });
   }
   return AWAITED;
+}
+
+/**
+ * From when on an event that is stored already may answer. Unless the wait says otherwise that is a moment ago, and no longer
+ * than the run exists: what a step of this run caused may have come before the run got as far as waiting for it. A wait that
+ * asks for more (`opts.lookBack`, a duration) may be answered by what came before its run.
+ */
+function lookBackFrom(draft: Draft, op: ReportedOp): { readonly at: number } | { readonly error: WireError } {
+  const asked = op.opts["lookBack"];
+  if (asked === undefined || asked === null)
+    return { at: Math.max(draft.run.queuedAt, draft.now - LIMITS.waitLookBackMs) };
+  const durationMs = typeof asked === "string" ? durationOf(asked) : null;
+  const fault =
+    durationMs === null || durationMs < 0
+      ? "which is not a duration such as 10m"
+      : durationMs > LIMITS.waitLookBackMaxMs
+        ? `and at most ${LIMITS.waitLookBackMaxMs / 86_400_000} days are allowed`
+        : null;
+  if (fault === null && durationMs !== null) return { at: draft.now - durationMs };
+  const shown = typeof asked === "string" ? `"${asked.slice(0, 40)}"` : typeof asked;
+  return {
+    error: {
+      name: "InvalidLookBack",
+      message: `Step "${op.label}" asked to look back for ${shown}, ${fault}.`,
+    },
+  };
+}
+
+function durationOf(text: string): number | null {
+  try {
+    return Math.ceil(parseDuration(text));
+  } catch (error) {
+    if (isHoldfastError(error, "duration_invalid")) return null;
+    throw error;
+  }
 }
 
 function filterOf(

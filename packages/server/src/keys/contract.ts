@@ -17,7 +17,7 @@ export type KeyVerdict =
 
 /** A request to an app, about to be signed. */
 export interface RequestToSign {
-  readonly tag: "call" | "sync" | "probe";
+  readonly tag: "call" | "endpoint" | "sync" | "probe";
   readonly message: SignedRequest;
   readonly body: string;
   /** Empty when it is not known who is there. */

@@ -29,7 +29,9 @@ function readFloor(path: string): number {
   try {
     text = readFileSync(path, "utf8").trim();
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return 0;
+    // A folder that is none is the store's to complain of, which opens it in a moment.
+    const code = error instanceof Error && "code" in error ? error.code : null;
+    if (code === "ENOENT" || code === "ENOTDIR") return 0;
     throw error;
   }
   if (/^\d{1,15}$/.test(text)) return Number(text);
