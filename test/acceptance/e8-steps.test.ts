@@ -78,6 +78,12 @@ function shop(server: TestServer) {
       const none = await step.waitForAny("none", { events: [{ event: "never" }], timeout: "1s" });
       return [first?.name, first?.data, none];
     }),
+    client.createFunction({ id: "late", triggers: [{ event: "late" }] }, async ({ step }) => {
+      const events = [{ event: "early/lost" }, { event: "early/found" }];
+      const before = await step.waitForAny("before", { events, timeout: "1s", lookBack: "1h" });
+      const since = await step.waitForAny("since", { events, timeout: "1s" });
+      return [before?.name, before?.data, since];
+    }),
   ];
   const handler: RequestListener = serve({ client, functions });
   return { handler, at, aborted };
@@ -150,5 +156,10 @@ describe("a step by its own rules", { concurrency: true, timeout: 60_000 }, () =
     await send("lost", { id: 2 });
     await send("found", { id: 3 });
     assertCompleted(await endOf(server, run), ["found", { id: 3 }, null]);
+  });
+
+  it("32.E8 first of many, with look-back: what came before the run counts for who asks, and for nobody else", async () => {
+    await send("early/found", { n: 1 });
+    assertCompleted(await runOf(server, await send("late")), ["early/found", { n: 1 }, null]);
   });
 });

@@ -424,7 +424,7 @@ for (const [from, to] of [
       });
 
       for (const story of STORIES) {
-        it(story.title, async () => {
+        it(`32.M3 handed over ${story.title}`, async () => {
           const run = runs.get(story.id);
           assert.ok(run);
           const facts = (): string => [...app.log.lines, ...server.log.lines].slice(-30).join("\n");
@@ -445,7 +445,7 @@ for (const [from, to] of [
         });
       }
 
-      it("nothing that was called off has started", async () => {
+      it("32.M3 handed over: nothing that was called off has started", async () => {
         const [late, ...more] = await runsThat(app, "late", 1, ({ status }) => status === "COMPLETED");
         assert.ok(late);
         assert.deepEqual(more, []);

@@ -132,7 +132,7 @@ for (const [name, checkpointing] of [
       });
 
       for (const story of JOURNAL_STORIES) {
-        it(story.title, async () => {
+        it(`32.M3 the same journal of ${story.title}`, async () => {
           const [ours, theirs] = await Promise.all([told(own, story), told(official, story)]);
           const known = DIFFERENCES.filter(
             ({ mode = name, stories }) => mode === name && stories.includes(story.id),
