@@ -3,9 +3,11 @@ import { after, before, describe, it } from "node:test";
 import type { Run } from "@holdfast/client";
 import type { FunctionSpec, Sdk, SdkVersion, StepTools } from "../kit/function-spec.ts";
 import { functionRuns, runsThat } from "../kit/function-runs.ts";
+import { createGate } from "../kit/gate.ts";
 import { clientOf, endOf, runsOf } from "../kit/run-of.ts";
 import type { TestApp } from "../kit/test-app.ts";
 import { sdkOf, startTestApp } from "../kit/test-app.ts";
+import { bearerOf } from "../kit/test-keys.ts";
 import type { TestServer } from "../kit/test-server.ts";
 import { startTestServer } from "../kit/test-server.ts";
 import { until } from "../kit/until.ts";
@@ -453,4 +455,58 @@ for (const [from, to] of [
       });
     });
   }
+}
+
+describe("a run whose app is gone in the midst of a step", { concurrency: true, timeout: 60_000 }, () => {
+  for (const [from, to] of [
+    ["v4", "own"],
+    ["own", "v4"],
+  ] as const) {
+    it(`32.M3 handed over in the midst of a step: the other SDK runs that one again, ${from} to ${to}`, async () => {
+      const gate = createGate();
+      const ran: string[] = [];
+      const cut = (side: SdkVersion): FunctionSpec => ({
+        id: "cut",
+        options: { retries: 20 },
+        handler: async ({ step }) => {
+          const first = await step.run("first", () => (ran.push(`${side} first`), side));
+          const long = await step.run("long", async () => {
+            ran.push(`${side} long`);
+            if (side === from) await gate.opened;
+            return side;
+          });
+          return step.run("after", () => [first, long, side]);
+        },
+      });
+      await using server = await startTestServer({ retryIntervalMs: 200 });
+      const options = { server, adapter: "node", id: APP } as const;
+      try {
+        await using before = await startTestApp({ ...options, sdk: from, functions: [cut(from)] });
+        const scene = createScene({ name: from, sdk: from, adapter: "node" }, server, before);
+        const [run] = await runsOf(server, await scene.send("cut"));
+        assert.ok(run);
+        await until("the step runs", () => ran.includes(`${from} long`));
+        const { port, url } = before;
+        await before.close();
+        // An app that signed as ours does is not replaced by one that does not, unless its owner says so.
+        if (from === "own") await forget(server, url);
+        await using after = await startTestApp({ ...options, sdk: to, functions: [cut(to)], port });
+        const facts = (): string => [...after.log.lines, ...server.log.lines].slice(-30).join("\n");
+        const ended = await endOf(server, run.run_id, { facts });
+        assert.deepEqual([ended.status, ended.output], ["Completed", [from, to, to]]);
+        assert.deepEqual(ran, [`${from} first`, `${from} long`, `${to} long`]);
+      } finally {
+        gate.open();
+      }
+    });
+  }
+});
+
+/** Has the server forget an app, as its owner does who goes back to an SDK without our signatures. */
+async function forget(server: TestServer, url: string): Promise<void> {
+  const answer = await fetch(`${server.url}/fn/remove?url=${encodeURIComponent(url)}`, {
+    method: "DELETE",
+    headers: { authorization: bearerOf(server.signingKey ?? "") },
+  });
+  assert.equal(answer.status, 200, await answer.text());
 }
