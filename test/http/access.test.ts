@@ -58,6 +58,7 @@ const GUARDED_V2: readonly (readonly [method: string, path: string])[] = [
   ["GET", `/events/${RUN}/runs`],
   ["GET", "/runs"],
   ["GET", "/runs/stranded"],
+  ["GET", "/sealing/keys"],
   ["GET", `/runs/${RUN}`],
   ["GET", `/runs/${RUN}/trace`],
   ["POST", `/runs/${RUN}/rerun`],

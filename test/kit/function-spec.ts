@@ -67,7 +67,13 @@ export interface FunctionContext {
   readonly requestId?: string;
   readonly step: StepTools;
   /** From version 4 on. */
-  readonly group: { parallel<T>(options: { mode: "race" | "wait" }, body: () => Promise<T>): Promise<T> };
+  readonly group: {
+    parallel<T>(options: { mode: "race" | "wait" }, body: () => Promise<T>): Promise<T>;
+    experiment(
+      id: string,
+      options: { variants: Readonly<Record<string, () => Promise<unknown>>>; select: unknown },
+    ): Promise<unknown>;
+  };
   /** From version 4 on: has a deferred function of the same app run once this run has ended. */
   readonly defer: (
     id: string,
@@ -134,5 +140,7 @@ export interface Sdk {
   readonly NonRetriableError: new (message: string, options?: { cause?: unknown }) => Error;
   readonly RetryAfterError: new (message: string, retryAfter: number | string | Date) => Error;
   readonly referenceFunction: (options: { functionId: string; appId?: string }) => unknown;
+  /** How an experiment is told to choose one variant always; null where the SDK has no experiments. */
+  readonly fixedVariant: ((variant: string) => unknown) | null;
   createApp(identity: AppIdentity): SdkApp;
 }

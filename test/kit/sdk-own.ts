@@ -2,7 +2,14 @@ import "./sdk-environment.ts";
 import type { RequestListener } from "node:http";
 import express from "express";
 import type { HoldfastFunction } from "holdfast";
-import { createDefer, Holdfast, NonRetriableError, referenceFunction, RetryAfterError } from "holdfast";
+import {
+  createDefer,
+  experiment,
+  Holdfast,
+  NonRetriableError,
+  referenceFunction,
+  RetryAfterError,
+} from "holdfast";
 import { serve as serveExpress } from "holdfast/express";
 import { serve as serveNode } from "holdfast/node";
 import type { AppIdentity, FunctionContext, FunctionSpec, Sdk, SdkApp, SentEvents } from "./function-spec.ts";
@@ -23,6 +30,7 @@ export const sdkOwn: Sdk = {
   NonRetriableError,
   RetryAfterError,
   referenceFunction,
+  fixedVariant: (variant) => experiment.fixed(variant),
   createApp(identity: AppIdentity): SdkApp {
     const client = new Holdfast({
       id: identity.id,

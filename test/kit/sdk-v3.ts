@@ -16,6 +16,7 @@ export const sdkV3: Sdk = {
   NonRetriableError,
   RetryAfterError,
   referenceFunction,
+  fixedVariant: null,
   createApp(identity: AppIdentity): SdkApp {
     const client = new Inngest({
       id: identity.id,

@@ -2,7 +2,7 @@ import "./sdk-environment.ts";
 import type { RequestListener } from "node:http";
 import express from "express";
 import type { InngestFunction } from "inngest";
-import { Inngest, NonRetriableError, referenceFunction, RetryAfterError } from "inngest";
+import { experiment, Inngest, NonRetriableError, referenceFunction, RetryAfterError } from "inngest";
 import type { DeferredFunction } from "inngest/experimental";
 import { createDefer } from "inngest/experimental";
 import { serve as serveExpress } from "inngest/express";
@@ -28,6 +28,7 @@ export const sdkV4: Sdk = {
   NonRetriableError,
   RetryAfterError,
   referenceFunction,
+  fixedVariant: (variant) => experiment.fixed(variant),
   createApp(identity: AppIdentity): SdkApp {
     const client = new Inngest({
       id: identity.id,

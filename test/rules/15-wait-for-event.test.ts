@@ -277,6 +277,50 @@ describe("15.1 waits and time", { timeout: 60_000 }, () => {
     assertCompleted(await endOf(stage.server, run.run_id), { n: "new" });
   });
 
+  it("15.1 lookBack: the oldest event since then that answered no wait of the run resumes it, also one older than the run", async () => {
+    await using app = await stage.rawApp([
+      {
+        id: "looks-back",
+        answer: ({ body }) => {
+          const waits = ["one", "two", "three"];
+          const next = waits.find((name) => !(stepIdOf(name) in body.steps));
+          const asked = { timeout: "1s", lookBack: "1h", if: "async.data.order == event.data.order" };
+          return next === undefined
+            ? sdkAnswer(200, null)
+            : opsAnswer([opOf("WaitForEvent", next, { name: "looks-back/paid", opts: asked })]);
+        },
+      },
+    ]);
+    const client = clientOf(stage.server);
+    const paid = (n: number, order = 7) => client.send({ name: "looks-back/paid", data: { n, order } });
+    await paid(0);
+    await client.advanceClock(2 * 3_600_000);
+    await paid(1);
+    await client.advanceClock(1000);
+    await paid(2, 8);
+    await paid(3);
+    await client.advanceClock(600_000);
+    const event = await stage.send("looks-back", { order: 7 });
+    assertCompleted(await stage.end(event), null);
+    const steps = app.calls("looks-back").at(-1)?.body.steps ?? {};
+    const found = ["one", "two", "three"].map(
+      (name) => (steps[stepIdOf(name)] as { data: { n: number } } | null)?.data.n ?? null,
+    );
+    assert.deepEqual(found, [1, 3, null]);
+  });
+
+  it("15.1 lookBack: more than 7 days, or no duration, fails the run at once", async () => {
+    for (const [id, lookBack] of [
+      ["looks-too-far", "8d"],
+      ["looks-nowhere", "soon"],
+    ] as const) {
+      await using _ = await stage.rawApp([
+        { id, answer: () => opsAnswer([opOf("WaitForEvent", "w", { opts: { timeout: "1h", lookBack } })]) },
+      ]);
+      assertFailed(await stage.run(id), "InvalidLookBack", new RegExp(lookBack));
+    }
+  });
+
   it("15.1 timeout: an event that comes after it is too late", async () => {
     await using _ = await stage.app([
       {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, it } from "node:test";
+import { testTitles } from "../kit/test-titles.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
 const PAGE = "docs/reference/rules.md";
@@ -43,18 +44,11 @@ function rowsOf(section: string): readonly Row[] {
   });
 }
 
-/** Titles of the tests in a file, whether of `it("…")` or of a story's `title: "…"`. */
+/** Titles of the tests in a file. That of a rule is written out, so that it can be found. */
 function titlesOf(file: string): readonly string[] {
-  const text = readFileSync(join(ROOT, "test/rules", file), "utf8");
-  const found = text.matchAll(/(?:\bit\(|\btitle:)\s*(?:"((?:[^"\\\n]|\\.)*)"|'([^'\n]*)'|`([^`\n]*)`)/g);
-  return [...found].map(([, double, single, template]) => {
-    const title = double?.replaceAll(/\\(.)/g, "$1") ?? single ?? template ?? "";
-    assert.ok(
-      !title.includes("${"),
-      `${file}: a title of a rule is written out, so that it can be found: ${title}`,
-    );
-    return title;
-  });
+  const titles = testTitles(join(ROOT, "test/rules", file));
+  for (const title of titles) assert.ok(!title.includes("${"), `${file}: ${title}`);
+  return titles;
 }
 
 for (const [section, numbers] of Object.entries(RULES)) {

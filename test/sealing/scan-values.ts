@@ -29,6 +29,13 @@ export const SCAN_VALUES = [
   "deferred output",
   "realtime message",
   "realtime message from a step",
+  "fetched query",
+  "fetched header",
+  "fetched body",
+  "fetched answer",
+  "model's prompt",
+  "model's answer",
+  "provider's key",
 ] as const;
 
 export type ScanValue = (typeof SCAN_VALUES)[number];
@@ -54,6 +61,8 @@ export const RETURNING_VALUES = [
   "invoked output",
   "invoked error message",
   "deferred input",
+  "fetched answer",
+  "model's answer",
 ] as const satisfies readonly ScanValue[];
 
 /** A fresh canary for each value. */

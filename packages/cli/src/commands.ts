@@ -110,6 +110,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./commands/cancellations-delete.ts")).cancellationsDelete,
   },
   {
+    name: "keys sealing list",
+    summary: "List the keys that stored data is sealed with.",
+    load: async () => (await import("./commands/keys-sealing-list.ts")).keysSealingList,
+  },
+  {
     name: "apps list",
     summary: "List the apps the server knows.",
     load: async () => (await import("./commands/apps-list.ts")).appsList,

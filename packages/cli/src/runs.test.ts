@@ -131,6 +131,7 @@ describe("holdfast runs, functions, signals and cancellations", { concurrency: 2
     assert.match((await holdfast("cancellations", "list")).stdout, /No cancellations/);
     assert.equal((await holdfast("cancellations", "delete", id)).code, 5);
     assert.match((await holdfast("runs", "stranded")).stdout, /No run stands still/);
+    assert.match((await holdfast("keys", "sealing", "list")).stdout, /Nothing that is stored is sealed/);
     for (const args of [
       ["runs", "list", "--since", "soon"],
       ["runs", "list", "--limit", "none"],

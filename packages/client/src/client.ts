@@ -19,6 +19,8 @@ import type {
   StoredEvent,
   Update,
 } from "./shapes.ts";
+import type { KeyMethods } from "./key-methods.ts";
+import { keyMethods } from "./key-methods.ts";
 import type { SignalMethods } from "./signal-methods.ts";
 import { signalMethods } from "./signal-methods.ts";
 
@@ -45,7 +47,7 @@ export interface SendResult {
 }
 
 /** Everything a client can ask. Each method throws a `HoldfastError` (see `request`) when it does not work out. */
-export interface Client extends RunMethods, FunctionMethods, SignalMethods {
+export interface Client extends RunMethods, FunctionMethods, KeyMethods, SignalMethods {
   /** Sends events. When this returns they are on the server's disk. */
   send(events: EventToSend | readonly EventToSend[]): Promise<SendResult>;
   event(id: EventId): Promise<StoredEvent>;
@@ -133,6 +135,7 @@ export function createClient(options: ClientOptions): Client {
   return {
     ...runMethods(asking),
     ...functionMethods(asking),
+    ...keyMethods(asking),
     ...signalMethods(asking),
     async send(events) {
       const list: readonly unknown[] = Array.isArray(events) ? events : [events];

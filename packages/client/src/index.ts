@@ -21,6 +21,7 @@ export type {
   NewCancellation,
   Page,
   RunFilter,
+  SealingKeyUse,
   StrandedRun,
   TraceSpan,
 } from "./v2-shapes.ts";

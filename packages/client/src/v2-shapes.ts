@@ -141,3 +141,16 @@ export interface NewCancellation {
   /** An expression over `event`, the event that started the run. */
   readonly if?: string;
 }
+
+/** A key that values on the server are sealed with. */
+export interface SealingKeyUse {
+  /** Absent where the format names no key: all such values together. */
+  readonly keyId?: string;
+  readonly format: "holdfast" | "inngest" | "inngest-v0";
+  /** How many stored values it opens, as text. */
+  readonly valueCount: string;
+  readonly firstSeenAt: string;
+  readonly lastSeenAt: string;
+  /** Apps whose runs hold such values. */
+  readonly apps?: readonly string[];
+}

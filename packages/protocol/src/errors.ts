@@ -95,6 +95,10 @@ export const ERRORS = {
   },
   checkpoint_stale: { retriable: false, next: "Stop: the server has handed this work out again since." },
   not_implemented: { retriable: false, next: "Use another route, or a newer server." },
+  plaintext_refused: {
+    retriable: false,
+    next: "Seal payloads in the app, or let the server take others: --payloads.",
+  },
   seal_missing: {
     retriable: false,
     next: "Find what sent it unsealed. While apps move to sealing, accept it with acceptPlaintext.",

@@ -59,7 +59,7 @@ export const LIMITS = {
   invokeMs: 365 * day,
   cancelRuleMs: 365 * day,
   waitLookBackMs: 5 * second,
-  waitLookBackAskedMs: 7 * day,
+  waitLookBackMaxMs: 7 * day,
   batchBytes: 10 * MiB,
   defersPerRunCount: 20,
   deferInputBytes: 4 * MiB,

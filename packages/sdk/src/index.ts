@@ -8,6 +8,14 @@ export type { ClientOptions } from "./client/options.ts";
 export type { Realtime } from "./client/realtime.ts";
 export type { SentEvents } from "./client/send-events.ts";
 export type { SentSignal } from "./client/send-signal.ts";
+export type {
+  Endpoint,
+  EndpointContext,
+  EndpointHandler,
+  EndpointOptions,
+  EndpointStream,
+  StreamSource,
+} from "./endpoints/contract.ts";
 export type { ErrorClass } from "./errors/error-classes.ts";
 export { NonRetriableError } from "./errors/non-retriable-error.ts";
 export { RetryAfterError } from "./errors/retry-after-error.ts";

@@ -6,6 +6,7 @@ import { ACCOUNT_ID, createApi, ENVIRONMENT_ID } from "#api";
 import { createEgress } from "#egress";
 import { createIds, createLog, nodeDigest, scaledClock, systemClock, systemRandom } from "#kernel";
 import { createKeys, createTokens, openFloorFile } from "#keys";
+import { createKeyInventory } from "#payloads";
 import { createChannels } from "#realtime";
 import { openSqliteStore } from "#store";
 import { createSync } from "#sync";
@@ -89,10 +90,11 @@ export async function startServer(options: ServerOptions, hooks: ServerHooks = {
       sessionMs: SESSION_MS,
       retry: { intervalMs: options.retryIntervalMs },
       cronCatchUpMax: options.cronCatchUpMax,
+      ...(options.payloads === undefined ? {} : { payloads: options.payloads }),
       endpoints: { origins: options.endpointOrigins, thisMachine: options.mode === "dev" },
       requireV2,
     });
-    const { registry, realtime, queue, ingest, executor } = rooms;
+    const { registry, realtime, queue, payloads, ingest, executor } = rooms;
     const sync = createSync({
       egress,
       keys,
@@ -122,6 +124,12 @@ export async function startServer(options: ServerOptions, hooks: ServerHooks = {
         digest,
         random,
         ids,
+      }),
+      payloads,
+      sealingKeys: createKeyInventory({
+        texts: store.texts,
+        clock: machineClock,
+        appOf: (functionId) => registry.function(functionId)?.appName ?? null,
       }),
       ingest,
       executor,

@@ -8,6 +8,7 @@ import { ACCOUNT_ID, createApi, ENVIRONMENT_ID } from "#api";
 import type { Clock, Log, Timer } from "#kernel";
 import { createIds, nodeDigest, silentLog, systemClock } from "#kernel";
 import { createKeys, createTokens } from "#keys";
+import { createKeyInventory } from "#payloads";
 import { createChannels } from "#realtime";
 import { createMemoryDisk } from "#store";
 import type { SyncOutcome } from "#sync";
@@ -145,7 +146,7 @@ export async function createInProcessServer(options: InProcessOptions): Promise<
     retry: { intervalMs: null },
     cronCatchUpMax: 0,
   });
-  const { executor, ingest, queue, realtime, registry } = rooms;
+  const { executor, ingest, payloads, queue, realtime, registry } = rooms;
   const sync = createSync({
     egress,
     keys,
@@ -174,6 +175,12 @@ export async function createInProcessServer(options: InProcessOptions): Promise<
       digest: nodeDigest,
       random,
       ids,
+    }),
+    payloads,
+    sealingKeys: createKeyInventory({
+      texts: store.texts,
+      clock: machineClock,
+      appOf: (functionId) => registry.function(functionId)?.appName ?? null,
     }),
     ingest,
     executor,

@@ -1,5 +1,6 @@
 import { HoldfastError } from "@holdfast/protocol";
 import type { LogLevel } from "#kernel";
+import type { PayloadRules } from "#payloads";
 
 /** How one server is set up. Everything is explicit: reading flags, environment and files is the command's work. */
 export interface ServerOptions {
@@ -41,6 +42,8 @@ export interface ServerOptions {
   readonly tickMs: number;
   /** How many times faster than on this machine time passes for events and runs. Anything but 1 needs `dev`. */
   readonly timeScale: number;
+  /** Which payloads are taken; any when absent. */
+  readonly payloads?: PayloadRules;
   readonly logLevel: LogLevel;
   /** Where log lines go; stderr when absent. */
   readonly logTo?: { write(line: string): void };

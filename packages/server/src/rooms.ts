@@ -6,6 +6,8 @@ import type { Ingest } from "#ingest";
 import { createIngest } from "#ingest";
 import type { Clock, Ids, Log, Random } from "#kernel";
 import type { Keys } from "#keys";
+import type { PayloadRules, Payloads } from "#payloads";
+import { createPayloads, OPEN_PAYLOADS } from "#payloads";
 import type { Queue } from "#queue";
 import { openQueue } from "#queue";
 import type { Realtime } from "#realtime";
@@ -41,6 +43,8 @@ export interface World {
   readonly tickMs: number;
   readonly retry: { readonly intervalMs: number | null };
   readonly cronCatchUpMax: number;
+  /** Which payloads are taken; any when absent. */
+  readonly payloads?: PayloadRules;
   /** Whose durable endpoints are called, beside those of registered apps; nobody's when absent. */
   readonly endpoints?: EndpointPolicy;
   /** Whether apps must sign as v2 has it; absent: those that said they do. */
@@ -58,6 +62,7 @@ export interface Rooms {
   readonly registry: Registry;
   readonly realtime: Realtime;
   readonly queue: Queue;
+  readonly payloads: Payloads;
   readonly ingest: Ingest;
   readonly executor: Executor;
   /** Begins to take work; until then nobody is called. */
@@ -81,6 +86,7 @@ export async function buildRooms(world: World): Promise<Rooms> {
     requireV2: world.requireV2 ?? false,
   });
   const realtime = createRealtime({ log });
+  const payloads = createPayloads(world.payloads ?? OPEN_PAYLOADS, { clock: world.machineClock, log });
   const opened = await openQueue({
     store: store.queue,
     clock,
@@ -98,6 +104,7 @@ export async function buildRooms(world: World): Promise<Rooms> {
     schedules: store.schedules,
     registry,
     queue,
+    payloads,
     realtime,
     ids,
     clock,
@@ -114,6 +121,7 @@ export async function buildRooms(world: World): Promise<Rooms> {
     emitter: ingest.emitter,
     registry,
     queue,
+    payloads,
     realtime,
     egress: world.egress,
     keys: world.keys,
@@ -130,6 +138,7 @@ export async function buildRooms(world: World): Promise<Rooms> {
     registry,
     realtime,
     queue,
+    payloads,
     ingest,
     executor,
     start() {

@@ -1,5 +1,6 @@
 /** The server's one public door: builds every room once, hands each what it needs, starts and stops them in order. */
 export type { ServerOptions } from "./options.ts";
+export type { PayloadRules } from "#payloads";
 export { SERVER_DEFAULTS } from "./options.ts";
 export type { RunningServer, ServerHooks } from "./compose.ts";
 export { startServer } from "./compose.ts";

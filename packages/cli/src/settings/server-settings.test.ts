@@ -36,6 +36,7 @@ test("serverSettings() of dev are a loopback server that looks for apps and asks
       tickMs: 150,
       cronCatchUpMax: 0,
       timeScale: 1,
+      payloads: { mode: "open", clearFields: [], formats: ["holdfast", "inngest"] },
       logLevel: "warn",
     },
   });
@@ -123,6 +124,19 @@ test("serverSettings() refuses an address that others can reach, unless it is ac
   );
 });
 
+test("serverSettings() reads which payloads are taken", () => {
+  const { payloads } = settle("start", {
+    payloads: "sealed",
+    "payload-clear-fields": ["userId, tenant", "plan"],
+    "payload-formats": ["holdfast"],
+  }).options;
+  assert.deepEqual(payloads, {
+    mode: "sealed",
+    clearFields: ["userId", "tenant", "plan"],
+    formats: ["holdfast"],
+  });
+});
+
 test("isLoopback() knows the addresses of this machine, and not those that look like it", () => {
   for (const host of ["127.0.0.1", "127.9.9.9", "localhost", "::1", "[::1]", "LOCALHOST"])
     assert.equal(isLoopback(host), true, host);
@@ -139,6 +153,9 @@ for (const [flags, words] of [
   [{ "queue-workers": "" }, /--queue-workers/],
   [{ grace: "soon" }, /--grace.*duration/],
   [{ grace: "-5s" }, /--grace/],
+  [{ payloads: "closed" }, /one of open, warn, sealed/],
+  [{ "payload-formats": ["aes"] }, /one of holdfast, inngest/],
+  [{ "payload-formats": [""] }, /--payload-formats/],
   [{ "log-level": "loud" }, /one of debug, info, warn, error, silent/],
   [{ "sdk-url": ["ftp://x"] }, /--sdk-url/],
   [{ "endpoint-origin": ["shop.example"] }, /--endpoint-origin/],

@@ -1,5 +1,5 @@
 import { HoldfastError } from "@holdfast/protocol";
-import type { ServerOptions } from "@holdfast/server";
+import type { PayloadRules, ServerOptions } from "@holdfast/server";
 import type { Resolution, Resolved } from "./resolve.ts";
 import { durationMs, httpUrl, isSet, list, number, oneOf, text, wrongValue } from "./values.ts";
 
@@ -27,6 +27,10 @@ const LOG_LEVELS = {
   silent: "silent",
   off: "silent",
 } as const;
+
+const PAYLOAD_MODES = { open: "open", warn: "warn", sealed: "sealed" } as const;
+
+const PAYLOAD_FORMATS = { holdfast: "holdfast", inngest: "inngest" } as const;
 
 const REQUIRED_SIGNATURES = { v2: "v2", auto: "auto" } as const;
 const SIGNATURE_POLICIES = { v2: "v2-only", auto: "auto" } as const;
@@ -79,6 +83,11 @@ export function serverSettings(
         number(get("cron-catch-up"), { min: 0, max: 1000, unit: "occurrences", whole: true }) ??
         defaults.cronCatchUpMax,
       timeScale: number(get("time-scale"), { ...TIME_SCALE_RANGE, unit: "times" }) ?? defaults.timeScale,
+      payloads: {
+        mode: oneOf(get("payloads"), PAYLOAD_MODES) ?? "open",
+        clearFields: names(list(get("payload-clear-fields"))),
+        formats: formatsOf(get("payload-formats")),
+      },
       logLevel: oneOf(get("log-level"), LOG_LEVELS) ?? (isVerbose ? "debug" : isDev ? "warn" : "info"),
     },
     graceMs: durationMs(get("grace")) ?? GRACE_MS,
@@ -145,6 +154,20 @@ function pollInterval(
   if (resolved !== undefined) return asked;
   const hasRemote = sdkUrls.some((url) => !isLoopback(new URL(url).hostname));
   return isDev && hasRemote ? REMOTE_POLL_MS : null;
+}
+
+/** Names as one flag or several may give them: `a,b`. */
+function names(given: readonly string[]): readonly string[] {
+  return given.flatMap((one) => one.split(",").map((name) => name.trim())).filter((name) => name !== "");
+}
+
+function formatsOf(resolved: Resolved | undefined): PayloadRules["formats"] {
+  if (resolved === undefined) return Object.values(PAYLOAD_FORMATS);
+  const formats = names(list(resolved)).flatMap(
+    (value) => oneOf({ ...resolved, value }, PAYLOAD_FORMATS) ?? [],
+  );
+  if (formats.length === 0) throw wrongValue(resolved, "", "it must name a format");
+  return formats;
 }
 
 /** Seconds as ms; 0 and nothing are null. */

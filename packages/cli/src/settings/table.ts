@@ -85,6 +85,24 @@ export const SETTINGS: readonly Setting[] = [
     summary: "Occurrences of a cron trigger missed while the server was down to make good. Default: 0.",
   },
   {
+    name: "payloads",
+    kind: "text",
+    value: "POLICY",
+    summary: "What is taken for a payload: open, warn or sealed. Default: open.",
+  },
+  {
+    name: "payload-clear-fields",
+    kind: "list",
+    value: "FIELD",
+    summary: "Members of event data that may be in clear, for expressions and keys.",
+  },
+  {
+    name: "payload-formats",
+    kind: "list",
+    value: "FORMAT",
+    summary: "Formats of sealed payloads that are taken: holdfast, inngest. Default: both.",
+  },
+  {
     name: "time-scale",
     kind: "text",
     value: "FACTOR",

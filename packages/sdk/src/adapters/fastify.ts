@@ -1,5 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import { createHandler } from "../serve/create-handler.ts";
+import { UNAUTHORIZED } from "../serve/refusal.ts";
 import { fromNodeRequest } from "./node-exchange.ts";
 import type { AdapterOptions } from "./options.ts";
 
@@ -24,6 +25,9 @@ export interface FastifyInstanceLike {
     contentType: string,
     parser: (request: unknown, payload: unknown, done: (error: Error | null, body?: unknown) => void) => void,
   ): unknown;
+  setErrorHandler(
+    handler: (error: unknown, request: unknown, reply: FastifyReplyLike) => FastifyReplyLike,
+  ): unknown;
   all(
     path: string,
     handler: (request: FastifyRequestLike, reply: FastifyReplyLike) => Promise<FastifyReplyLike>,
@@ -47,8 +51,11 @@ export interface FastifyPluginOptions extends AdapterOptions {
  * @throws HoldfastError `config_invalid` for options that cannot be served.
  */
 export async function plugin(app: FastifyInstanceLike, options: FastifyPluginOptions): Promise<void> {
+  const { body, headers, status } = UNAUTHORIZED;
   app.removeAllContentTypeParsers();
   app.addContentTypeParser("*", (_request, _payload, done) => done(null));
+  // What Fastify refuses by itself, such as a content type that is none, nobody has verified.
+  app.setErrorHandler((_error, _request, reply) => reply.code(status).headers(headers).send(body));
   app.all(options.path ?? "/api/inngest", serve(options));
 }
 

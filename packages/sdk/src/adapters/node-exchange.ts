@@ -37,6 +37,7 @@ export function fromNodeRequest(
       header,
       trustProxy: options.trustProxy === true,
     }),
+    peerAddress: (socket as IncomingMessage["socket"] | null)?.remoteAddress ?? null,
     header,
     body: (bytesMax) => readNodeBody(request, kept, bytesMax),
   };

@@ -5,7 +5,10 @@ import { HoldfastError } from "@holdfast/protocol";
  *
  * @throws HoldfastError `body_too_large`, `request_invalid` when somebody has read the body before.
  */
-export async function readWebBody(request: Request, bytesMax: number): Promise<Uint8Array> {
+export async function readWebBody(
+  request: Pick<Request, "body" | "bodyUsed" | "headers">,
+  bytesMax: number,
+): Promise<Uint8Array> {
   if (request.bodyUsed) {
     throw new HoldfastError("request_invalid", "The request's body was read before the SDK could verify it.");
   }

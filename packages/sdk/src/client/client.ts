@@ -1,3 +1,6 @@
+import type { Endpoint, EndpointHandler, EndpointOptions } from "../endpoints/contract.ts";
+import { createEndpoint } from "../endpoints/create-endpoint.ts";
+import { createEndpointProxy } from "../endpoints/endpoint-proxy.ts";
 import type { EventPayload } from "../events/contract.ts";
 import type { FunctionContext } from "../functions/context.ts";
 import type { HoldfastFunction } from "../functions/contract.ts";
@@ -102,6 +105,29 @@ export class Holdfast<const Entries extends readonly MiddlewareEntry[] = readonl
     registerMiddleware(state, records);
     keepFunctions(this, records);
     return functionOf(options.id, records);
+  }
+
+  /**
+   * Makes a durable endpoint: a handler of requests that may use steps. The caller waits for the answer as long as nothing
+   * has to be waited for; then the run goes on without him, and he is sent to where its outcome will be.
+   *
+   * @example
+   * ```ts
+   * const pay = client.endpoint(async (request, { step }) => {
+   *   const order = await step.run("read", () => request.json());
+   *   return step.run("charge", () => charge(order));
+   * });
+   * ```
+   *
+   * @throws HoldfastError `function_invalid`, which names the option.
+   */
+  endpoint(handler: EndpointHandler, options: EndpointOptions = {}): Endpoint {
+    return createEndpoint(stateOf(this), handler, options);
+  }
+
+  /** A handler that serves the outcomes of this client's endpoints: what `asyncRedirectUrl` names. */
+  endpointProxy(): Endpoint {
+    return createEndpointProxy(stateOf(this));
   }
 
   /**

@@ -24,6 +24,11 @@ import { isFinal, verdictOf } from "./verdict.ts";
 export interface ExecuteDeps {
   readonly record: FunctionRecord;
   readonly client: ClientState;
+  /**
+   * Takes finished steps, as the JSON text of their ops, while the call goes on; says whether the server has them. For a run
+   * that its app began itself; the call of any other says where its checkpoints go.
+   */
+  readonly report?: (steps: string) => Promise<boolean>;
 }
 
 /** One for all calls: what it holds follows the code it was given to. */
@@ -33,10 +38,17 @@ const scopes = createAsyncContext<StepScope>();
  * Executes one call: runs the function against what already happened, and answers with what is next (wire-protocol 6.5 and
  * 8). Never rejects: whatever goes wrong is an answer that says whether another attempt may help.
  */
-export async function execute(call: Call, { record, client }: ExecuteDeps): Promise<CallAnswer> {
+export async function execute(call: Call, deps: ExecuteDeps): Promise<CallAnswer> {
+  const { record, client } = deps;
   const stage = guardedStage(client.stage);
   const classes: ErrorClasses = client.errorClasses ?? new Map();
-  const run = { environment: client.environment, app: record.app, functionId: record.id, runId: call.runId };
+  const run = {
+    environment: client.environment,
+    app: record.app,
+    functionId: record.id,
+    runId: call.runId,
+    ...(record.kind === "endpoint" ? { isEndpoint: true } : {}),
+  };
   let passage: Passage = { stage, classes, run: { ...run, replyTo: null } };
   try {
     const stack = createMiddlewareStack([...client.middleware, ...record.middleware], client.logger);
@@ -45,7 +57,7 @@ export async function execute(call: Call, { record, client }: ExecuteDeps): Prom
       for (const event of call.events) opened.push(await openEvent(event, stage, run));
       const replyTo = opened.find((each) => each.replyTo !== null)?.replyTo ?? null;
       passage = { stage, classes, run: { ...run, replyTo } };
-      return executeOpened(call, opened, passage, stack, { record, client });
+      return executeOpened(call, opened, passage, stack, deps);
     });
   } catch (error) {
     return answerFault(error, call, passage, client);
@@ -78,7 +90,7 @@ async function executeOpened(
   opened: readonly OpenedEvent[],
   passage: Passage,
   stack: MiddlewareStack,
-  { record, client }: ExecuteDeps,
+  { record, client, report: save }: ExecuteDeps,
 ): Promise<CallAnswer> {
   const { world } = client;
   const startedAt = world.now();
@@ -91,7 +103,7 @@ async function executeOpened(
   const replay = new Replay({ call, info, stack, passage, classes: passage.classes, scopes, world });
   const report = (settings: Checkpointing): Checkpoints | null => {
     const { checkpoint } = call;
-    if (checkpoint === null) return null;
+    if (checkpoint === null && save === undefined) return null;
     const onFault = (error: unknown): void => replay.abandon(error);
     return new Checkpoints({
       call,
@@ -102,6 +114,7 @@ async function executeOpened(
       world,
       startedAt,
       onFault,
+      ...(save === undefined ? {} : { save }),
     });
   };
   const isGoingOn = call.targetStepId === null && !call.isPlanOnly;

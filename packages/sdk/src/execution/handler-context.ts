@@ -15,6 +15,7 @@ export function kindContext(
 ): Fields {
   switch (kind) {
     case "function":
+    case "endpoint":
       return {};
     case "failure": {
       const error: WireError = parseWireError(events[0]?.data["error"]);

@@ -35,9 +35,9 @@ export interface FunctionRecord {
   readonly slug: string;
   /**
    * `failure`: the handler of another function's failure, of which `id` is `<function>-failure`. `deferred`: started by
-   * `defer` alone.
+   * `defer` alone. `endpoint`: a durable endpoint, started by a request and never registered.
    */
-  readonly kind: "function" | "failure" | "deferred";
+  readonly kind: "function" | "failure" | "deferred" | "endpoint";
   /** Attempts after the first. */
   readonly retries: number;
   /** Null when it reports each step by itself. */

@@ -4,7 +4,9 @@ import type { ReceivedEvent } from "../events/contract.ts";
 import { boundStage, MisplacedError } from "../execution/testing/bound-stage.ts";
 import type { EventData, PayloadPosition } from "./contract.ts";
 import { openEvent } from "./open-event.ts";
+import { sealEndpointRequest } from "./endpoint-request.ts";
 import { passThrough } from "./pass-through.ts";
+import { atEndpointAnswer } from "./run-place.ts";
 import { sealEvent } from "./seal-event.ts";
 
 const stage = boundStage();
@@ -127,6 +129,41 @@ describe("the event of a run's end", () => {
     const { event } = await openEvent(ending({}), stage, place);
     assert.equal(event.data["result"], "paid");
     await assert.rejects(openEvent(ending({ function_id: "shop-mail" }), stage, place), MisplacedError);
+  });
+
+  it("of a durable endpoint has its request opened for the run, and its result as the answer to that", async () => {
+    const run = { environment: "eu", app: "post", runId: "r1" };
+    const data = {
+      app: "post",
+      domain: "https://post.example",
+      method: "GET",
+      path: "/pay",
+      fn: "",
+      ip: "",
+      content_type: "",
+      query_params: "a=b",
+      body: "",
+      is_streamed: false,
+    };
+    const request = await sealEndpointRequest(data, stage, { ...run, functionId: "GET /pay" });
+    const event = { name: "inngest/http.request", data: { ...request }, id: "e", ts: 5 };
+    const result = await stage.seal("paid", atEndpointAnswer(run));
+    const ending = {
+      function_id: "https://post.example/GET /pay",
+      run_id: "r1",
+      event,
+      events: [event],
+      result,
+    };
+    const { event: opened } = await openEvent(
+      { name: "inngest/function.finished", data: ending, id: "f", ts: 6 },
+      stage,
+      place,
+    );
+    assert.equal(opened.data["result"], "paid");
+    assert.deepEqual(opened.data["event"], { ...event, data });
+    const moved = { name: "inngest/function.finished", data: { ...ending, run_id: "r2" }, id: "f", ts: 6 };
+    await assert.rejects(openEvent(moved, stage, place), MisplacedError);
   });
 
   it("of another app's run is read by its slug, whatever is missing", async () => {

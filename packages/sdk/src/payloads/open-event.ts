@@ -1,6 +1,8 @@
 import type { WireError } from "@holdfast/protocol";
 import type { ReceivedEvent } from "../events/contract.ts";
 import type { EventData, PayloadStage, ReplyTo } from "./contract.ts";
+import { ENDPOINT_EVENT, endpointId, openEndpointRequest } from "./endpoint-request.ts";
+import { atEndpointAnswer } from "./run-place.ts";
 
 /** Where an event is read. */
 export interface EventPlace {
@@ -8,6 +10,8 @@ export interface EventPlace {
   readonly app: string;
   /** The function that reads it, without the app's id; absent where none does. */
   readonly functionId?: string;
+  /** The run that reads it, when one does. */
+  readonly runId?: string;
 }
 
 /** An event, opened, and the step that its sender made it for. */
@@ -37,6 +41,8 @@ export async function openEvent(
       return openInput(event, "invoke-input", stage, at);
     case "inngest/deferred.schedule":
       return openInput(event, "deferred-input", stage, at);
+    case ENDPOINT_EVENT:
+      return { event: { ...event, data: await openEndpointRequest(event.data, stage, at) }, replyTo: null };
     case "inngest/scheduled.timer":
       // The server's alone: there is nothing in it that an app wrote.
       return { event, replyTo: null };
@@ -69,13 +75,21 @@ async function openInput(
 
 /** The end of a run: its events as its function had them, its result or error as it gave them. */
 async function openEnding(data: EventData, stage: PayloadStage, at: EventPlace): Promise<EventData> {
-  const ended = functionOf(data["function_id"], at);
-  const first = isEvent(data["event"]) ? await openEvent(data["event"], stage, ended) : null;
+  const runId = typeof data["run_id"] === "string" ? data["run_id"] : "";
+  const started = data["event"];
+  const request = isEvent(started) && started.name === ENDPOINT_EVENT ? started.data : null;
+  const { environment } = at;
+  // The app that began the run; some servers keep no more of a request than they know.
+  const app = typeof request?.["app"] === "string" ? request["app"] : at.app;
+  const ended =
+    request === null
+      ? functionOf(data["function_id"], at)
+      : { environment, app, functionId: endpointId(request), runId };
+  const first = isEvent(started) ? await openEvent(started, stage, ended) : null;
   const events: unknown[] = [];
   for (const each of Array.isArray(data["events"]) ? data["events"] : []) {
     events.push(isEvent(each) ? (await openEvent(each, stage, ended)).event : each);
   }
-  const runId = typeof data["run_id"] === "string" ? data["run_id"] : "";
   const replyTo = first?.replyTo ?? null;
   const outcome = { ...ended, runId, ...(replyTo === null ? {} : { replyTo }) };
   const { error, result } = data;
@@ -88,12 +102,19 @@ async function openEnding(data: EventData, stage: PayloadStage, at: EventPlace):
       : {}),
     ...(result === undefined
       ? {}
-      : { result: await stage.open(result, { kind: "function-output", ...outcome }) }),
+      : {
+          result: await stage.open(
+            result,
+            request === null
+              ? { kind: "function-output", ...outcome }
+              : atEndpointAnswer({ environment, app, runId }),
+          ),
+        }),
   };
 }
 
 /** The app and the function of a slug: this app's where the slug begins with it, else what is before the first dash. */
-function functionOf(slug: unknown, { environment, app }: EventPlace): Required<EventPlace> {
+function functionOf(slug: unknown, { environment, app }: EventPlace): Required<Omit<EventPlace, "runId">> {
   const text = typeof slug === "string" ? slug : "";
   const end = text.startsWith(`${app}-`) ? app.length : text.indexOf("-");
   return { environment, app: end < 0 ? app : text.slice(0, end), functionId: text.slice(end + 1) };

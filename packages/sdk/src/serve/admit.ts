@@ -2,7 +2,7 @@ import { HoldfastError, isHoldfastError, LIMITS } from "@holdfast/protocol";
 import type { ClientState } from "../client/contract.ts";
 import type { RequestVerdict } from "../signatures/contract.ts";
 import type { IncomingRequest, OutgoingAnswer } from "./contract.ts";
-import { isLocalOrigin } from "./local-host.ts";
+import { isLocalAddress, isLocalOrigin } from "./local-host.ts";
 import { FORBIDDEN, UNAUTHORIZED } from "./refusal.ts";
 
 /** Whether a request may be acted on. Until that is known nothing of it is parsed, and no code of the author's runs. */
@@ -28,7 +28,8 @@ const BODY_METHODS: ReadonlySet<string> = new Set(["POST", "PUT"]);
 /**
  * Decides whether a request comes from somebody who may ask. In production that is the holder of a key and nobody else,
  * for every method: the signature is verified over the raw bytes, and whatever goes wrong on the way there is the same
- * refusal. In development it is this machine, as far as a request can tell: by its `Host`, and by not coming from a page.
+ * refusal. In development it is this machine or a private network, by the address at the other end where the platform tells it, by
+ * `Host`, and by not coming from a page.
  *
  * Never rejects.
  */
@@ -61,6 +62,8 @@ async function admitSigned(
 async function admitLocal(client: ClientState, request: IncomingRequest): Promise<Admission> {
   try {
     if (!isLocalOrigin(request.origin)) return forbidden("another host");
+    const { peerAddress = null } = request;
+    if (peerAddress !== null && !isLocalAddress(peerAddress)) return forbidden("another machine");
     if (request.header("origin") !== null) return forbidden("a page in a browser");
     return { isAdmitted: true, body: await bodyOf(client, request), verdict: null };
   } catch (error) {

@@ -5,6 +5,8 @@ export interface IncomingRequest {
   readonly target: string;
   /** Scheme and host by which the request came, as far as the platform knows: `https://shop.example`. */
   readonly origin: string;
+  /** Address at the other end of the connection, where the platform tells. It cannot be written by the caller. */
+  readonly peerAddress?: string | null;
   header(name: string): string | null;
   /**
    * The raw bytes. Rejects with `body_too_large` as soon as there are more than `bytesMax`.

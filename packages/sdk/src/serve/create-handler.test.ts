@@ -42,6 +42,25 @@ test("createHandler() refuses what cannot be served, as soon as it is told", () 
   assert.throws(() => createHandler({ client: own, functions: [{ id: "ship" }] }, "test"), /function/);
 });
 
+test("a logger that throws fails no request", async () => {
+  const broken = (): never => {
+    throw new Error("disk full");
+  };
+  const logger = { debug: broken, info: broken, warn: broken, error: broken };
+  const own = new Holdfast({
+    id: "shop",
+    signingKey: TEST_KEY,
+    baseUrl: "https://server.test",
+    variables: {},
+    logger,
+  });
+  const ship = own.createFunction({ id: "ship", checkpointing: false }, () => "shipped");
+  const handler = createHandler({ client: own, functions: [ship] }, "test");
+  assert.equal((await handler(incoming({ signature: null }))).status, 401);
+  assert.equal((await handler(incoming({ target: "/?fnId=gone" }))).status, 500);
+  assert.equal((await handler(incoming({}))).status, 200);
+});
+
 test("a function is served with the handler of its failure", async () => {
   const own = client();
   const ran: string[] = [];

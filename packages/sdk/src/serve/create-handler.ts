@@ -9,6 +9,7 @@ import type { Handler, ServeOptions } from "./contract.ts";
 import { parseUrl } from "./parse-url.ts";
 import { platformName } from "./platform-name.ts";
 import { createRequestHandler } from "./request-handler.ts";
+import { steadyLogger } from "./steady-logger.ts";
 
 /**
  * The handler of an app's requests, for an adapter to feed. `framework` is the adapter's name on the wire.
@@ -23,6 +24,7 @@ export function createHandler(options: ServeOptions<Holdfast, HoldfastFunction>,
   }
   return createRequestHandler({
     client,
+    logger: steadyLogger(client.logger),
     records: recordsBySlug(client, options.functions),
     framework,
     platform: platformName(client.world.variables),

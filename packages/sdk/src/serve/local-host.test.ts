@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { isLocalOrigin } from "./local-host.ts";
+import { isLocalAddress, isLocalOrigin } from "./local-host.ts";
 
 test("isLocalOrigin() takes this machine, private addresses, and names that nobody on the internet can own", () => {
   for (const host of [
@@ -40,4 +40,29 @@ test("isLocalOrigin() takes no name with a dot, no public address, and nothing t
     "nonsense",
   ])
     assert.ok(!isLocalOrigin(origin), origin);
+});
+
+test("isLocalAddress() knows this machine and private networks, in every way they are written", () => {
+  for (const address of [
+    "127.0.0.1",
+    "::1",
+    "::ffff:127.0.0.1",
+    "::FFFF:10.0.0.1",
+    "172.18.0.1",
+    "fe80::1%eth0",
+    "FD00::1",
+  ])
+    assert.ok(isLocalAddress(address), address);
+  for (const address of [
+    "8.8.8.8",
+    "::ffff:8.8.8.8",
+    "2001:db8::1",
+    "::",
+    "::1:1",
+    "",
+    "localhost",
+    "10.0.0.1.evil",
+    "127.0.0",
+  ])
+    assert.ok(!isLocalAddress(address), address);
 });

@@ -50,6 +50,7 @@ function watchedApp(mode: ClientState["mode"], isStreaming: boolean) {
   };
   const handler = createRequestHandler({
     client: state,
+    logger: state.logger,
     records: new Map([[record.slug, record]]),
     framework: "test",
     platform: null,

@@ -48,7 +48,7 @@ export async function register(
     return outcomeOf(answer);
   } catch (error) {
     if (!isHoldfastError(error, "server_unreachable")) throw error;
-    app.client.logger.error(`Cannot register app "${app.client.app}": ${error.message}`);
+    app.logger.error(`Cannot register app "${app.client.app}": ${error.message}`);
     return { status: 500, message: "Failed to register: the server did not answer.", modified: false };
   }
 }

@@ -98,6 +98,7 @@ test("a body that does not come is given up at the deadline", async () => {
   const { state } = testState({ world });
   const handler = createRequestHandler({
     client: state,
+    logger: state.logger,
     records: new Map(),
     framework: "test",
     platform: null,
@@ -452,6 +453,7 @@ test("development answers no other host, and no page", async () => {
     { origin: "" },
     { origin: "http://localhost:3000", headers: { origin: "https://evil.example" } },
     { origin: "http://localhost:3000", headers: { origin: "null" } },
+    { origin: "http://localhost:3000", peerAddress: "203.0.113.9" },
   ])
     for (const method of ["GET", "PUT", "POST", "OPTIONS"])
       assert.deepEqual(await handle({ ...request, method, signature: null }), FORBIDDEN);

@@ -37,7 +37,7 @@ const REQUEST_VERSION = 2;
 export function createRequestHandler(app: ServedApp): Handler {
   const { client } = app;
   const refusals = createRefusalLog(
-    client.logger,
+    app.logger,
     client.world,
     client.mode === "dev"
       ? "In development mode an app answers this machine and private networks only, and no pages."
@@ -99,7 +99,7 @@ async function finished(
     return await signedAnswer(answer, verdict);
   } catch (error) {
     // An unsigned answer is taken for no more than a fault, and this one says no more.
-    app.client.logger.error("An answer could not be signed.", error);
+    app.logger.error("An answer could not be signed.", error);
     return fault(app, "internal_error");
   }
 }
@@ -123,7 +123,7 @@ function failure(app: ServedApp, error: unknown): PlainAnswer {
   if (isHoldfastError(error) && REQUEST_FAULTS.has(error.code)) {
     return jsonAnswer(app, 400, { code: error.code, message: error.message }, { [Header.noRetry]: "false" });
   }
-  app.client.logger.error("A request of the server could not be answered.", error);
+  app.logger.error("A request of the server could not be answered.", error);
   return fault(app, isHoldfastError(error) ? error.code : "internal_error");
 }
 

@@ -45,6 +45,11 @@ export interface RequestVerifier {
    * what this signs; null or absent for nothing.
    */
   readonly capability?: "v2" | "v2-ed25519" | null;
+  /**
+   * Whether whatever the server sends must have a v2 signature: because the app says so, or because the server has shown
+   * one. False or absent where it may be another's.
+   */
+  readonly expectsV2?: boolean;
   verify(
     request: Pick<IncomingRequest, "method" | "target" | "header">,
     body: Uint8Array,

@@ -461,3 +461,16 @@ describe("capability", () => {
     assert.equal(setUp({ mode: "compat" }).verifier.capability, null);
   });
 });
+
+describe("whether a signature of v2 is expected", () => {
+  it("it is as soon as the server has shown that it signs so, and as the app says", async () => {
+    const auto = setUp();
+    assert.equal(auto.verifier.expectsV2, false);
+    auto.knowledge.learnV2();
+    assert.equal(auto.verifier.expectsV2, true);
+    assert.equal(setUp({ mode: "strict" }).verifier.expectsV2, true);
+    const compat = setUp({ mode: "compat" });
+    compat.knowledge.learnV2();
+    assert.equal(compat.verifier.expectsV2, false);
+  });
+});

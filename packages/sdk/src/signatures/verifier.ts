@@ -147,6 +147,9 @@ export function createVerifier(options: VerifierOptions): RequestVerifier {
 
   return {
     capability: capabilityOf(mode, isPinned, answerKeys.length > 0),
+    get expectsV2() {
+      return mode === "strict" || isPinned || (mode === "auto" && knowledge.speaksV2);
+    },
     async verify(request, body) {
       if (mode !== "compat" && hasV2Signature(request)) return verifyV2(request, body);
       if (mode === "strict" || isPinned) return { ok: false, reason: "missing" };

@@ -1,12 +1,12 @@
 import { HoldfastError } from "@holdfast/protocol";
-import type { FunctionReference, HoldfastFunction } from "../functions/contract.ts";
+import type { FunctionRecord, FunctionReference, HoldfastFunction } from "../functions/contract.ts";
 import { recordsOf } from "../functions/records.ts";
 
 /** A function by its app and its id. */
 export interface TargetFunction {
   readonly app: string;
   readonly functionId: string;
-  readonly kind: "function" | "failure" | "deferred" | "unknown";
+  readonly kind: FunctionRecord["kind"] | "unknown";
 }
 
 /**

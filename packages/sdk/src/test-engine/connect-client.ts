@@ -12,6 +12,7 @@ import type { World } from "../platform/contract.ts";
 import type { Handler } from "../serve/contract.ts";
 import { createHandler } from "../serve/create-handler.ts";
 import { createRequestHandler } from "../serve/request-handler.ts";
+import { steadyLogger } from "../serve/steady-logger.ts";
 import type { ServedApp } from "../serve/served-app.ts";
 
 /** A client that speaks with the server of a test. */
@@ -130,6 +131,7 @@ function handlerOf(
   const records = functions.flatMap((fn) => recordsOf(fn));
   return createRequestHandler({
     client: state,
+    logger: steadyLogger(state.logger),
     records: new Map(records.map((record) => [record.slug, record])),
     framework: "test",
     platform: null,

@@ -92,6 +92,7 @@ const V2_ROUTES = [
   "GET /runs/:runId",
   "GET /runs/:runId/trace",
   "GET /runs/stranded",
+  "GET /sealing/keys",
   "GET /sessions",
   "GET /sessions/:key",
   "GET /sessions/:key/:id/runs",

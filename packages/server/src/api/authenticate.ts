@@ -58,11 +58,9 @@ export function authenticate(
  * has one, is not looked at. What it signed of its body is checked once that is there (`signed-request.ts`).
  */
 function refusalOf(request: FastifyRequest, { keys, machineClock, requireV2 }: ApiContext): string | null {
-  const { isForApps = false, streamed = false } = request.routeOptions.config;
+  const { isForApps = false } = request.routeOptions.config;
   const header = headerOf(request);
   if (keys.v2 !== null && hasV2Signature({ header })) {
-    // Its body is used before it is whole, and so before anybody could know that it is the one that was signed.
-    if (streamed) return "streamed";
     const { method } = request;
     const verdict = keys.v2.openRequest(
       { method, target: request.raw.url ?? "", header },

@@ -35,7 +35,7 @@ export function checkpointRoutes(app: FastifyInstance, context: ApiContext): voi
       case "saved":
         return { data: { run_id: runId } };
       case "refused":
-        return sendError(reply, new HoldfastError("request_invalid", outcome.message));
+        return sendError(reply, new HoldfastError(outcome.code ?? "request_invalid", outcome.message));
       case "unknown":
         return sendError(reply, new HoldfastError("not_found", `Run not found: ${runId}`));
       case "stale":

@@ -2,6 +2,7 @@ import type { Executor } from "#executor";
 import type { Ingest } from "#ingest";
 import type { AdjustableClock, Clock, Ids, Log } from "#kernel";
 import type { Keys, Tokens } from "#keys";
+import type { KeyInventory, Payloads } from "#payloads";
 import type { Queue } from "#queue";
 import type { Channels, Realtime } from "#realtime";
 import type { Registry } from "#registry";
@@ -17,6 +18,8 @@ export interface ApiContext {
   /** Whether a bearer token opens nothing on the routes that apps use. */
   readonly requireV2: boolean;
   readonly tokens: Tokens;
+  readonly payloads: Payloads;
+  readonly sealingKeys: KeyInventory;
   readonly ingest: Ingest;
   readonly executor: Executor;
   readonly registry: Registry;

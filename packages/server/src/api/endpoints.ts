@@ -2,6 +2,8 @@ import { Header, HoldfastError, LIMITS } from "@holdfast/protocol";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { readOps } from "#executor";
 import { parseEndpointRequest } from "#ingest";
+import type { Payloads, PlacedValue } from "#payloads";
+import { opValues, plaintextRefused } from "#payloads";
 import { parseFields } from "./body.ts";
 import type { ApiContext } from "./context.ts";
 import { sendError } from "./errors.ts";
@@ -15,14 +17,15 @@ type Steps = FastifyRequest<{ Params: { runId: string } }>;
  * it did. Older SDKs use the second paths.
  */
 export function endpointRoutes(app: FastifyInstance, context: ApiContext): void {
-  const { clock, executor, ingest, machineClock, tokens } = context;
+  const { clock, executor, ingest, machineClock, payloads, tokens } = context;
 
   async function open(request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
     const body = parseFields(request.body);
     const sdk = request.headers[Header.sdk];
     const endpoint = parseEndpointRequest(body, typeof sdk === "string" ? sdk : undefined);
     // Read before anything is stored: bad input changes nothing.
-    const ops = opsOf(body["steps"]);
+    const ops = opsOf(body["steps"], payloads);
+    admit(payloads, [{ position: "endpoint-request", value: JSON.parse(endpoint.data) }]);
     const outcome = await ingest.openEndpoint(endpoint);
     switch (outcome.kind) {
       case "unvouched":
@@ -54,14 +57,14 @@ export function endpointRoutes(app: FastifyInstance, context: ApiContext): void 
     const named = body["run_id"];
     if (named !== undefined && named !== runId)
       throw new HoldfastError("request_invalid", "The body names another run than the path.");
-    const outcome = await executor.endpointSteps(runId, opsOf(body["steps"]));
+    const outcome = await executor.endpointSteps(runId, opsOf(body["steps"], payloads));
     switch (outcome.kind) {
       case "saved":
       // A report that is sent again because its answer was lost, or that comes after a cancellation.
       case "ended":
         return v1Enveloped(clock.now(), { run_id: runId });
       case "refused":
-        return sendError(reply, new HoldfastError("request_invalid", outcome.message));
+        return sendError(reply, new HoldfastError(outcome.code ?? "request_invalid", outcome.message));
       case "unknown":
         return sendError(reply, new HoldfastError("not_found", `Run not found: ${runId}`));
       case "stale":
@@ -83,8 +86,17 @@ export function endpointRoutes(app: FastifyInstance, context: ApiContext): void 
   }
 }
 
-function opsOf(steps: unknown): ReturnType<typeof readOps> {
-  const ops = steps === undefined || steps === null ? [] : readOps(steps);
+/** @throws HoldfastError `plaintext_refused` */
+function admit(payloads: Payloads, values: readonly PlacedValue[]): void {
+  const refusal = payloads.admit(values, null);
+  if (refusal !== null) throw plaintextRefused(refusal);
+}
+
+function opsOf(steps: unknown, payloads: Payloads): ReturnType<typeof readOps> {
+  const ops =
+    steps === undefined || steps === null
+      ? []
+      : readOps(steps, (op) => admit(payloads, opValues(op, "endpoint-response")));
   if (ops.length <= LIMITS.opsPerResponseCount) return ops;
   throw new HoldfastError(
     "request_invalid",

@@ -21,6 +21,7 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
   event_session_invalid: 400,
   event_too_large: 400,
   events_too_many: 400,
+  plaintext_refused: 400,
   server_kind_mismatch: 400,
   unauthenticated: 401,
   forbidden: 403,

@@ -53,10 +53,12 @@ export function eventRoutes(app: FastifyInstance, context: ApiContext, refusals:
     const seed = headers[Header.eventIdSeed];
     const outcome = await ingest.accept(parseJson(body), typeof seed === "string" ? seed : undefined);
     if (outcome.ok) return json(reply, 200, `{"ids":[${quoted(outcome.ids)}],"status":200}`);
+    // The protocol knows these refusals by their words; one that is ours alone has its code beside them.
+    const code = outcome.code === "plaintext_refused" ? `"code":"${outcome.code}",` : "";
     return json(
       reply,
       400,
-      `{"error":${JSON.stringify(outcome.message)},"ids":[${quoted(outcome.ids)}],"status":400}`,
+      `{${code}"error":${JSON.stringify(outcome.message)},"ids":[${quoted(outcome.ids)}],"status":400}`,
     );
   });
 }

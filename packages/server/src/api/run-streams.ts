@@ -1,12 +1,16 @@
 import type { Readable } from "node:stream";
 import { HoldfastError, isHoldfastError, LIMITS } from "@holdfast/protocol";
 import type { FastifyInstance, FastifyRequest } from "fastify";
+import { plaintextRefused, streamValues } from "#payloads";
 import type { ApiContext } from "./context.ts";
 import { sendError, tokenRefused } from "./errors.ts";
 
 /** How far a reader may fall behind, and how often a silent stream shows that it lives. */
 const BEHIND_BYTES_MAX = 4 * 1024 * 1024;
 const HEARTBEAT_MS = 15_000;
+
+/** How long after its run a stream may still bring what was on its way. */
+const AFTER_END_MS = 2_000;
 
 /** The length of a channel's name. */
 const CHANNEL_CHARS_MAX = 256;
@@ -16,7 +20,7 @@ const CHANNEL_CHARS_MAX = 256;
  * server-sent events, and whoever was sent on by the app reads them as they come. Nothing is kept.
  */
 export function runStreamRoutes(app: FastifyInstance, context: ApiContext): void {
-  const { channels, machineClock, tokens } = context;
+  const { channels, executor, machineClock, payloads, realtime, tokens } = context;
   const open = new Set<() => void>();
   app.addHook("preClose", (done) => {
     for (const end of open) end();
@@ -56,8 +60,16 @@ export function runStreamRoutes(app: FastifyInstance, context: ApiContext): void
         heartbeat = machineClock.after(HEARTBEAT_MS, beat);
       }
       const limit = machineClock.after(LIMITS.streamMs, end);
+      let afterEnd = { cancel(): void {} };
+      const unfollow = realtime.follow({ runId, kinds: new Set(["run.ended"]) }, endSoon);
+      function endSoon(): void {
+        afterEnd.cancel();
+        afterEnd = machineClock.after(AFTER_END_MS, end);
+      }
       function end(): void {
         leave?.();
+        unfollow();
+        afterEnd.cancel();
         heartbeat.cancel();
         limit.cancel();
         open.delete(end);
@@ -67,6 +79,9 @@ export function runStreamRoutes(app: FastifyInstance, context: ApiContext): void
       response.once("close", end);
       // The head goes out with the first bytes: the reader learns that it is heard from now on.
       response.write(":\n\n");
+      // Looked at after it is followed, so that an end in between is not missed.
+      const view = await executor.view(runId);
+      if (view !== null && view.end !== null && open.has(end)) endSoon();
       return reply;
     },
   );
@@ -86,7 +101,19 @@ export function runStreamRoutes(app: FastifyInstance, context: ApiContext): void
       const cut = (): void => void body.destroy();
       open.add(cut);
       try {
-        await passOn(body, (bytes) => channels.publish(channel, bytes));
+        if (request.v2 === null && payloads.isOpen) {
+          await passOn(body, (bytes) => channels.publish(channel, bytes));
+        } else {
+          // What was signed is the whole, and so is what is held against the rules for payloads: none of it is passed on
+          // before its end.
+          const pieces: Buffer[] = [];
+          await passOn(body, (bytes) => pieces.push(bytes));
+          const whole = Buffer.concat(pieces);
+          if (request.v2 !== null && !request.admitSigned(whole, reply)) return reply;
+          const refusal = payloads.isOpen ? null : payloads.admit(streamValues(whole.toString("utf8")), null);
+          if (refusal !== null) throw plaintextRefused(refusal);
+          channels.publish(channel, whole);
+        }
       } finally {
         open.delete(cut);
       }

@@ -1,12 +1,13 @@
 import { canonicalJson, HoldfastError, LIMITS } from "@holdfast/protocol";
 import type { FastifyInstance } from "fastify";
+import { plaintextRefused } from "#payloads";
 import { parseFields } from "./body.ts";
 import type { ApiContext } from "./context.ts";
 import { sendError } from "./errors.ts";
 import { v1Enveloped } from "./v1-envelope.ts";
 
 /** `POST /v1/signals`: brings a signal to the run that waits for it (wire-protocol 15.3). */
-export function signalRoutes(app: FastifyInstance, { clock, executor }: ApiContext): void {
+export function signalRoutes(app: FastifyInstance, { clock, executor, payloads }: ApiContext): void {
   app.post(
     "/v1/signals",
     { config: { access: "signing-key", isForApps: true }, bodyLimit: LIMITS.stepOutputBytes },
@@ -19,6 +20,8 @@ export function signalRoutes(app: FastifyInstance, { clock, executor }: ApiConte
           "request_invalid",
           `signal must have at most ${LIMITS.signalNameChars} characters.`,
         );
+      const refusal = payloads.admit([{ position: "signal-data", value: data }], null);
+      if (refusal !== null) throw plaintextRefused(refusal);
       const runId = await executor.signal(signal, canonicalJson(data ?? null));
       // SDKs take this 404 for "nobody waits", by its words.
       if (runId === null) return sendError(reply, new HoldfastError("not_found", "No signal found"));

@@ -11,6 +11,11 @@ declare module "fastify" {
   interface FastifyRequest {
     /** A v2 signature that is good; it counts once the body is known to be the one that was signed. */
     v2: { readonly opened: OpenedRequest; isAdmitted: boolean } | null;
+    /**
+     * Whether this is the body that was signed, or nothing was signed; if not, the request has been answered. Asked for
+     * every request but one whose body its route takes as it comes: that route asks by itself, before it acts.
+     */
+    admitSigned(body: Buffer | string, reply: FastifyReply): boolean;
   }
 }
 
@@ -31,26 +36,38 @@ export function signedRequests(app: FastifyInstance, context: ApiContext, refusa
       done();
       return;
     }
-    const body = Buffer.isBuffer(request.body) ? request.body : "";
-    const reason = v2.opened.admit(body, machineClock.now());
-    if (reason === null) {
-      v2.isAdmitted = true;
+    const body = Buffer.isBuffer(request.body) ? request.body : request.body === undefined ? "" : null;
+    // A body that is used as it comes is not whole yet: its route waits for the end of one that was signed.
+    if (body === null && request.routeOptions.config.streamed === true) {
       done();
       return;
     }
-    refusals.note("signing-key", reason);
-    if (reason === "early") {
-      void sendError(
-        reply.header("retry-after", EARLY_RETRY_SECONDS),
-        new HoldfastError(
-          "signature_early",
-          "The request was signed before this server began, which cannot know whether it was here before.",
-        ),
-      );
-      return;
-    }
-    refuseKey(request, reply, reason);
+    if (request.admitSigned(body ?? "", reply)) done();
   });
+
+  app.decorateRequest(
+    "admitSigned",
+    function admitSigned(body: Buffer | string, reply: FastifyReply): boolean {
+      const { v2 } = this;
+      if (v2 === null) return true;
+      const reason = v2.opened.admit(body, machineClock.now());
+      v2.isAdmitted = reason === null;
+      if (reason === null) return true;
+      refusals.note("signing-key", reason);
+      if (reason === "early") {
+        void sendError(
+          reply.header("retry-after", EARLY_RETRY_SECONDS),
+          new HoldfastError(
+            "signature_early",
+            "The request was signed before this server began, which cannot know whether it was here before.",
+          ),
+        );
+        return false;
+      }
+      refuseKey(this, reply, reason);
+      return false;
+    },
+  );
 
   app.addHook("onSend", (request, reply, payload, done) => {
     const { v2 } = request;

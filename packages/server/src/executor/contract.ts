@@ -1,4 +1,4 @@
-import type { RunId } from "@holdfast/protocol";
+import type { ErrorCode, RunId } from "@holdfast/protocol";
 import type { Expression } from "#expressions";
 import type { FunctionDefinition } from "#registry";
 import type {
@@ -34,7 +34,7 @@ export type CheckpointOutcome =
   | { readonly kind: "stale" }
   | { readonly kind: "unknown" }
   | { readonly kind: "ended" }
-  | { readonly kind: "refused"; readonly message: string };
+  | { readonly kind: "refused"; readonly message: string; readonly code?: ErrorCode };
 
 /** A run as history shows it. */
 export interface RunView {

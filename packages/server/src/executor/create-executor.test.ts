@@ -5,6 +5,7 @@ import type { EgressOutcome, EgressRequest } from "#egress";
 import { compileExpression } from "#expressions";
 import { createIds, nodeDigest, silentLog, systemRandom } from "#kernel";
 import { createKeys } from "#keys";
+import { createPayloads, OPEN_PAYLOADS } from "#payloads";
 import type { Worker } from "#queue";
 import type { House } from "../ingest/testing/house.ts";
 import { openHouse } from "../ingest/testing/house.ts";
@@ -44,6 +45,7 @@ async function harness(
     emitter: house.ingest.emitter,
     registry: house.registry,
     queue: { ...queue, start: (given) => void (worker = given) },
+    payloads: createPayloads(OPEN_PAYLOADS, { clock, log: silentLog }),
     realtime: house.realtime,
     egress: {
       send: async (request) => app(request, requests.push(request)),

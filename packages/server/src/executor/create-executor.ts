@@ -3,6 +3,8 @@ import { canonicalJson, isHoldfastError } from "@holdfast/protocol";
 import type { Egress } from "#egress";
 import type { Clock, Ids, Log, Random } from "#kernel";
 import type { Keys } from "#keys";
+import type { Payloads } from "#payloads";
+import { opValues, plaintextRefused } from "#payloads";
 import type { Queue } from "#queue";
 import type { Realtime } from "#realtime";
 import type { Registry } from "#registry";
@@ -25,6 +27,7 @@ export interface ExecutorDeps {
   readonly cancellations: CancellationStore;
   readonly emitter: Emitter;
   readonly registry: Registry;
+  readonly payloads: Payloads;
   readonly queue: Queue;
   readonly realtime: Realtime;
   readonly egress: Egress;
@@ -60,10 +63,16 @@ export function createExecutor(deps: ExecutorDeps): Executor {
   });
 
   async function checkpoint(request: CheckpointRequest): Promise<CheckpointOutcome> {
+    const app = deps.payloads.isOpen ? null : await appOf(request.runId);
     let ops: readonly ReportedOp[];
     try {
-      ops = readOps(request.steps);
+      ops = readOps(request.steps, (op) => {
+        const refusal = deps.payloads.admit(opValues(op), app);
+        if (refusal !== null) throw plaintextRefused(refusal);
+      });
     } catch (error) {
+      if (isHoldfastError(error, "plaintext_refused"))
+        return { kind: "refused", message: error.message, code: error.code };
       if (isHoldfastError(error)) return { kind: "refused", message: error.message };
       throw error;
     }
@@ -75,6 +84,12 @@ export function createExecutor(deps: ExecutorDeps): Executor {
       startedAt: request.requestStartedAt,
     });
     return checkpointOutcome(verdict);
+  }
+
+  /** The app whose function a run is of, for the log. */
+  async function appOf(runId: RunId): Promise<string | null> {
+    const run = await deps.runs.get(runId);
+    return run === null ? null : (deps.registry.function(run.functionId)?.appName ?? null);
   }
 
   async function endpointSteps(runId: RunId, ops: readonly ReportedOp[]): Promise<CheckpointOutcome> {

@@ -1,7 +1,6 @@
 import { hasEnded } from "@holdfast/protocol";
 import type { EnvironmentName, RunId } from "@holdfast/protocol";
 import type { EventStore, RunRecord, RunStore } from "#store";
-import { memoFields } from "./call-request.ts";
 import type { Executor, RunHistory, RunView } from "./contract.ts";
 
 /** Reads runs back: what became of them, and what happened on the way. */
@@ -53,9 +52,18 @@ export function createHistory(deps: {
       return {
         kind: "live",
         events: `[${snapshot.events.join(",")}]`,
-        steps: `{${memoFields(steps, inputs)}}`,
+        steps: `{${stateFields(steps, inputs)}}`,
       };
     },
     stranded: (limit) => runs.stranded(limit),
   };
+}
+
+/**
+ * Memos in the order in which their steps finished, and then the overrides of arguments. The order is all that an app which
+ * fetches them has to tell which of several steps was first.
+ */
+function stateFields(steps: ReadonlyMap<string, string>, inputs: ReadonlyMap<string, string>): string {
+  const overrides = [...inputs].filter(([id]) => !steps.has(id));
+  return [...steps, ...overrides].map(([id, memo]) => `${JSON.stringify(id)}:${memo}`).join(",");
 }

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { EgressOutcome } from "#egress";
+import { silentLog, systemClock } from "#kernel";
+import { createPayloads, inspectionOf } from "#payloads";
 import type { AnswerCheck, Reply } from "./reply.ts";
 import { readReply } from "./reply.ts";
 import { NOW } from "./testing/builders.ts";
@@ -157,6 +159,68 @@ describe("readReply(): failure", () => {
   it("says that the connection broke while the answer was being read", () => {
     const reply = failure(readReply({ kind: "failed", code: "reset", message: "reset", status: 206 }, NOW));
     assert.equal(reply.error.stack, "Your server reset the connection while we were reading the reply");
+  });
+});
+
+describe("readReply(): what an environment of sealed payloads does not take", () => {
+  const canary = "canary-7f3a";
+  const rules = { mode: "sealed", clearFields: [], formats: ["holdfast"] } as const;
+  const payloads = createPayloads(rules, { clock: systemClock, log: silentLog });
+  const inspection = inspectionOf(payloads, "shop", "function-output");
+  const read = (outcome: EgressOutcome): Reply => readReply(outcome, NOW, null, inspection);
+
+  it("ends the run for good where a result or an error is in clear, and holds nothing of it", () => {
+    for (const outcome of [
+      answered(200, { secret: canary }),
+      answered(500, { name: "Error", message: canary, stack: canary }),
+      answered(200, { message: canary }, { ...SDK, "x-inngest-no-retry": "true" }),
+      answered(206, [{ op: "RunComplete", id: "a", data: canary }]),
+      answered(206, [{ op: "DeferAdd", id: "a", opts: { fn_slug: "f", input: { secret: canary } } }]),
+      answered(201, { status: 200, body: canary }),
+    ]) {
+      const reply = read(outcome);
+      assert.equal(reply.kind === "failed" && reply.noRetry, true);
+      assert.equal(failure(reply).error.name, "plaintext_refused");
+      assert.ok(!JSON.stringify(reply).includes(canary));
+    }
+  });
+
+  it("makes a failure of each step that is in clear, and leaves the others", () => {
+    const sealed = { __SEALED__: `hf1.00112233aabb.AQ.${"A".repeat(64)}` };
+    const reply = read(
+      answered(206, [
+        { op: "StepRun", id: "a", data: sealed },
+        { op: "StepPlanned", id: "b", displayName: "Bee", opts: { input: [canary] } },
+        { op: "StepError", id: "c", error: { name: "E", message: canary } },
+      ]),
+    );
+    assert.ok(reply.kind === "ops");
+    assert.deepEqual(
+      reply.ops.map(({ error, label, op }) => [op, label, error?.name]),
+      [
+        ["StepRun", "a", undefined],
+        ["StepFailed", "Bee", "plaintext_refused"],
+        ["StepFailed", "c", "plaintext_refused"],
+      ],
+    );
+    assert.ok(!JSON.stringify(reply).includes(canary));
+  });
+
+  it("tries again what is no answer of the function, in words of its own", () => {
+    for (const outcome of [
+      answered(502, canary, {}),
+      answered(200, canary, {}),
+      answered(206, canary),
+      answered(206, [{ op: canary, id: "a" }]),
+      answered(201, `{"status": "${canary}`),
+      answered(201, { status: 200, error: canary }),
+      answered(401, { code: canary }),
+      answered(500, { type: "internal", name: "Error", message: canary, stack: canary }),
+    ]) {
+      const reply = failure(read(outcome));
+      assert.equal(reply.noRetry, false);
+      assert.ok(!JSON.stringify(reply).includes(canary), JSON.stringify(reply));
+    }
   });
 });
 

@@ -1,4 +1,4 @@
-import type { SignedAnswer, WireError } from "@holdfast/protocol";
+import type { Op, SignedAnswer, WireError } from "@holdfast/protocol";
 import {
   canonicalJson,
   COVERED_ANSWER_HEADERS,
@@ -9,6 +9,7 @@ import {
   parseWireError,
 } from "@holdfast/protocol";
 import type { EgressOutcome } from "#egress";
+import type { Inspection } from "#payloads";
 import type { ReportedOp } from "./reported-op.ts";
 import { keptError, reportedOps } from "./reported-op.ts";
 
@@ -51,71 +52,124 @@ interface Answer {
 /**
  * Reads the outcome of a call (wire-protocol section 6). Never throws: nonsense is a failed attempt. With a `check`, so is
  * what did not pass it, of which nothing is kept: somebody between us and the app may have written it.
+ *
+ * @param inspection what the answer may hold; null for anything
  */
-export function readReply(outcome: EgressOutcome, now: number, check: AnswerCheck | null = null): Reply {
+export function readReply(
+  outcome: EgressOutcome,
+  now: number,
+  check: AnswerCheck | null = null,
+  inspection: Inspection | null = null,
+): Reply {
+  const { foreign, ...reply } = read(outcome, now, check, inspection);
+  if (reply.kind !== "failed" || foreign === undefined || inspection?.withholds === true) return reply;
+  const { message = reply.error.message, stack } = foreign;
+  return {
+    ...reply,
+    error: {
+      ...reply.error,
+      message,
+      ...(stack === undefined ? {} : { stack: stack.slice(0, FOREIGN_BODY_CHARS) }),
+    },
+  };
+}
+
+/** A reply in our own words, and beside it those of whoever answered, which may be shown in their place. */
+type Told = Reply & { readonly foreign?: { readonly message?: string; readonly stack?: string } };
+
+function read(
+  outcome: EgressOutcome,
+  now: number,
+  check: AnswerCheck | null,
+  inspection: Inspection | null,
+): Told {
   if (outcome.kind === "failed") return transportFailure(outcome);
   const answer = outcome.status === 201 ? streamed(outcome, check) : plain(outcome, check);
   if ("kind" in answer) return answer;
-  return answer.status >= 200 && answer.status < 300 ? readSuccess(answer) : readFailure(answer, now);
+  return answer.status >= 200 && answer.status < 300
+    ? readSuccess(answer)
+    : readFailure(answer, now, inspection);
 
-  function readSuccess(good: Answer): Reply {
+  function readSuccess(good: Answer): Told {
     if (!isFromSdk(good)) return notAnSdk(good);
     const requestVersion = versionOf(good);
     const noRetry = good.headers[Header.noRetry] === "true";
     const json = bodyJson(good);
     if (good.status === 206) {
       if (!json.ok)
-        return failed(
-          "InvalidResponse",
-          `error reading generator opcode response: ${json.reason}`,
-          textOf(good),
-        );
+        return failed("InvalidResponse", "error reading generator opcode response: the body is not JSON", {
+          message: `error reading generator opcode response: ${json.reason}`,
+          stack: textOf(good),
+        });
       if (json.value === null || json.value === undefined) {
         return failed("InvalidResponse", "error reading generator opcode response: the body is empty");
       }
       try {
-        const ops = reportedOps(parseOps(json.value));
-        return { kind: "ops", ops, requestVersion, noRetry, retryAt: retryAtOf(good, now) };
+        const ops = inspected(parseOps(json.value));
+        if ("refused" in ops) return refused(ops.refused);
+        return { kind: "ops", ops: reportedOps(ops), requestVersion, noRetry, retryAt: retryAtOf(good, now) };
       } catch (error) {
         return unreadable(error);
       }
     }
     try {
-      const output = canonicalJson(json.ok ? (json.value ?? null) : textOf(good));
-      if (noRetry)
-        return {
-          kind: "failed",
-          error: keptError(parseWireError(json.ok ? json.value : textOf(good))),
-          noRetry: true,
-          retryAt: null,
-        };
+      const value = json.ok ? (json.value ?? null) : textOf(good);
+      const output = canonicalJson(value);
+      if (noRetry) {
+        const error = keptError(parseWireError(json.ok ? json.value : textOf(good)));
+        return refused(inspection?.error(error) ?? error);
+      }
+      const refusal = inspection?.output(value) ?? null;
+      if (refusal !== null) return refused(refusal);
       return { kind: "completed", output, requestVersion };
     } catch (error) {
       return unreadable(error);
     }
   }
+
+  function inspected(ops: readonly Op[]): ReturnType<Inspection["ops"]> {
+    return inspection === null ? ops : inspection.ops(ops);
+  }
 }
 
-function readFailure(answer: Answer, now: number): Reply {
+function refused(error: WireError): Reply {
+  return { kind: "failed", error, noRetry: true, retryAt: null };
+}
+
+/** What an SDK answers when it does not get as far as the function. */
+const REFUSING: ReadonlySet<number> = new Set([401, 403, 404, 410]);
+
+function readFailure(answer: Answer, now: number, inspection: Inspection | null): Told {
   if (!isFromSdk(answer)) {
     return failed(
       "Server returned a fatal error",
       `Your server returned HTTP ${answer.status} before the SDK responded.`,
-      textOf(answer),
+      { stack: textOf(answer) },
     );
   }
   const json = bodyJson(answer);
-  return {
-    kind: "failed",
-    error: keptError(parseWireError(json.ok ? json.value : textOf(answer))),
-    noRetry: answer.headers[Header.noRetry] === "true",
-    retryAt: retryAtOf(answer, now),
-  };
+  const error = keptError(parseWireError(json.ok ? json.value : textOf(answer)));
+  const noRetry = answer.headers[Header.noRetry] === "true";
+  const retryAt = retryAtOf(answer, now);
+  if (inspection === null) return { kind: "failed", error, noRetry, retryAt };
+  if (REFUSING.has(answer.status) || isInternal(json)) {
+    // The SDK's own account, which is not sealed: a key that is being changed must not end runs for good.
+    const own = { name: "Error", message: `The app refused the call with HTTP ${answer.status}.` };
+    return { kind: "failed", error: inspection.withholds ? own : error, noRetry, retryAt };
+  }
+  const refusal = inspection.error(error);
+  return refusal === null ? { kind: "failed", error, noRetry, retryAt } : refused(refusal);
+}
+
+/** Whether the SDK reports a fault of its own (wire-protocol 6.3). */
+function isInternal(json: ReturnType<typeof bodyJson>): boolean {
+  if (!json.ok || typeof json.value !== "object" || json.value === null) return false;
+  return "type" in json.value && json.value.type === "internal";
 }
 
 type Answered = EgressOutcome & { kind: "answered" };
 
-function plain({ body, headers, status }: Answered, check: AnswerCheck | null): Answer | Reply {
+function plain({ body, headers, status }: Answered, check: AnswerCheck | null): Answer | Told {
   const reason = check === null ? null : check(signedAnswer(status, headers), body);
   return reason === null ? { status, headers, body: { text: body } } : unverified(status, reason);
 }
@@ -124,7 +178,7 @@ function signedAnswer(status: number, headers: Readonly<Record<string, string>>)
   return { kind: "answer", status, header: (name) => headers[name] ?? null };
 }
 
-function unverified(status: number, reason: string): Reply {
+function unverified(status: number, reason: string): Told {
   return failed(
     ANSWER_UNVERIFIED,
     `The answer (HTTP ${status}) is not signed as this app's answer to this call: ${reason}.`,
@@ -132,24 +186,25 @@ function unverified(status: number, reason: string): Reply {
 }
 
 /** A 201 is written early and holds the real answer as one JSON document after some spaces (6.4). */
-function streamed(outcome: Answered, check: AnswerCheck | null): Answer | Reply {
+function streamed(outcome: Answered, check: AnswerCheck | null): Answer | Told {
   let document: unknown;
   try {
     document = JSON.parse(outcome.body);
   } catch {
-    return failed(
-      "InvalidResponse",
-      "the streamed answer ended before its JSON document was complete",
-      outcome.body,
-    );
+    return failed("InvalidResponse", "the streamed answer ended before its JSON document was complete", {
+      stack: outcome.body,
+    });
   }
   if (typeof document !== "object" || document === null) {
-    return failed("InvalidResponse", "the streamed answer is not a JSON object", outcome.body);
+    return failed("InvalidResponse", "the streamed answer is not a JSON object", { stack: outcome.body });
   }
   const fields = document as Record<string, unknown>;
   if (check !== null) return streamedVerified(outcome, fields, check);
   if (typeof fields["error"] === "string")
-    return failed("Server returned a fatal error", fields["error"], outcome.body);
+    return failed("Server returned a fatal error", "The streamed answer reports a failure.", {
+      message: fields["error"],
+      stack: outcome.body,
+    });
   const status = fields["status"];
   // An app may answer 201 without streaming; then the body is its result.
   if (typeof status !== "number") return { status: 200, headers: outcome.headers, body: { json: document } };
@@ -165,7 +220,7 @@ function streamedVerified(
   outcome: Answered,
   fields: Readonly<Record<string, unknown>>,
   check: AnswerCheck,
-): Answer | Reply {
+): Answer | Told {
   const { body, status } = fields;
   // An app may answer 201 without streaming.
   if (typeof status !== "number" || typeof body !== "string") return plain(outcome, check);
@@ -215,11 +270,13 @@ function retryAtOf(answer: Answer, now: number): number | null {
   return text === undefined ? null : parseRetryAfter(text, now);
 }
 
-function notAnSdk(answer: Answer): Reply {
-  return failed("not_sdk", "The response did not come from an Inngest SDK", textOf(answer));
+function notAnSdk(answer: Answer): Told {
+  return failed("not_sdk", "The response did not come from an Inngest SDK", {
+    stack: textOf(answer),
+  });
 }
 
-function transportFailure(outcome: EgressOutcome & { kind: "failed" }): Reply {
+function transportFailure(outcome: EgressOutcome & { kind: "failed" }): Told {
   switch (outcome.code) {
     case "too_large":
       return failed("output_too_large", "Your function's response body exceeds the maximum size limit");
@@ -230,8 +287,8 @@ function transportFailure(outcome: EgressOutcome & { kind: "failed" }): Reply {
         "http_unreachable",
         outcome.message,
         outcome.status === null
-          ? undefined
-          : "Your server reset the connection while we were reading the reply",
+          ? {}
+          : { stack: "Your server reset the connection while we were reading the reply" },
       );
     case "redirect_refused":
       return failed("redirect_refused", outcome.message);
@@ -242,17 +299,15 @@ function transportFailure(outcome: EgressOutcome & { kind: "failed" }): Reply {
   }
 }
 
-function unreadable(error: unknown): Reply {
+function unreadable(error: unknown): Told {
   if (isHoldfastError(error))
-    return failed("InvalidResponse", `error reading generator opcode response: ${error.message}`);
+    return failed("InvalidResponse", `error reading generator opcode response: ${error.code}`, {
+      message: `error reading generator opcode response: ${error.message}`,
+    });
   throw error;
 }
 
-function failed(name: string, message: string, stack?: string): Reply {
-  return {
-    kind: "failed",
-    error: { name, message, ...(stack === undefined ? {} : { stack: stack.slice(0, FOREIGN_BODY_CHARS) }) },
-    noRetry: false,
-    retryAt: null,
-  };
+/** A failed call in our words; `foreign` holds what somebody else said. */
+function failed(name: string, message: string, foreign: NonNullable<Told["foreign"]> = {}): Told {
+  return { kind: "failed", error: { name, message }, noRetry: false, retryAt: null, foreign };
 }

@@ -38,10 +38,14 @@ export function reportedOps(ops: readonly Op[]): ReportedOp[] {
 /**
  * The ops in a report that an app makes by itself.
  *
+ * @param check told of each op as it was reported; throws for one that must not be taken
+ *
  * @throws HoldfastError `op_unknown`, `op_invalid`, `json_too_deep`, `json_number_out_of_range`
  */
-export function readOps(steps: unknown): readonly ReportedOp[] {
-  return reportedOps(parseOps(steps));
+export function readOps(steps: unknown, check: (op: Op) => void = () => undefined): readonly ReportedOp[] {
+  const ops = parseOps(steps);
+  for (const op of ops) check(op);
+  return reportedOps(ops);
 }
 
 /** An error in a form that can be kept: what user code attached to it is left out when it cannot be written down. */

@@ -114,20 +114,17 @@ describe("decide(): WaitForEvent", () => {
     assert.equal(young.waits[0]?.lookBackFrom, NOW - 100);
   });
 
-  it("looks back as far as it asks, to before the run too, and never less than the protocol allows", () => {
-    const from = (lookBack: string, queuedAt = NOW - 100): number | null | undefined =>
-      on(stateOf({ queuedAt }), replyTo(opsReply([wait({ timeout: "1h", lookBack })]))).waits[0]
-        ?.lookBackFrom;
-    assert.equal(from("10m"), NOW - 600_000);
-    assert.equal(from("7d"), NOW - LIMITS.waitLookBackAskedMs);
-    assert.equal(from("1s"), NOW - LIMITS.waitLookBackMs);
-  });
-
-  it("fails the run at once for a look back that is no duration, or too long", () => {
-    for (const lookBack of ["8d", "soon", "", 600_000, "-5m"]) {
-      const decision = waiting({ timeout: "1h", lookBack });
-      assert.equal(ending(decision).error?.name, "InvalidLookBack", String(lookBack));
-      assert.deepEqual([decision.waits, decision.enqueue], [[], []]);
+  it("looks back as far as opts.lookBack says, past the beginning of the run, and 7 days at most", () => {
+    const asked = waiting({ timeout: "1h", lookBack: "7d" });
+    assert.equal(asked.waits[0]?.lookBackFrom, NOW - LIMITS.waitLookBackMaxMs);
+    assert.equal(waiting({ timeout: "1h", lookBack: "0s" }).waits[0]?.lookBackFrom, NOW);
+    for (const lookBack of ["8d", "-1s", "soon", "", 5]) {
+      const refused = waiting({ timeout: "1h", lookBack });
+      assert.match(
+        ending(refused)?.["error"] === undefined ? "" : JSON.stringify(ending(refused)),
+        /InvalidLookBack/,
+      );
+      assert.deepEqual(refused.waits, []);
     }
   });
 

@@ -23,12 +23,12 @@ export function waitForEvent(draft: Draft, op: ReportedOp): WaitOutcome {
   const eventName = textOf(op.opts["event"]) ?? op.carried ?? "";
   const until = timeoutAt(op, textOf(op.opts["timeout"]) ?? "", draft.now);
   if ("error" in until) return { kind: "fatal", error: until.error };
+  const since = lookBackFrom(draft, op);
+  if ("error" in since) return { kind: "fatal", error: since.error };
   const condition = textOf(op.opts["if"]);
   const read = filterOf(draft, condition);
   if ("error" in read) return { kind: "fatal", error: read.error };
   const { filter } = read;
-  const from = lookBackFrom(draft, op);
-  if (typeof from !== "number") return { kind: "fatal", error: from.error };
   const isNew = draft.schedule({
     kind: "wait",
     id: op.id,
@@ -50,38 +50,44 @@ export function waitForEvent(draft: Draft, op: ReportedOp): WaitOutcome {
       eventName,
       filter,
       expiresAt: until.at,
-      lookBackFrom: from,
+      lookBackFrom: since.at,
     });
   }
   return AWAITED;
 }
 
 /**
- * From when on an event may already have answered the wait, Unix ms. What a step of this run caused may have come before the
- * run got as far as waiting for it; what came before the run is looked at only if the wait says how far back (`opts.lookBack`,
- * an extension of ours to wire-protocol 15.1).
+ * From when on an event that is stored already may answer. Unless the wait says otherwise that is a moment ago, and no longer
+ * than the run exists: what a step of this run caused may have come before the run got as far as waiting for it. A wait that
+ * asks for more (`opts.lookBack`, a duration) may be answered by what came before its run.
  */
-function lookBackFrom(draft: Draft, op: ReportedOp): number | { readonly error: WireError } {
+function lookBackFrom(draft: Draft, op: ReportedOp): { readonly at: number } | { readonly error: WireError } {
   const asked = op.opts["lookBack"];
-  if (asked === undefined || asked === null) {
-    return Math.max(draft.run.queuedAt, draft.now - LIMITS.waitLookBackMs);
-  }
-  const length = typeof asked === "string" ? durationOf(asked) : null;
-  if (length === null || length < 0 || length > LIMITS.waitLookBackAskedMs) {
-    const days = LIMITS.waitLookBackAskedMs / 86_400_000;
-    const message = `Step "${op.label}" asked to look back ${JSON.stringify(asked)}; a wait may look back a duration of at most ${days} days.`;
-    return { error: { name: "InvalidLookBack", message } };
-  }
-  return draft.now - Math.max(length, LIMITS.waitLookBackMs);
+  if (asked === undefined || asked === null)
+    return { at: Math.max(draft.run.queuedAt, draft.now - LIMITS.waitLookBackMs) };
+  const durationMs = typeof asked === "string" ? durationOf(asked) : null;
+  const fault =
+    durationMs === null || durationMs < 0
+      ? "which is not a duration such as 10m"
+      : durationMs > LIMITS.waitLookBackMaxMs
+        ? `and at most ${LIMITS.waitLookBackMaxMs / 86_400_000} days are allowed`
+        : null;
+  if (fault === null && durationMs !== null) return { at: draft.now - durationMs };
+  const shown = typeof asked === "string" ? `"${asked.slice(0, 40)}"` : typeof asked;
+  return {
+    error: {
+      name: "InvalidLookBack",
+      message: `Step "${op.label}" asked to look back for ${shown}, ${fault}.`,
+    },
+  };
 }
 
-/** The length of a duration in words, ms, or null when it is none. */
 function durationOf(text: string): number | null {
   try {
-    return parseDuration(text);
+    return Math.ceil(parseDuration(text));
   } catch (error) {
-    if (!isHoldfastError(error, "duration_invalid")) throw error;
-    return null;
+    if (isHoldfastError(error, "duration_invalid")) return null;
+    throw error;
   }
 }
 

@@ -1,6 +1,8 @@
 import { hasEnded } from "@holdfast/protocol";
 import type { Egress } from "#egress";
 import type { Clock, Log, Random } from "#kernel";
+import type { Payloads } from "#payloads";
+import { inspectionOf, refusedError } from "#payloads";
 import type { Work } from "#queue";
 import type { FunctionDefinition, Registry } from "#registry";
 import type { EventStore, QueueItem } from "#store";
@@ -21,6 +23,7 @@ export interface WorkDeps {
   readonly events: EventStore;
   readonly registry: Registry;
   readonly egress: Egress;
+  readonly payloads: Payloads;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
@@ -89,7 +92,11 @@ export function createWorker(deps: WorkDeps): (work: Work) => Promise<void> {
     const step = item.stepId === null ? undefined : run.state.planned.get(item.stepId);
     if (step === undefined) return;
     const startedAt = deps.clock.now();
-    const made = await makeRequest(step, deps.egress, stopping);
+    const made = await makeRequest(step, deps.egress, stopping, (opts) => {
+      const app = deps.registry.function(run.state.run.functionId)?.appName ?? null;
+      const refusal = deps.payloads.admit([{ position: "gateway", value: opts }], app);
+      return refusal === null ? null : refusedError(refusal);
+    });
     if (made === null) return;
     await run.submit({
       kind: "gateway",
@@ -147,7 +154,9 @@ export function createWorker(deps: WorkDeps): (work: Work) => Promise<void> {
     if (outcome.kind === "answered" && outcome.status === 401) {
       deps.log.warn({ run: run.id, function: definition.slug, status: 401 }, "the app refused our signature");
     }
-    const reply = readReply(outcome, deps.clock.now(), check);
+    const output = definition.configuration.endpoint === true ? "endpoint-response" : "function-output";
+    const inspection = inspectionOf(deps.payloads, definition.appName, output);
+    const reply = readReply(outcome, deps.clock.now(), check, inspection);
     if (reply.kind === "failed" && reply.error.name === ANSWER_UNVERIFIED) {
       const { message: reason } = reply.error;
       deps.log.warn({ run: run.id, function: definition.slug, reason }, "the app's answer was not believed");

@@ -1,6 +1,8 @@
 import type { EventId } from "@holdfast/protocol";
 import { LIMITS, parseEventIdSeed, seededUlid } from "@holdfast/protocol";
 import type { Clock } from "#kernel";
+import type { Payloads, PlacedValue } from "#payloads";
+import { plaintextRefused } from "#payloads";
 import type { Queue } from "#queue";
 import type { EventStore, NewEvent } from "#store";
 import type { Arrivals } from "./arrivals.ts";
@@ -13,6 +15,7 @@ import { parseEvent } from "./parse-event.ts";
 export interface AcceptDeps extends MatchDeps {
   readonly events: EventStore;
   readonly queue: Queue;
+  readonly payloads: Payloads;
   readonly arrivals: Arrivals;
   readonly clock: Clock;
 }
@@ -20,7 +23,8 @@ export interface AcceptDeps extends MatchDeps {
 /**
  * Takes a request to the event API: parse, match, open runs, one durable act, and only then the answer.
  *
- * Of a batch with a bad event in it, the events before the bad one are taken and reported (wire-protocol 2.2).
+ * Of a batch with a bad event in it, the events before the bad one are taken and reported (wire-protocol 2.2). Of one that
+ * holds plaintext where the environment takes none, nothing is.
  */
 export async function acceptEvents(
   deps: AcceptDeps,
@@ -32,6 +36,11 @@ export async function acceptEvents(
   if (raw.length > LIMITS.eventsPerRequestCount) {
     const message = `Cannot have more than ${LIMITS.eventsPerRequestCount} events in a batch`;
     return { ok: false, code: "events_too_many", message, ids: [] };
+  }
+  const plaintext = deps.payloads.isOpen ? null : deps.payloads.admit(raw.flatMap(valuesOf), null);
+  if (plaintext !== null) {
+    const { code, message } = plaintextRefused(plaintext);
+    return { ok: false, code, message, ids: [] };
   }
   const now = clock.now();
   const seed = idSeed === undefined ? null : parseEventIdSeed(idSeed);
@@ -53,4 +62,14 @@ export async function acceptEvents(
     deps.arrivals.events(prepared, await deps.events.accept({ events: prepared, session, now }), now);
   }
   return refusal === null ? { ok: true, ids: accepted } : { ok: false, ...refusal, ids: accepted };
+}
+
+/** What an event carries; one that is malformed is refused for that. */
+function valuesOf(event: unknown): readonly PlacedValue[] {
+  if (typeof event !== "object" || event === null) return [];
+  const { data, user } = event as { readonly data?: unknown; readonly user?: unknown };
+  return [
+    { position: "event-data", value: data },
+    { position: "event-user", value: user },
+  ];
 }

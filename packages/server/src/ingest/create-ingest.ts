@@ -1,5 +1,6 @@
 import type { Digest, EnvironmentName } from "@holdfast/protocol";
 import type { Clock, Ids, Log } from "#kernel";
+import type { Payloads } from "#payloads";
 import type { Queue } from "#queue";
 import type { Realtime } from "#realtime";
 import type { Registry } from "#registry";
@@ -20,6 +21,7 @@ export interface IngestDeps {
   readonly schedules: ScheduleStore;
   readonly registry: Registry;
   readonly queue: Queue;
+  readonly payloads: Payloads;
   readonly realtime: Realtime;
   readonly clock: Clock;
   readonly ids: Ids;

@@ -1,4 +1,5 @@
 import { canonicalJson, isHoldfastError, LIMITS } from "@holdfast/protocol";
+import { plaintextRefused } from "#payloads";
 import type { AcceptDeps } from "./accept.ts";
 import type { InvokeOutcome, InvokeRequest } from "./contract.ts";
 import { eventRecord } from "./emitter.ts";
@@ -8,6 +9,17 @@ import { matchEvent, ownGuard } from "./match.ts";
 export async function invokeFunction(deps: AcceptDeps, request: InvokeRequest): Promise<InvokeOutcome> {
   const { definition, idempotencyKey } = request;
   const now = deps.clock.now();
+  const refusal = deps.payloads.admit(
+    [
+      { position: "invoke-data", value: request.data },
+      { position: "invoke-user", value: request.user },
+    ],
+    definition.appName,
+  );
+  if (refusal !== null) {
+    const { code, message } = plaintextRefused(refusal);
+    return { kind: "refused", code, message };
+  }
   const texts = payload(request);
   if ("code" in texts) return { kind: "refused", ...texts };
   const event = eventRecord(

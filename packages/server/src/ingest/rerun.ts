@@ -1,6 +1,7 @@
 import { hash } from "node:crypto";
 import type { StepId } from "@holdfast/protocol";
 import { canonicalJson } from "@holdfast/protocol";
+import { plaintextRefused } from "#payloads";
 import type { EventRecord, JournalEntry, NewRun, RunStore } from "#store";
 import type { AcceptDeps } from "./accept.ts";
 import { admissionOf } from "./admission.ts";
@@ -15,6 +16,8 @@ export interface RerunDeps extends AcceptDeps {
  * Runs a function again for the events of an older run (wire-protocol 15.7). From a step on: what finished before that step
  * began is remembered, the step itself and everything after it happens again. What limits the number of starts is not
  * asked, since an operator wants this one; what limits calls is.
+ *
+ * @throws HoldfastError `plaintext_refused` for arguments that the environment does not take
  */
 export async function rerunRun(deps: RerunDeps, request: RerunRequest): Promise<RerunOutcome> {
   const { clock, queue, registry, runs } = deps;
@@ -26,6 +29,11 @@ export async function rerunRun(deps: RerunDeps, request: RerunRequest): Promise<
   const first = events[0];
   if (first === undefined) return { kind: "unknown" };
   if (first.name === "inngest/scheduled.timer") return { kind: "cron" };
+  const refusal = deps.payloads.admit(
+    [{ position: "rerun-input", value: request.fromStep?.input }],
+    definition.appName,
+  );
+  if (refusal !== null) throw plaintextRefused(refusal);
   const kept =
     request.fromStep === null ? null : remember(await runs.journal(request.runId), request.fromStep);
   if (kept !== null && "kind" in kept) return kept;

@@ -28,8 +28,28 @@ export interface Store {
   readonly apps: AppStore;
   readonly schedules: ScheduleStore;
   readonly cancellations: CancellationStore;
+  readonly texts: TextStore;
   /** Settles what was asked for, then lets go of the files. Later calls fail with `store_closed`. */
   close(): Promise<void>;
+}
+
+/** Every text that holds payloads, wherever it is kept: for those who must know what is in them all. */
+export interface TextStore {
+  /**
+   * One portion, in an order of the store's own: begin with null and go on with `next`, which is null after the last. What is
+   * stored while somebody reads may be missed.
+   */
+  portion(
+    after: string | null,
+  ): Promise<{ readonly texts: readonly StoredText[]; readonly next: string | null }>;
+}
+
+export interface StoredText {
+  /** When it was stored, Unix ms. */
+  readonly at: number;
+  /** Of the run it belongs to; null for an event. */
+  readonly functionId: FunctionId | null;
+  readonly text: string;
 }
 
 /** An event to store, and what it starts. */

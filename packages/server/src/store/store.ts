@@ -21,7 +21,9 @@ export type {
   RunStore,
   ScheduleStore,
   Store,
+  StoredText,
   Stranded,
+  TextStore,
   Tick,
 } from "./contract.ts";
 export type {

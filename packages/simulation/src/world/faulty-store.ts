@@ -21,6 +21,7 @@ export function faultyStore(inner: Store, process: SimulatedProcess, world: Disk
     schedules: acting(inner.schedules, ["startGathering", "fireTick"], submit),
     cancellations: acting(inner.cancellations, ["add", "remove"], submit),
     apps: acting(inner.apps, ["register", "noteError", "remove"], submit),
+    texts: inner.texts,
     close: () => inner.close(),
   };
 }

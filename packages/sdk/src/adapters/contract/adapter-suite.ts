@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { canonicalJson, parseSigningKey } from "@holdfast/protocol";
+import fc from "fast-check";
 import { Holdfast } from "../../client/client.ts";
 import type { WireRequest as SignableRequest } from "../../signatures/testing/server-request.ts";
 import { signedRequest } from "../../signatures/testing/server-request.ts";
@@ -13,6 +14,9 @@ const RUN = "01J0000000000000000000000A";
 const TARGET = "/api/inngest?fnId=shop-ship&stepId=step";
 /** What the transport puts on an answer by itself, and tells nobody anything about the app. */
 const TRANSPORT = new Set(["connection", "content-length", "date", "keep-alive", "transfer-encoding"]);
+
+/** What may stand in a header or, encoded, in a query. */
+const STRANGE_CHARS = "aZ09 !#$%&'()*+,-./:;<=>?@[]^_`{|}~\u00e9\u00ff";
 
 interface Shop {
   readonly options: AdapterOptions;
@@ -300,5 +304,42 @@ function testSocket(harness: AdapterHarness, name: string): void {
       assertRefused(await send({ method: "POST", target: TARGET, headers, body }), "POST", body);
     }
     assert.deepEqual(ran, []);
+  });
+
+  it("whatever arrives over the socket gets the one refusal, and the next call runs", async (t) => {
+    const { options, ran, outgoing } = shop("production");
+    const send = await harness.serve(t, options);
+    const text = fc.string({
+      unit: fc.constantFrom(...Array.from(STRANGE_CHARS)),
+      maxLength: 40,
+    });
+    const names = [
+      "x-inngest-signature",
+      "signature",
+      "signature-input",
+      "content-type",
+      "host",
+      "origin",
+      "x-run-id",
+    ];
+    await fc.assert(
+      fc.asyncProperty(
+        fc.constantFrom(...harness.methods),
+        text.map((query) => `/api/inngest?${encodeURI(query).replaceAll("#", "")}`),
+        fc.dictionary(
+          fc.constantFrom(...names),
+          text.map((value) => value.trim()),
+        ),
+        fc.oneof(fc.json(), fc.string(), fc.constant(call().body)),
+        async (method, target, headers, body) => {
+          const isBare = method === "GET" || method === "HEAD";
+          const answer = await send({ method, target, headers, body: isBare ? "" : body });
+          assertRefused(answer, method, name);
+        },
+      ),
+      { numRuns: 60 },
+    );
+    assert.deepEqual([ran, outgoing], [[], []]);
+    assert.equal((await send(signed(call()))).status, 200);
   });
 }

@@ -34,6 +34,7 @@ export function testApp(
   const done: CallAnswer = { status: 200, body: '"shipped"', headers: {} };
   const handler = createRequestHandler({
     client: test.state,
+    logger: test.state.logger,
     records: new Map([["shop-ship", testRecord("ship")]]),
     framework: "test",
     platform: null,
@@ -53,6 +54,7 @@ export interface TestRequest {
   readonly method: string;
   readonly target: string;
   readonly origin: string;
+  readonly peerAddress: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | Uint8Array;
   /** Signed with the right key when absent; null for none. */
@@ -76,6 +78,7 @@ export function incoming(request: Partial<TestRequest>): IncomingRequest {
     method,
     target: request.target ?? "/api/inngest?fnId=shop-ship&stepId=step",
     origin,
+    peerAddress: request.peerAddress ?? null,
     header: (name) => all[name.toLowerCase()] ?? null,
     body: (bytesMax) =>
       bytes.length > bytesMax ? Promise.reject(new Error("too large")) : Promise.resolve(bytes),

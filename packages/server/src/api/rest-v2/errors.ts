@@ -18,6 +18,7 @@ export type V2Code =
   | "missing_field"
   | "not_found"
   | "not_implemented"
+  | "plaintext_refused"
   | "rate_limited"
   | "run_already_cancelled"
   | "run_already_ended"
@@ -41,6 +42,7 @@ const V2_CODES: Partial<Record<ErrorCode, V2Code>> = {
   json_too_deep: "invalid_request",
   not_found: "not_found",
   not_implemented: "not_implemented",
+  plaintext_refused: "plaintext_refused",
   request_invalid: "invalid_request",
   store_closed: "internal_error",
   store_failed: "internal_error",

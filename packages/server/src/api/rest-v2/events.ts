@@ -77,6 +77,7 @@ function asEventError(code: string, message: string): HoldfastError {
     case "event_time_invalid":
     case "event_session_invalid":
     case "event_too_large":
+    case "plaintext_refused":
     case "json_too_deep":
     case "json_number_out_of_range":
       return new HoldfastError(code, message);

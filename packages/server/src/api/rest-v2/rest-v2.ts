@@ -14,6 +14,7 @@ import { keysV2 } from "./keys.ts";
 import { pauseV2 } from "./pause.ts";
 import { runActsV2 } from "./run-acts.ts";
 import { runsV2 } from "./runs.ts";
+import { sealingKeysV2 } from "./sealing-keys.ts";
 import { strandedV2 } from "./stranded.ts";
 import { traceV2 } from "./trace.ts";
 
@@ -38,6 +39,7 @@ export function restV2Routes(app: FastifyInstance, context: ApiContext): void {
           accountV2,
           envsV2,
           keysV2,
+          sealingKeysV2,
           eventsV2,
           runsV2,
           strandedV2,

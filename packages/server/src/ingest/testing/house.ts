@@ -1,5 +1,6 @@
 import type { EventId, RunId } from "@holdfast/protocol";
 import { createIds, nodeDigest, silentLog, systemRandom } from "#kernel";
+import { createPayloads, OPEN_PAYLOADS } from "#payloads";
 import type { Queue, Work } from "#queue";
 import type { Realtime, Update } from "#realtime";
 import { createRealtime } from "#realtime";
@@ -71,6 +72,7 @@ export async function openHouse(
     schedules: store.schedules,
     registry,
     queue,
+    payloads: createPayloads(OPEN_PAYLOADS, { clock, log: silentLog }),
     realtime,
     clock,
     ids: createIds(clock, systemRandom),

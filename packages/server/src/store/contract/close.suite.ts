@@ -105,6 +105,7 @@ function everyCall(store: Store, session: Awaited<ReturnType<typeof aSession>>):
     store.runs.list({ environment: production, limit: 1 }),
     store.runs.open({ runs: [], session: null, now: NOW }),
     store.runs.signal({ environment: production, name: "s", memo: "null", now: NOW }),
+    store.texts.portion(null),
     store.runs.eventsOf(runId(1)),
     store.runs.items(runId(1)),
     store.runs.stranded(1),

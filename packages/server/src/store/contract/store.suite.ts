@@ -10,6 +10,7 @@ import { runSuite } from "./runs.suite.ts";
 import { scheduleSuite } from "./schedules.suite.ts";
 import { snapshotSuite } from "./snapshot.suite.ts";
 import { startSuite } from "./starts.suite.ts";
+import { textSuite } from "./texts.suite.ts";
 import { waitModelSuite } from "./waits-model.suite.ts";
 import { waitSuite } from "./waits.suite.ts";
 
@@ -28,6 +29,7 @@ export function runStoreContract(name: string, createHarness: CreateHarness, his
     describe("starts", () => startSuite(createHarness));
     describe("waits", () => waitSuite(createHarness));
     describe("schedules", () => scheduleSuite(createHarness));
+    describe("texts", () => textSuite(createHarness));
     describe("apps", () => appSuite(createHarness));
     describe("life", () => closeSuite(createHarness));
     describe("histories", () => {

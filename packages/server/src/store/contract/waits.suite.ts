@@ -247,6 +247,21 @@ export function waitSuite(create: CreateHarness): void {
 
   storeTest(
     create,
+    "a wait that looks back for days finds the oldest among many events, and none from before",
+    async (store) => {
+      const day = 86_400_000;
+      await accept(store, payment(1, { ok: true }, { receivedAt: NOW - 2 * day - 1 }));
+      await accept(store, payment(2, { ok: true }, { receivedAt: NOW - 2 * day }));
+      for (let index = 3; index < 400; index++)
+        await accept(store, payment(index, { ok: index === 399 }, { receivedAt: NOW - day + index }));
+      const source = filter("async.data.ok == true");
+      await wait(store, 1, [aWait({ eventName: "payment", filter: source, lookBackFrom: NOW - 2 * day })]);
+      assert.deepEqual(await woken(store), [[itemName(1, "wait"), eventId(2)]]);
+    },
+  );
+
+  storeTest(
+    create,
     "an event that answered one wait does not answer the next by looking back",
     async (store) => {
       // In its memo, the event has the id that its sender chose.

@@ -21,12 +21,16 @@ export class Events {
     return true;
   }
 
+  all(): readonly EventRecord[] {
+    return this.#events.rows();
+  }
+
   get(id: EventId): EventRecord | null {
     return this.#events.get(id) ?? null;
   }
 
   /** Those that are there, in the order given. */
-  all(ids: readonly EventId[]): readonly EventRecord[] {
+  those(ids: readonly EventId[]): readonly EventRecord[] {
     return ids.flatMap((id) => this.#events.get(id) ?? []);
   }
 

@@ -8,6 +8,7 @@ import { advanceRun } from "./advance.ts";
 import type { MemoryRooms } from "./memory-disk.ts";
 import { by } from "./order.ts";
 import { snapshotOf } from "./snapshot.ts";
+import { storedTexts } from "./texts.ts";
 
 /** Whoever uses the rooms: from `close` on it may no longer. */
 class Access {
@@ -76,6 +77,7 @@ export function assembleMemoryStore(rooms: MemoryRooms): Store {
       apps: () => access.read(({ apps }) => apps.apps()),
       functions: () => access.read(({ apps }) => apps.functions()),
     },
+    texts: { portion: () => access.read((all) => ({ texts: storedTexts(all), next: null })) },
     close: async () => access.close(),
   };
 }
@@ -93,7 +95,7 @@ function createRunStore(access: Access): RunStore {
       access.read(({ runs, events }) => {
         const run = runs.get(id);
         if (run === undefined) return null;
-        const bodies = events.all(run.eventIds).map(({ body }) => body);
+        const bodies = events.those(run.eventIds).map(({ body }) => body);
         return snapshotOf(run, bodies, itemsOf(id));
       }),
     advance: (advance) =>

@@ -34,6 +34,10 @@ export class Runs {
     this.#nextNum = tables.counter();
   }
 
+  all(): readonly StoredRun[] {
+    return this.#runs.rows();
+  }
+
   get(id: RunId): StoredRun | undefined {
     return this.#runs.get(id);
   }

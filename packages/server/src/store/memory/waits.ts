@@ -49,6 +49,10 @@ export class Waits {
     this.#waits.put(stored.num, stored);
   }
 
+  all(): readonly { readonly runId: RunId; readonly captured: string | null }[] {
+    return this.#waits.rows().map(({ runId, filter }) => ({ runId, captured: filter?.captured ?? null }));
+  }
+
   /** Holds an event that was stored a moment ago against what is waited for. */
   match(act: Act, event: EventRecord): void {
     for (const wait of this.#waits.rows()) {

@@ -1,5 +1,11 @@
 import type { DatabaseSync } from "node:sqlite";
-import { LOOK_BACK_MAX_COUNT, LOOK_BACK_MISSES_MAX_COUNT } from "./limits.ts";
+import { LIMITS } from "@holdfast/protocol";
+import {
+  LONG_LOOK_BACK_MAX_CHARS,
+  LONG_LOOK_BACK_MAX_COUNT,
+  LOOK_BACK_MAX_COUNT,
+  LOOK_BACK_MISSES_MAX_COUNT,
+} from "./limits.ts";
 import type { Statement } from "./statement.ts";
 import { prepare } from "./statement.ts";
 import { JOURNAL_COMPLETED } from "./codes.ts";
@@ -7,7 +13,7 @@ import { JOURNAL_COMPLETED } from "./codes.ts";
 type PastEvent = { readonly id: string; readonly body: string };
 
 /**
- * Finds the event that came shortly before the run got as far as waiting for it. The newest events of the name are
+ * Finds the event that came before the run got as far as waiting for it. The newest events of the name are
  * walked by id; ids may be a client's, whose clock is not ours, so the walk ends only after a few in a row that
  * were received before.
  */
@@ -19,7 +25,7 @@ export class LookBack {
     this.#newest = prepare(
       db,
       `SELECT id, received_at, body FROM events WHERE environment = ? AND name = ?
-       ORDER BY id DESC LIMIT ${LOOK_BACK_MAX_COUNT}`,
+       ORDER BY id DESC LIMIT ?`,
     );
     this.#answered = prepare(
       db,
@@ -28,22 +34,31 @@ export class LookBack {
     );
   }
 
-  /** The id of the earliest event received from an instant on that `isWanted`, or null. */
+  /**
+   * The id of the earliest event received from an instant on that `isWanted`, or null: of the newest ones that a look may
+   * take in. A look that reaches further back than usual takes in more.
+   */
   find(
     environment: number,
     name: string,
     from: number,
+    now: number,
     isWanted: (event: PastEvent) => boolean,
   ): string | null {
     let found: { readonly id: string; readonly receivedAt: number } | null = null;
     let misses = 0;
-    for (const [id, receivedAt, body] of this.#newest.iterate(environment, name)) {
+    let charsLeft = LONG_LOOK_BACK_MAX_CHARS;
+    const isLong = from < now - LIMITS.waitLookBackMs;
+    const count = isLong ? LONG_LOOK_BACK_MAX_COUNT : LOOK_BACK_MAX_COUNT;
+    for (const [id, receivedAt, body] of this.#newest.iterate(environment, name, count)) {
       if (receivedAt < from) {
         misses += 1;
         if (misses === LOOK_BACK_MISSES_MAX_COUNT) break;
         continue;
       }
       misses = 0;
+      charsLeft -= body.length;
+      if (isLong && charsLeft < 0) break;
       if ((found === null || receivedAt <= found.receivedAt) && isWanted({ id, body })) {
         found = { id, receivedAt };
       }

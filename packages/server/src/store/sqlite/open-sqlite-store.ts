@@ -16,6 +16,7 @@ import { openDatabase, openReadingConnection } from "./open.ts";
 import { createQueueStore } from "./queue.ts";
 import { createRunStore } from "./runs.ts";
 import { createScheduleStore } from "./schedules.ts";
+import { createTextStore } from "./texts.ts";
 import { startThreadedWriter } from "./threaded-writer.ts";
 import type { Writer } from "./writer.ts";
 import { createInlineWriter } from "./writer.ts";
@@ -116,6 +117,7 @@ export function assembleStore(opened: Omit<Opened, "report">, lock: OwnerLock | 
     apps: createAppStore(access),
     schedules: createScheduleStore(access),
     cancellations: createCancellationStore(access),
+    texts: createTextStore(access),
     stats: () => commits.stats,
     close: () => (closing ??= close()),
   };

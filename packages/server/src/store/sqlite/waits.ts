@@ -154,7 +154,7 @@ export class Waits {
   insert(act: Act, environment: number, run: WaitingRun, wait: WaitValues): void {
     const { effect, key, eventName, source, captured, expiresAt } = wait;
     if (wait.lookBackFrom !== null) {
-      const answer = this.#lookBack.find(environment, eventName, wait.lookBackFrom, (event) => {
+      const answer = this.#lookBack.find(environment, eventName, wait.lookBackFrom, act.now, (event) => {
         if (this.#isOwn(run, event.id) || (effect === CANCEL && event.id <= run.id)) return false;
         return (
           this.#accepts(source, captured, event.body, act.now) &&

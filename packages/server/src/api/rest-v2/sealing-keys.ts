@@ -1,0 +1,24 @@
+import type { FastifyInstance } from "fastify";
+import type { ApiContext } from "../context.ts";
+import { enveloped, int64, message, timestamp } from "./message.ts";
+import { V2_ROUTE } from "./route.ts";
+
+/** `GET /sealing/keys`: which keys the stored values are sealed with, the one used last first. Holdfast's own. */
+export function sealingKeysV2(app: FastifyInstance, { clock, sealingKeys }: ApiContext): void {
+  app.get("/sealing/keys", V2_ROUTE, async () => {
+    const found = await sealingKeys.read();
+    return enveloped(
+      clock.now(),
+      found.map(({ apps, firstSeenAt, format, keyId, lastSeenAt, valueCount }) =>
+        message({
+          keyId,
+          format,
+          valueCount: int64(valueCount),
+          firstSeenAt: timestamp(firstSeenAt),
+          lastSeenAt: timestamp(lastSeenAt),
+          apps,
+        }),
+      ),
+    );
+  });
+}
