@@ -6,7 +6,7 @@ import { portableCiphers } from "./portable.ts";
 export const SIZES = [64, 1024, 16 * 1024] as const;
 /** What the whole of sealing is called in a table. */
 export const SEAL = "seal(): JSON, key, position, cipher, base64";
-export const OPEN = "open(): all of it, back";
+export const OPEN = "open() again, as in a run's next call";
 
 const AT = {
   kind: "step-output",

@@ -92,7 +92,7 @@ async function openSealed(fields: Fields, path: string, { vault, opened }: Opene
     if (text === null) throw new SealingError("seal_broken", "Cannot open an envelope: it is not whole.");
     const at = carriedPosition(text);
     const beside = boundMembers(fields);
-    const content = await vault.open(text, at, beside);
+    const { content } = await vault.open(text, at, beside);
     const { form, ...position } = at;
     opened.push({ path, keyId: text.keyId, position });
     const data = form === "data" ? parsePlainData(content) : null;

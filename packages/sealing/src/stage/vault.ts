@@ -1,4 +1,5 @@
 import type { SealedText } from "@holdfast/protocol";
+import type { PayloadPosition } from "holdfast";
 import { openBytes, NONCE_BYTES, sealInside, TAG_BYTES } from "../format/aead.ts";
 import { associatedBytes, envelopeHead, headOf, positionOf } from "../format/envelope-text.ts";
 import type { Padding } from "../format/padding.ts";
@@ -14,6 +15,8 @@ import type { SealingKeyPair } from "../senders/key-pair.ts";
 import { openWithPair } from "../senders/public-box.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
+
+const decoder = new TextDecoder();
 
 /** What a seal adds to the plain text. */
 const AROUND = { before: NONCE_BYTES, after: TAG_BYTES };
@@ -48,7 +51,8 @@ export class Vault {
     const head = envelopeHead("secret", master.id, at);
     const whole = paddedWithin(JSON.stringify(value) ?? "null", this.#padding, AROUND);
     const nonce = this.#world.random(NONCE_BYTES);
-    return `${head}.${toBase64url(sealInside(this.#keyAt(master, at), nonce, associatedBytes(head, clear), whole))}`;
+    const sealed = sealInside(this.#keyAt(master, at), nonce, associatedBytes(head, clear), whole);
+    return `${head}.${toBase64url(sealed)}`;
   }
 
   /**
@@ -56,15 +60,30 @@ export class Vault {
    *
    * @throws SealingError `seal_key_unknown`, `seal_key_revoked`, `seal_key_unavailable`, `seal_broken`.
    */
-  async open(text: SealedText, at: SealedPosition, clear: Fields): Promise<unknown> {
-    const plain = await this.#openBytes(text, at, associatedBytes(headOf(text), clear));
-    if (plain === null) throw broken(text, at);
+  async open(
+    text: SealedText,
+    at: SealedPosition,
+    clear: Fields,
+  ): Promise<{ readonly plain: string; readonly content: unknown }> {
+    const bytes = await this.#openBytes(text, at, associatedBytes(headOf(text), clear));
+    if (bytes === null) throw broken(text, at);
+    const plain = decoder.decode(bytes).trimEnd();
     // Whoever sealed it held the key and wrote JSON; another text means another program's bug.
     try {
-      return JSON.parse(new TextDecoder().decode(plain)) as unknown;
+      return { plain, content: JSON.parse(plain) as unknown };
     } catch {
       throw broken(text, at);
     }
+  }
+
+  /**
+   * Whether a key that opened something would still open it.
+   *
+   * @throws SealingError `seal_key_unknown`, `seal_key_revoked`, `seal_key_unavailable`.
+   */
+  assertUsable(keyId: string, at: PayloadPosition): void | Promise<void> {
+    const found = this.#find(keyId, at);
+    if (found instanceof Promise) return found.then(() => undefined);
   }
 
   /** A keyed hash of a text, equal for equal texts: for blind indexes and names. `keyId` names another key than the current one. */
@@ -130,7 +149,7 @@ export class Vault {
     );
   }
 
-  #find(keyId: string, at: SealedPosition | null): SealingKey | Promise<SealingKey> {
+  #find(keyId: string, at: PayloadPosition | null): SealingKey | Promise<SealingKey> {
     const found = (key: SealingKey | null): SealingKey => {
       if (key === null) throw unknownKey(keyId, at);
       return key;
@@ -175,7 +194,7 @@ function asked<Answer, Made>(
 }
 
 /** What a provider throws besides our own errors means that it could not be reached. */
-function unavailable(error: unknown, keyId: string | null, at: SealedPosition | null): unknown {
+function unavailable(error: unknown, keyId: string | null, at: PayloadPosition | null): unknown {
   if (error instanceof SealingError) return error;
   // A provider's own words may name secrets.
   return new SealingError(
@@ -187,7 +206,7 @@ function unavailable(error: unknown, keyId: string | null, at: SealedPosition | 
   );
 }
 
-function unknownKey(keyId: string, at: SealedPosition | null): SealingError {
+function unknownKey(keyId: string, at: PayloadPosition | null): SealingError {
   const place = at === null ? "a value" : `the ${placeText(at)}`;
   return new SealingError(
     "seal_key_unknown",
