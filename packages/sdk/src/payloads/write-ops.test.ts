@@ -41,7 +41,7 @@ const OPS: { readonly [Code in DraftOp["op"]]: DraftOp & { readonly op: Code } }
 };
 
 test("an op is written by its list of fields: what else an object carries goes nowhere", async () => {
-  const extra = { rawArgs: ["canary"], middleware: { key: "canary" }, context: "canary", toJSON: undefined };
+  const extra = { more: ["canary"], middleware: { key: "canary" }, context: "canary", toJSON: undefined };
   for (const op of Object.values(OPS)) {
     const written = await writeOps([{ ...op, ...extra }], passage);
     assert.equal(written.includes("canary"), false, op.op);
