@@ -54,8 +54,10 @@ for (const mode of ["production", "dev"] as const) {
       assert.deepEqual(await answer.json(), { second: 21, again: { n: 20 } });
       const run = await endOf(server, runIdOf(app));
       assert.equal(run.status, "Completed");
+      // In the second in which it starts a server has requests signed anew: it may have seen them before.
+      const taken = app.reports.filter(({ status }) => status !== 503);
       assert.deepEqual(
-        app.reports.map(({ path, status }) => `${path.replace(run.run_id, "ID")} ${status}`),
+        taken.map(({ path, status }) => `${path.replace(run.run_id, "ID")} ${status}`),
         [
           "/v1/checkpoint 200",
           "/v1/checkpoint/ID/steps 200",
