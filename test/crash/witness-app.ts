@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { ulidTime } from "@holdfast/protocol";
 import { Inngest } from "inngest";
 import { serve } from "inngest/edge";
 
@@ -35,7 +36,8 @@ export async function startWitnessApp(keys: {
   readonly eventKey: string;
   readonly serverUrl: string;
 }): Promise<WitnessApp> {
-  const remembered = new Map<string, Set<string>>();
+  /** By run, the steps that calls said are remembered, and when the first of those calls was written. */
+  const remembered = new Map<string, Map<string, number>>();
   const violations: string[] = [];
   let executions = 0;
 
@@ -114,14 +116,27 @@ export async function startWitnessApp(keys: {
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 
+  /**
+   * Calls of one run that are under way at once may overtake each other on their connections. Which of two was written first
+   * the time in their ids tells: the later one must know what the earlier one knew.
+   */
   function note(text: string): void {
-    const { ctx } = JSON.parse(text) as { ctx?: { run_id: string; stack: { stack: string[] } } };
+    const { ctx } = JSON.parse(text) as {
+      ctx?: { run_id: string; request_id: string; stack: { stack: string[] } };
+    };
     if (ctx === undefined) return;
-    const known = remembered.get(ctx.run_id) ?? new Set();
-    for (const id of known) {
-      if (!ctx.stack.stack.includes(id)) violations.push(`run ${ctx.run_id} forgot the step ${id}`);
+    const writtenAt = ulidTime(ctx.request_id);
+    const known = remembered.get(ctx.run_id) ?? new Map<string, number>();
+    remembered.set(ctx.run_id, known);
+    for (const [id, since] of known) {
+      if (since < writtenAt && !ctx.stack.stack.includes(id)) {
+        violations.push(`run ${ctx.run_id} forgot the step ${id}`);
+      }
     }
-    remembered.set(ctx.run_id, new Set([...known, ...ctx.stack.stack]));
+    for (const id of ctx.stack.stack) {
+      const since = known.get(id);
+      if (since === undefined || writtenAt < since) known.set(id, writtenAt);
+    }
   }
 
   function answer(
