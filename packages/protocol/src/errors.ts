@@ -114,6 +114,33 @@ export const ERRORS = {
   },
   seal_key_invalid: { retriable: false, next: "Use a key as holdfast keys sealing new prints it." },
   seal_key_unknown: { retriable: false, next: "Give the app the key that is named, as decrypt-only." },
+  secret_unreadable: {
+    retriable: false,
+    next: "Restore the record from a backup, or make the secret anew; treat the store as tampered with.",
+  },
+  master_key_invalid: {
+    retriable: false,
+    next: "Use 32 random bytes, as holdfast keys master new prints them, readable by their owner alone.",
+  },
+  master_key_mismatch: {
+    retriable: false,
+    next: "Start with the master key whose id is named, or restore the data that belongs to this one.",
+  },
+  key_in_use: {
+    retriable: true,
+    next: "Give the apps that are named the new key and wait, or force it with a reason.",
+  },
+  token_in_url: {
+    retriable: false,
+    next: "Make a new token, and send it in the Authorization header: this one was revoked.",
+  },
+  environment_unknown: { retriable: false, next: "List the environments: holdfast env list." },
+  environment_archived: {
+    retriable: false,
+    next: "Take it out of the archive first: holdfast env unarchive.",
+  },
+  host_refused: { retriable: false, next: "Use the server's public URL, or list the host: --allowed-host." },
+  server_busy: { retriable: true, next: "Wait as long as Retry-After says, then send it again." },
   seal_key_revoked: {
     retriable: false,
     next: "Send the data again, sealed with the active key; what a revoked key sealed may be forged.",
@@ -130,7 +157,6 @@ export const ERRORS = {
     retriable: false,
     next: "Start the version of Holdfast that last used this data, or a newer one.",
   },
-  signature_early: { retriable: true, next: "Sign it anew and send it again." },
   answer_unverified: {
     retriable: true,
     next: "Look at what stands between the two: a proxy that changes headers or bodies, or somebody who should not.",
@@ -144,6 +170,10 @@ export const ERRORS = {
   store_locked: {
     retriable: false,
     next: "Stop the process that uses this data, or choose another --data-dir.",
+  },
+  store_foreign: {
+    retriable: false,
+    next: "Give the server the folder that belongs to this environment, or move this one back to its own.",
   },
   store_refused: {
     retriable: false,

@@ -1,4 +1,18 @@
 /** The words on the wire between an app and a Holdfast server. Pure: no I/O, no clock, no platform modules. */
+export type { AuditAct, AuditActor, AuditContext, AuditTarget, AuditValue, Authority } from "./audit/act.ts";
+export type { AuditAction, OcsfClass } from "./audit/actions.ts";
+export { AUDIT_ACTIONS } from "./audit/actions.ts";
+export { CHAIN_START, chainHash, entryHash } from "./audit/chain.ts";
+export type { Checkpoint, CheckpointKey, VerifyEd25519 } from "./audit/checkpoint.ts";
+export { checkpointBody, readCheckpoint, signedCheckpoint } from "./audit/checkpoint.ts";
+export type { Openings } from "./audit/entry.ts";
+export { auditEntry } from "./audit/entry.ts";
+export type { ExportedEntry, ExportedLog, ExportHeader } from "./audit/export.ts";
+export { readExport } from "./audit/export.ts";
+export type { Subtree } from "./audit/merkle-tree.ts";
+export { inclusionProof, MerkleTree, provesInclusion } from "./audit/merkle-tree.ts";
+export type { LogFault, LogVerdict, Trusted } from "./audit/verify-log.ts";
+export { verifyLog } from "./audit/verify-log.ts";
 export { canonicalJson } from "./canonical.ts";
 export type { Digest } from "./digest.ts";
 export { formatDuration, parseDuration } from "./durations.ts";
@@ -24,6 +38,8 @@ export type { Op, OpCode, WireError } from "./opcodes.ts";
 export { OP_CODES } from "./opcodes.ts";
 export { parseOps, parseWireError } from "./parse-ops.ts";
 export { parseRetryAfter } from "./retry-after.ts";
+export type { TokenKind } from "./tokens.ts";
+export { makeToken, readToken, shownToken, TOKEN_PATTERN } from "./tokens.ts";
 export type { SignatureVerdict } from "./signature.ts";
 export { sign, verify } from "./signature.ts";
 export type { Audience } from "./signatures-v2/audience.ts";
