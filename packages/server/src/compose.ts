@@ -1,19 +1,15 @@
 import { readFileSync } from "node:fs";
-import { hostname } from "node:os";
+import { totalmem } from "node:os";
 import { join } from "node:path";
-import type { EnvironmentName } from "@holdfast/protocol";
-import { ACCOUNT_ID, createApi, ENVIRONMENT_ID } from "#api";
-import { createEgress } from "#egress";
+import { createDispatch } from "#api";
+import { openFrontDoor } from "#front-door";
 import { createIds, createLog, nodeDigest, scaledClock, systemClock, systemRandom } from "#kernel";
-import { createKeys, createTokens, openFloorFile } from "#keys";
-import { createKeyInventory } from "#payloads";
-import { createChannels } from "#realtime";
-import { openSqliteStore } from "#store";
-import { createSync } from "#sync";
 import type { AppChange } from "#sync";
+import type { MasterKey, MasterKeySource } from "#vault";
+import { openMasterKey } from "#vault";
+import { openInstallation } from "./installation.ts";
 import type { ServerOptions } from "./options.ts";
 import { checkTimeScale } from "./options.ts";
-import { buildRooms } from "./rooms.ts";
 
 /** A server that answers. */
 export interface RunningServer {
@@ -32,153 +28,89 @@ export interface ServerHooks {
   readonly onAppChange?: (change: AppChange) => void;
 }
 
+/** How much of the machine's memory the server may use before it turns new work away. */
+const MEMORY_SHARE = 0.8;
+
 /**
  * Builds every room once, hands each what it needs, and begins to listen.
  *
- * @throws HoldfastError `config_invalid` for a time scale that is not for this mode; `store_locked`, `store_corrupt`,
- *   `schema_newer`, … when the data cannot be opened; `key_invalid` for a bad key. An error of the socket (`EADDRINUSE`,
- *   …) when it cannot listen. Nothing is left running.
+ * @throws HoldfastError `config_invalid` for a time scale that is not for this mode, or TLS files that cannot be used;
+ *   `master_key_invalid`, `master_key_mismatch`; `store_locked`, `store_corrupt`, `schema_newer`, … when the data cannot be
+ *   opened; `key_invalid` for a bad key. An error of the socket (`EADDRINUSE`, …) when it cannot listen. Nothing is left
+ *   running.
  */
 export async function startServer(options: ServerOptions, hooks: ServerHooks = {}): Promise<RunningServer> {
   checkTimeScale(options);
   const machineClock = systemClock;
   const virtualTime = options.mode === "dev" ? scaledClock(machineClock, options.timeScale) : null;
   const clock = virtualTime ?? machineClock;
-  const random = systemRandom;
-  const digest = nodeDigest;
   const log = createLog(options.logLevel, options.logTo);
+  const random = systemRandom;
   const ids = createIds(clock, random);
-  const environment = (options.mode === "dev" ? "dev" : "production") as EnvironmentName;
-  const serverKind = options.mode === "dev" ? "dev" : "cloud";
-
-  const requireV2 = options.signatures === "v2-only";
-  const keys = createKeys({
-    signingKeys: options.signingKeys,
-    eventKeys: options.eventKeys,
-    digest,
-    v2: {
-      random,
-      startedAtMs: machineClock.now(),
-      floor: openFloorFile(join(options.dataDir, "signature-floor")),
-    },
+  let { port } = options;
+  const installation = await openInstallation({
+    options,
+    masterKeys: openMasterKeys(options),
+    clock,
+    machineClock,
+    virtualTime,
+    random,
+    digest: nodeDigest,
+    ids,
+    log,
+    version: VERSION,
+    ownPort: () => port,
+    ...(hooks.onAppChange === undefined ? {} : { onAppChange: hooks.onAppChange }),
   });
-  const store = await openSqliteStore({ dataDir: options.dataDir, log });
-  // A call that has a slot does not wait for a connection longer than its app needs to take one up.
-  const egress = createEgress({ clock: machineClock, connectionsPerOrigin: options.callSlots });
-  const closeBelow = async (): Promise<void> => {
-    await egress.close();
-    await store.close();
-  };
-
   try {
-    const rooms = await buildRooms({
-      store,
-      egress,
-      keys,
-      clock,
-      machineClock,
-      random,
-      ids,
-      digest,
-      log,
-      environment,
-      serverKind,
-      node: hostname(),
-      callSlots: options.callSlots,
-      // The store is looked at as often by the machine's time, however fast the other runs.
-      tickMs: options.tickMs * options.timeScale,
-      sessionMs: SESSION_MS,
-      retry: { intervalMs: options.retryIntervalMs },
-      cronCatchUpMax: options.cronCatchUpMax,
-      ...(options.payloads === undefined ? {} : { payloads: options.payloads }),
-      endpoints: { origins: options.endpointOrigins, thisMachine: options.mode === "dev" },
-      requireV2,
-    });
-    const { registry, realtime, queue, payloads, ingest, executor } = rooms;
-    const sync = createSync({
-      egress,
-      keys,
-      registry,
-      clock: machineClock,
-      virtualClock: clock,
-      random,
-      log,
-      serverKind,
-      urls: options.sdkUrls,
-      discovery: options.discovery,
-      pollIntervalMs: options.pollIntervalMs,
-      ownPort: () => port,
-      ...(hooks.onAppChange === undefined ? {} : { onChange: hooks.onAppChange }),
-    });
-    const api = createApi({
-      mode: options.mode,
-      version: VERSION,
-      isOnLan: !LOOPBACK_HOSTS.has(options.host),
-      keys,
-      requireV2,
-      tokens: createTokens({
-        signingKeys: options.signingKeys,
-        environment,
-        accountId: ACCOUNT_ID,
-        environmentId: ENVIRONMENT_ID,
-        digest,
-        random,
-        ids,
-      }),
-      payloads,
-      sealingKeys: createKeyInventory({
-        texts: store.texts,
+    const { administration, reach } = installation;
+    const door = openFrontDoor(
+      {
+        hosts: { publicUrl: options.publicUrl, allowed: options.allowedHosts ?? [] },
+        trustedProxies: options.trustedProxies ?? [],
+        serverKind: options.mode === "dev" ? "dev" : "cloud",
         clock: machineClock,
-        appOf: (functionId) => registry.function(functionId)?.appName ?? null,
-      }),
-      ingest,
-      executor,
-      registry,
-      sync,
-      realtime,
-      channels: createChannels(),
-      queue,
-      clock,
-      machineClock,
-      virtualTime,
-      ids,
-      log,
-    });
-    await api.listen({ host: options.host, port: options.port });
-    const address = api.server.address();
-    const port = typeof address === "object" && address !== null ? address.port : options.port;
+        log,
+        memoryBytesMax: totalmem() * MEMORY_SHARE,
+        ...(options.tls === undefined ? {} : { tls: options.tls }),
+      },
+      createDispatch({ reach, administration, clock: machineClock, log }),
+    );
+    try {
+      port = await door.listen({ host: options.host, port: options.port });
+    } catch (error) {
+      await door.close();
+      throw error;
+    }
     // Only now: apps that are called need the API, and a server that cannot listen must not call anybody.
-    rooms.start();
-    sync.start();
-
+    installation.start();
+    const scheme = options.tls === undefined ? "http" : "https";
     return {
-      url: `http://${options.host.includes(":") ? `[${options.host}]` : options.host}:${port}`,
+      url: `${scheme}://${options.host.includes(":") ? `[${options.host}]` : options.host}:${port}`,
       port,
       async stop(graceMs) {
-        await sync.stop();
-        ingest.stop();
         // Apps still need the API while their calls end: checkpoints come in through it.
-        await queue.stop(graceMs);
-        executor.abort();
-        await api.close();
-        await closeBelow();
+        await installation.halt(graceMs);
+        // The APIs end their streams, so that the door need not wait for those who follow them.
+        await Promise.all([installation.endApis(), door.close()]);
+        await installation.close();
       },
     };
   } catch (error) {
-    await closeBelow();
+    await installation.close();
     throw error;
   }
 }
 
-/**
- * How long a session lasts: longer than clocks may leap, or time be moved. A session that ended while its process lives
- * would have the calls under way taken for lost, and made again beside themselves, past every limit. Nobody waits for
- * this session to end: the lock on the data proves to the next process that this one is gone.
- */
-const SESSION_MS = 100 * 366 * 24 * 60 * 60 * 1000;
-
-/** Addresses that only this machine reaches. */
-const LOOPBACK_HOSTS: ReadonlySet<string> = new Set(["127.0.0.1", "localhost", "::1"]);
+/** Every master key that is to open something; the first wraps. */
+function openMasterKeys({ dataDir, masterKeys }: ServerOptions): readonly [MasterKey, ...MasterKey[]] {
+  const open = (source: MasterKeySource): MasterKey =>
+    openMasterKey(source, (count) => systemRandom.bytes(count));
+  const [first, ...others] = masterKeys ?? [
+    { kind: "file", path: join(dataDir, "keys", "master-key"), makeWhenMissing: true } as const,
+  ];
+  return [open(first), ...others.map(open)];
+}
 
 /** The version of this package, as its manifest says. */
 const VERSION = (

@@ -4,10 +4,12 @@
  */
 import type { EventId, RunId } from "@holdfast/protocol";
 import { LIMITS } from "@holdfast/protocol";
-import { ACCOUNT_ID, createApi, ENVIRONMENT_ID } from "#api";
+import { ACCOUNT_ID, createApi } from "#api";
+import { silentAuditLog } from "#audit";
+import { mainEnvironment } from "#environments";
 import type { Clock, Log, Timer } from "#kernel";
 import { createIds, nodeDigest, silentLog, systemClock } from "#kernel";
-import { createKeys, createTokens } from "#keys";
+import { createKeys, createNonceLedger, createTokens } from "#keys";
 import { createKeyInventory } from "#payloads";
 import { createChannels } from "#realtime";
 import { createMemoryDisk } from "#store";
@@ -119,12 +121,12 @@ export async function createInProcessServer(options: InProcessOptions): Promise<
     signingKeys,
     eventKeys,
     digest: nodeDigest,
-    v2: { random, startedAtMs: clock.now(), floor: { keptMs: 0, keep: () => undefined } },
+    v2: { random, ledger: createNonceLedger() },
   });
   const store = createMemoryDisk().takeOver();
   const egress = inProcessEgress(call, time);
-  // As the API names the one environment of a server.
-  const environment = "production" as Parameters<typeof buildRooms>[0]["environment"];
+  const record = mainEnvironment("production", nodeDigest);
+  const { name: environment } = record;
   const rooms = await buildRooms({
     store,
     egress,
@@ -148,6 +150,7 @@ export async function createInProcessServer(options: InProcessOptions): Promise<
   });
   const { executor, ingest, payloads, queue, realtime, registry } = rooms;
   const sync = createSync({
+    audit: silentAuditLog,
     egress,
     keys,
     registry,
@@ -162,16 +165,18 @@ export async function createInProcessServer(options: InProcessOptions): Promise<
     ownPort: () => 0,
   });
   const api = createApi({
+    audit: silentAuditLog,
     mode: "production",
+    environment: record,
     version: "test",
     isOnLan: false,
     keys,
     requireV2: false,
     tokens: createTokens({
-      signingKeys,
+      secrets: () => keys.tokenSecrets(),
       environment,
       accountId: ACCOUNT_ID,
-      environmentId: ENVIRONMENT_ID,
+      environmentId: record.id,
       digest: nodeDigest,
       random,
       ids,

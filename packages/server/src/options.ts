@@ -1,6 +1,9 @@
 import { HoldfastError } from "@holdfast/protocol";
+import type { EgressPolicy } from "#egress";
+import type { TlsFiles } from "#front-door";
 import type { LogLevel } from "#kernel";
 import type { PayloadRules } from "#payloads";
+import type { MasterKeySource } from "#vault";
 
 /** How one server is set up. Everything is explicit: reading flags, environment and files is the command's work. */
 export interface ServerOptions {
@@ -11,10 +14,32 @@ export interface ServerOptions {
   readonly port: number;
   /** Folder of the embedded store; made when missing. */
   readonly dataDir: string;
-  /** The first signs, all are accepted. Must not be empty in production. */
+  /**
+   * Signing keys of the main environment, taken in when they are new: the first is to sign. What became of a key since is in
+   * the store, and counts: one that was revoked stays so. None: the keys in the store, or one that is made (production).
+   */
   readonly signingKeys: readonly string[];
-  /** Must not be empty in production. */
+  /** Event keys of the main environment, taken in when they are new. */
   readonly eventKeys: readonly string[];
+  /** Tokens of operators, taken in when they are new. */
+  readonly operatorTokens?: readonly string[];
+  /**
+   * The key that wraps every secret at rest, and those it took over from. Absent: one in the data folder, made when it is
+   * missing.
+   */
+  readonly masterKeys?: readonly [MasterKeySource, ...MasterKeySource[]];
+  /** Where requests of the server may go, beside what operators decide. */
+  readonly egress?: Partial<EgressPolicy>;
+  /** Certificates (PEM) of authorities that apps' certificates may come from, beside those that Node trusts. */
+  readonly egressAuthorities?: readonly string[];
+  /** Certificate and key; plain http when absent. */
+  readonly tls?: TlsFiles;
+  /** Names beside that of the public URL by which the server may be called. */
+  readonly allowedHosts?: readonly string[];
+  /** Addresses and ranges of proxies whose word is taken on who a client is. */
+  readonly trustedProxies?: readonly string[];
+  /** How long nothing may have used a signing key before it is revoked without force; a day when absent. */
+  readonly keyQuietMs?: number;
   /** Where apps and people reach this server, when that is not `http://host:port`. */
   readonly publicUrl: string | null;
   readonly sdkUrls: readonly string[];

@@ -47,6 +47,8 @@ export interface World {
   readonly payloads?: PayloadRules;
   /** Whose durable endpoints are called, beside those of registered apps; nobody's when absent. */
   readonly endpoints?: EndpointPolicy;
+  /** Whether an app may be called at another origin than before; anywhere when absent. */
+  readonly mayMove?: (app: string, from: string, to: string) => boolean;
   /** Whether apps must sign as v2 has it; absent: those that said they do. */
   readonly requireV2?: boolean;
   /** How long the session lasts on `clock` in which work is held, without a sign of life. */
@@ -84,6 +86,7 @@ export async function buildRooms(world: World): Promise<Rooms> {
     log,
     ...(world.endpoints === undefined ? {} : { endpoints: world.endpoints }),
     requireV2: world.requireV2 ?? false,
+    ...(world.mayMove === undefined ? {} : { mayMove: world.mayMove }),
   });
   const realtime = createRealtime({ log });
   const payloads = createPayloads(world.payloads ?? OPEN_PAYLOADS, { clock: world.machineClock, log });

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { mainEnvironment } from "#environments";
 import { createIds, nodeDigest, scaledClock, silentLog, systemClock, systemRandom } from "#kernel";
 import { createKeys } from "#keys";
 import type { ApiContext } from "./api.ts";
@@ -9,9 +10,19 @@ import { createApi } from "./api.ts";
 function contextOf(mode: ApiContext["mode"]): ApiContext {
   const parts: Pick<
     ApiContext,
-    "mode" | "version" | "isOnLan" | "keys" | "clock" | "machineClock" | "virtualTime" | "ids" | "log"
+    | "mode"
+    | "environment"
+    | "version"
+    | "isOnLan"
+    | "keys"
+    | "clock"
+    | "machineClock"
+    | "virtualTime"
+    | "ids"
+    | "log"
   > = {
     mode,
+    environment: mainEnvironment(mode, nodeDigest),
     version: "0.0.0",
     isOnLan: false,
     keys: createKeys({ signingKeys: [], eventKeys: [], digest: nodeDigest }),

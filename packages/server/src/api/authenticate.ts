@@ -1,5 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { hasV2Signature } from "@holdfast/protocol";
+import type { AuditAction } from "@holdfast/protocol";
+import { keyAuthority } from "./acting.ts";
 import type { ApiContext } from "./context.ts";
 import type { RefusalLog } from "./refusal-log.ts";
 import { refuseKey } from "./refuse-key.ts";
@@ -7,9 +9,10 @@ import { headerOf } from "./signed-request.ts";
 
 /**
  * Who may use a route. Every route says so in its configuration, and the server does not start with one that does not.
- * `event-key` routes check the key in their own path, `run-token` routes the token of one run.
+ * `event-key` routes check the key in their own path, `run-token` routes the token of one run. Those of `operator` are in
+ * an app of their own.
  */
-export type Access = "open" | "event-key" | "signing-key" | "run-token";
+export type Access = "open" | "event-key" | "signing-key" | "run-token" | "operator";
 
 declare module "fastify" {
   interface FastifyContextConfig {
@@ -20,6 +23,8 @@ declare module "fastify" {
     repeatable?: readonly string[];
     /** The body is handed to the route as it comes in, and may take its time. */
     streamed?: boolean;
+    /** What the audit log says of it, of a route that changes something; null for one that changes nothing. */
+    audit?: AuditAction | null;
     /** Apps use the route by themselves: their SDK can sign as v2 has it. */
     isForApps?: boolean;
   }
@@ -38,6 +43,7 @@ export function authenticate(
     }
     onRoute(`${String(route.method)} ${route.url} ${route.config.access}`);
   });
+  app.decorateRequest("keyId", null);
   app.addHook("onRequest", (request: FastifyRequest, reply: FastifyReply, done: () => void) => {
     if (request.routeOptions.config.access !== "signing-key") {
       done();
@@ -49,6 +55,14 @@ export function authenticate(
       return;
     }
     refusals.note("signing-key", reason);
+    context.audit.note({
+      action: "access.denied",
+      authority: keyAuthority(request),
+      targets: [{ type: "api", id: context.environment.name, name: null }],
+      result: "denied",
+      reason,
+      changes: {},
+    });
     refuseKey(request, reply, reason);
   });
 }
@@ -68,9 +82,24 @@ function refusalOf(request: FastifyRequest, { keys, machineClock, requireV2 }: A
     );
     if (!verdict.ok) return verdict.reason;
     request.v2 = { opened: verdict.request, isAdmitted: false };
+    request.keyId = verdict.request.keyId;
+    if (keys.other !== null) {
+      const { app, keyId } = verdict.request;
+      keys.observe({
+        app: app === "" ? `from ${request.ip}` : app,
+        worker: request.ip,
+        keyId,
+        how: "signature",
+      });
+    }
     return null;
   }
   if (keys.v2 !== null && requireV2 && isForApps) return "unsigned";
   const verdict = keys.checkBearer(request.headers.authorization);
-  return verdict.ok ? null : verdict.reason;
+  if (!verdict.ok) return verdict.reason;
+  request.keyId = verdict.keyId;
+  // The protocol's own token does not say whose it is: it is known by where it came from.
+  if (keys.other !== null && verdict.keyId !== null && isForApps)
+    keys.observe({ app: `from ${request.ip}`, worker: request.ip, keyId: verdict.keyId, how: "bearer" });
+  return null;
 }

@@ -2,12 +2,15 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { FastifyInstance } from "fastify";
 import { fastify } from "fastify";
+import { nodeDigest } from "#kernel";
+import { createKeys } from "#keys";
 import { browserGuard } from "./browser-guard.ts";
 import type { ApiContext } from "./context.ts";
 
 function guarded(mode: ApiContext["mode"], isOnLan = false): FastifyInstance {
   const app = fastify();
-  const parts: Pick<ApiContext, "mode" | "isOnLan"> = { mode, isOnLan };
+  const keys = createKeys({ signingKeys: [], eventKeys: ["key"], digest: nodeDigest });
+  const parts: Pick<ApiContext, "mode" | "isOnLan" | "keys"> = { mode, isOnLan, keys };
   // The guard looks at nothing else.
   browserGuard(app, parts as ApiContext);
   app.post("/e/:key", { config: { access: "event-key" } }, () => "in");
@@ -31,6 +34,12 @@ describe("browserGuard()", () => {
     assert.equal(answer.headers["access-control-allow-methods"], "POST");
     assert.equal(answer.headers["access-control-allow-headers"], "*");
     assert.equal(answer.headers["vary"], "origin");
+  });
+
+  it("A-048 tells a browser nothing of a key that is none", async () => {
+    const headers = { origin: "https://shop.example", "access-control-request-method": "POST" };
+    const answer = await guarded("production").inject({ method: "OPTIONS", url: "/e/other", headers });
+    assert.deepEqual([answer.statusCode, answer.headers["access-control-allow-origin"]], [204, undefined]);
   });
 
   it("shares no other route across origins", async () => {

@@ -1,16 +1,17 @@
 import { BlockList, isIP } from "node:net";
 import { hostname } from "node:os";
 import { HoldfastError } from "@holdfast/protocol";
-import type { FastifyInstance, FastifyRequest } from "fastify";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { ApiContext } from "./context.ts";
 import { sendError } from "./errors.ts";
-import { EVENT_ROUTE } from "./events.ts";
+import { EVENT_ROUTE } from "./event-route.ts";
 
 /** Names by which this machine is reached from itself, and from containers on it. */
 const LOOPBACK: ReadonlySet<string> = new Set(["localhost", "127.0.0.1", "[::1]", "host.docker.internal"]);
 
 /**
- * What browsers may do. In production any page may send events, and nothing else is shared across origins.
+ * What browsers may do. In production pages may send events, those that the event key admits, and nothing else is shared
+ * across origins.
  * A development server asks for no key, so it must not be reachable by a page that happens to be open: a `Host` that is
  * not this machine (DNS rebinding) and an `Origin` that is not this machine are refused on every route.
  */
@@ -26,21 +27,27 @@ export function browserGuard(app: FastifyInstance, context: ApiContext): void {
       );
       return;
     }
-    const { origin } = request.headers;
-    // By its path, so that a browser's question beforehand (OPTIONS) gets the same answer as the request itself.
-    if (origin !== undefined && request.routeOptions.url === EVENT_ROUTE) {
-      void reply.header("access-control-allow-origin", origin).header("vary", "origin");
-    }
     done();
   });
-  app.options(EVENT_ROUTE, { config: { access: "open" } }, (_request, reply) =>
-    reply
+  app.options(EVENT_ROUTE, { config: { access: "open" } }, (request, reply) => {
+    // A browser's question beforehand gets the same answer as the request itself.
+    const { key = "" } = request.params as { key?: string };
+    const origin = request.headers.origin ?? null;
+    const verdict = context.keys.checkEventKey({ key, address: request.ip, origin });
+    if (verdict.ok) shareWith(reply, verdict.corsOrigin);
+    return reply
       .code(204)
       .header("access-control-allow-methods", "POST")
       .header("access-control-allow-headers", "*")
       .header("access-control-max-age", "3600")
-      .send(),
-  );
+      .send();
+  });
+}
+
+/** Lets pages of an origin read the answer; caches are told that it depends on who asks. */
+export function shareWith(reply: FastifyReply, origin: string | null): void {
+  if (origin !== null) void reply.header("access-control-allow-origin", origin);
+  void reply.header("vary", "origin");
 }
 
 /**

@@ -5,9 +5,10 @@ import { compileExpression } from "#expressions";
 import type { CancelManyRequest } from "#executor";
 import type { CancellationRecord } from "#store";
 import { parseFields } from "./body.ts";
+import { actOf } from "./acting.ts";
 import type { ApiContext } from "./context.ts";
 import { sendError } from "./errors.ts";
-import { ACCOUNT_ID, ENVIRONMENT_ID } from "./fixed-ids.ts";
+import { ACCOUNT_ID } from "./fixed-ids.ts";
 import { v1Enveloped } from "./v1-envelope.ts";
 
 /** How far `started_before` may lie in the future: clocks differ (wire-protocol section 19). */
@@ -15,7 +16,7 @@ const TOLERANCE_MS = 5000;
 
 /** `/v1/cancellations`: cancels all runs of a function that started in a stretch of time (wire-protocol 15.5). */
 export function cancellationRoutes(app: FastifyInstance, context: ApiContext): void {
-  const { clock, executor, registry } = context;
+  const { audit, clock, environment, executor, registry } = context;
   const options = { config: { access: "signing-key" } } as const;
 
   app.post("/v1/cancellations", options, async (request, reply) => {
@@ -38,20 +39,37 @@ export function cancellationRoutes(app: FastifyInstance, context: ApiContext): v
       definition,
       ...periodIn(body, clock.now()),
       filter: filterIn(body),
+      audit: actOf(request, audit, "cancellation.created", {
+        type: "function",
+        id: definition.slug,
+        name: null,
+      }),
     });
-    return v1Enveloped(clock.now(), cancellationShape(added, definition.slug));
+    return v1Enveloped(clock.now(), cancellationShape(added, definition.slug, environment.id));
   });
 
   app.get("/v1/cancellations", options, async () => {
     const rules = await executor.cancellations();
     return v1Enveloped(
       clock.now(),
-      rules.map((rule) => cancellationShape(rule, registry.function(rule.functionId)?.slug ?? null)),
+      rules.map((rule) =>
+        cancellationShape(rule, registry.function(rule.functionId)?.slug ?? null, environment.id),
+      ),
     );
   });
 
   app.delete<{ Params: { id: string } }>("/v1/cancellations/:id", options, async (request, reply) => {
-    if (await executor.removeCancellation(request.params.id)) return v1Enveloped(clock.now(), { ok: true });
+    if (
+      await executor.removeCancellation(
+        request.params.id,
+        actOf(request, audit, "cancellation.deleted", {
+          type: "cancellation",
+          id: request.params.id,
+          name: null,
+        }),
+      )
+    )
+      return v1Enveloped(clock.now(), { ok: true });
     return sendError(
       reply,
       new HoldfastError("not_found", `Cancellation not found: ${request.params.id.slice(0, 100)}`),
@@ -100,13 +118,13 @@ function filterIn(body: Fields): Expression | null {
 }
 
 /** A cancellation as v1 shows it (section 19). */
-function cancellationShape(rule: CancellationRecord, slug: string | null): unknown {
+function cancellationShape(rule: CancellationRecord, slug: string | null, environmentId: string): unknown {
   return {
     created_at: new Date(rule.createdAt).toISOString(),
     name: rule.id,
     id: rule.id,
     account_id: ACCOUNT_ID,
-    environment_id: ENVIRONMENT_ID,
+    environment_id: environmentId,
     app_id: rule.appName,
     function_internal_id: rule.functionId,
     function_id: slug ?? rule.functionId,

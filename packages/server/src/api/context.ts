@@ -1,3 +1,5 @@
+import type { AuditLog } from "#audit";
+import type { EnvironmentRecord } from "#environments";
 import type { Executor } from "#executor";
 import type { Ingest } from "#ingest";
 import type { AdjustableClock, Clock, Ids, Log } from "#kernel";
@@ -10,7 +12,11 @@ import type { Sync } from "#sync";
 
 /** What the routes need of the rest of the house. */
 export interface ApiContext {
+  /** The log of this environment. */
+  readonly audit: AuditLog;
   readonly mode: "dev" | "production";
+  /** Whose API this is. Nothing behind it knows another one. */
+  readonly environment: EnvironmentRecord;
   readonly version: string;
   /** Whether a development server was deliberately opened to the network it is in. */
   readonly isOnLan: boolean;

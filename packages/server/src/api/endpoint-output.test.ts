@@ -19,7 +19,7 @@ describe("GET …/output", { timeout: 20_000 }, () => {
     const realtime = createRealtime({ log: silentLog });
     const looked = Promise.withResolvers<void>();
     const tokens = createTokens({
-      signingKeys: [],
+      secrets: () => [],
       environment: "dev",
       accountId: "a",
       environmentId: "e",

@@ -28,18 +28,23 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
   not_found: 404,
   conflict: 409,
   rate_limited: 429,
-  signature_early: 503,
   checkpoint_stale: 409,
   run_state_gone: 410,
   body_too_large: 413,
   body_encoding_unsupported: 415,
+  key_in_use: 409,
+  token_in_url: 400,
+  environment_unknown: 404,
+  environment_archived: 410,
+  host_refused: 421,
+  server_busy: 503,
   not_implemented: 501,
   store_closed: 503,
   store_failed: 503,
 };
 
 /** Codes past 499 that are no fault of ours and may be told in full. */
-const PLAIN: ReadonlySet<ErrorCode> = new Set(["not_implemented", "signature_early"]);
+const PLAIN: ReadonlySet<ErrorCode> = new Set(["not_implemented", "server_busy"]);
 
 /** HTTP status of an error. */
 export function statusOf(code: ErrorCode): number {

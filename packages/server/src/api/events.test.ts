@@ -5,6 +5,7 @@ import { connect } from "node:net";
 import { afterEach, beforeEach, describe, it } from "node:test";
 import { HoldfastError } from "@holdfast/protocol";
 import type { FastifyInstance } from "fastify";
+import { mainEnvironment } from "#environments";
 import type { Ingest } from "#ingest";
 import { createIds, nodeDigest, silentLog, systemClock, systemRandom } from "#kernel";
 import { createKeys } from "#keys";
@@ -22,6 +23,7 @@ describe("POST /e/:key", { timeout: 10_000 }, () => {
     const ingest: Pick<Ingest, "accept"> = { accept: (...given) => accept(...given) };
     const parts = {
       mode: "production",
+      environment: mainEnvironment("production", nodeDigest),
       version: "0.0.0",
       isOnLan: false,
       keys: createKeys({ signingKeys: [], eventKeys: ["right"], digest: nodeDigest }),

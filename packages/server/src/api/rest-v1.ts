@@ -1,6 +1,7 @@
 import { HoldfastError } from "@holdfast/protocol";
 import type { FastifyInstance } from "fastify";
 import type { RunView } from "#executor";
+import { actOf } from "./acting.ts";
 import type { ApiContext } from "./context.ts";
 import { sendError } from "./errors.ts";
 import { eventIdOf, runIdOf } from "./run-id.ts";
@@ -28,11 +29,11 @@ interface EventsQuery {
 
 /** The REST API v1: events, the runs they started, and runs. */
 export function restV1Routes(app: FastifyInstance, context: ApiContext): void {
-  const { clock, executor, ingest, registry } = context;
+  const { clock, environment, executor, ingest, registry } = context;
   const options = { config: { access: "signing-key" } } as const;
   const enveloped = (data: unknown, cacheMs?: number): unknown => v1Enveloped(clock.now(), data, cacheMs);
   const shaped = async (view: RunView): Promise<unknown> =>
-    runShape(view, (await triggerOf(view.run, context)).cron);
+    runShape(view, (await triggerOf(view.run, context)).cron, environment.id);
 
   app.get<{ Querystring: EventsQuery }>("/v1/events", options, async (request) => {
     const { cursor, internal, limit, name, received_after: after, received_before: before } = request.query;
@@ -44,14 +45,14 @@ export function restV1Routes(app: FastifyInstance, context: ApiContext): void {
       ...(before === undefined ? {} : { receivedBefore: instantOf(before, "received_before") }),
       ...(after === undefined ? {} : { receivedAfter: instantOf(after, "received_after") }),
     });
-    return enveloped(events.map(eventShape));
+    return enveloped(events.map((event) => eventShape(event, environment.id)));
   });
 
   app.get<{ Params: { id: string } }>("/v1/events/:id", options, async (request, reply) => {
     const event = await ingest.get(eventIdOf(request.params.id));
     return event === null
       ? sendError(reply, new HoldfastError("not_found", "Event not found"))
-      : enveloped(eventShape(event));
+      : enveloped(eventShape(event, environment.id));
   });
 
   app.get<{ Params: { id: string } }>("/v1/events/:id/runs", options, async (request) => {
@@ -69,7 +70,10 @@ export function restV1Routes(app: FastifyInstance, context: ApiContext): void {
 
   app.delete<{ Params: { id: string } }>("/v1/runs/:id", options, async (request, reply) => {
     const runId = runIdOf(request.params.id);
-    const outcome = await executor.cancel(runId);
+    const outcome = await executor.cancel(
+      runId,
+      actOf(request, context.audit, "run.cancelled", { type: "run", id: runId, name: null }),
+    );
     if (outcome === "cancelled") return reply.code(200).send();
     if (outcome === "ended")
       return sendError(reply, new HoldfastError("conflict", `Run ${runId} has already ended`));

@@ -1,5 +1,6 @@
 import { HoldfastError } from "@holdfast/protocol";
 import type { FastifyInstance, FastifyReply } from "fastify";
+import { actOf } from "./acting.ts";
 import type { ApiContext } from "./context.ts";
 import { sendError } from "./errors.ts";
 import { runIdOf } from "./run-id.ts";
@@ -32,7 +33,10 @@ export function runStateRoutes(app: FastifyInstance, context: ApiContext): void 
 
   app.delete<ById>("/v0/runs/:runId", options, async (request, reply) => {
     const runId = runIdOf(request.params.runId);
-    const outcome = await executor.cancel(runId);
+    const outcome = await executor.cancel(
+      runId,
+      actOf(request, context.audit, "run.cancelled", { type: "run", id: runId, name: null }),
+    );
     if (outcome === "cancelled") return reply.code(204).send();
     if (outcome === "ended")
       return sendError(reply, new HoldfastError("conflict", `Run ${runId} has already ended`));

@@ -1,9 +1,7 @@
-import { HoldfastError } from "@holdfast/protocol";
 import type { SignedAnswer } from "@holdfast/protocol";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { OpenedRequest } from "#keys";
 import type { ApiContext } from "./context.ts";
-import { sendError } from "./errors.ts";
 import type { RefusalLog } from "./refusal-log.ts";
 import { refuseKey } from "./refuse-key.ts";
 
@@ -18,9 +16,6 @@ declare module "fastify" {
     admitSigned(body: Buffer | string, reply: FastifyReply): boolean;
   }
 }
-
-/** How soon a request may be made again that was made just before this process began. */
-const EARLY_RETRY_SECONDS = "1";
 
 /**
  * What a v2 signature means once the body is there: it is the one that was signed, and the request is new. Its answer is
@@ -54,16 +49,6 @@ export function signedRequests(app: FastifyInstance, context: ApiContext, refusa
       v2.isAdmitted = reason === null;
       if (reason === null) return true;
       refusals.note("signing-key", reason);
-      if (reason === "early") {
-        void sendError(
-          reply.header("retry-after", EARLY_RETRY_SECONDS),
-          new HoldfastError(
-            "signature_early",
-            "The request was signed before this server began, which cannot know whether it was here before.",
-          ),
-        );
-        return false;
-      }
       refuseKey(this, reply, reason);
       return false;
     },

@@ -1,17 +1,17 @@
 import type { RunView } from "#executor";
 import type { FunctionDefinition } from "#registry";
 import type { EventRecord } from "#store";
-import { ACCOUNT_ID, ENVIRONMENT_ID } from "./fixed-ids.ts";
+import { ACCOUNT_ID } from "./fixed-ids.ts";
 import { triggerShapes } from "./trigger-shapes.ts";
 
 /** An event as v1 shows it. */
-export function eventShape(event: EventRecord): unknown {
+export function eventShape(event: EventRecord, environmentId: string): unknown {
   // Canonical JSON of our own making: `parse-event.ts` wrote it.
   const body = JSON.parse(event.body) as { data: unknown; user: unknown; ts: number; v?: string };
   return {
     internal_id: event.id,
     account_id: ACCOUNT_ID,
-    environment_id: ENVIRONMENT_ID,
+    environment_id: environmentId,
     source: "api",
     source_id: null,
     received_at: new Date(event.receivedAt).toISOString(),
@@ -25,7 +25,7 @@ export function eventShape(event: EventRecord): unknown {
 }
 
 /** A run as v1 shows it; an ended one with its output, or with the error that ended it. */
-export function runShape({ run, end }: RunView, cron: string | null): unknown {
+export function runShape({ run, end }: RunView, cron: string | null, environmentId: string): unknown {
   const ending =
     end?.data === null || end === null ? {} : (JSON.parse(end.data) as { output?: unknown; error?: unknown });
   // A function that returned nothing has the output null, which is shown like any other.
@@ -35,7 +35,7 @@ export function runShape({ run, end }: RunView, cron: string | null): unknown {
     run_started_at: new Date(run.queuedAt).toISOString(),
     function_id: run.functionId,
     function_version: run.functionVersion,
-    environment_id: ENVIRONMENT_ID,
+    environment_id: environmentId,
     event_id: run.eventId,
     ...(run.batchId === null ? {} : { batch_id: run.batchId }),
     ...(run.originalRunId === null ? {} : { original_run_id: run.originalRunId }),

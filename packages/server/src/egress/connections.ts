@@ -1,7 +1,12 @@
 import { getCACertificates } from "node:tls";
-import { Client } from "undici";
+import { buildConnector, Client } from "undici";
 import type { Clock, Timer } from "#kernel";
 import { ConnectionLine, Place } from "./connection-line.ts";
+import type { PinnedConnectDeps } from "./pinned-connect.ts";
+import { pinnedConnect } from "./pinned-connect.ts";
+
+/** What decides who may be connected to. */
+export type EgressGuard = Omit<PinnedConnectDeps, "connect">;
 
 export interface ConnectionsOptions {
   readonly clock: Clock;
@@ -11,6 +16,8 @@ export interface ConnectionsOptions {
   readonly originsMax: number;
   readonly originIdleMs: number;
   readonly authorities: readonly string[];
+  /** Who may be connected to; null: everybody. */
+  readonly policy: EgressGuard | null;
 }
 
 /** Most bytes of an answer's head; ordinary ones hold less than one KiB. */
@@ -25,14 +32,17 @@ export class Connections {
   readonly #options: ConnectionsOptions;
   readonly #lines = new Map<string, ConnectionLine>();
   readonly #closing = new Set<Promise<void>>();
-  readonly #certificates: readonly string[] | undefined;
+  readonly #connect: buildConnector.connector;
   #timer: Timer | null = null;
 
   constructor(options: ConnectionsOptions) {
     this.#options = options;
-    if (options.authorities.length > 0) {
-      this.#certificates = [...getCACertificates("default"), ...options.authorities];
-    }
+    const { authorities, connectMs, policy } = options;
+    const connect = buildConnector({
+      timeout: connectMs,
+      ...(authorities.length === 0 ? {} : { ca: [...getCACertificates("default"), ...authorities] }),
+    });
+    this.#connect = policy === null ? connect : pinnedConnect({ ...policy, connect });
   }
 
   /** A place for one request, which waits once it enters. See `Place`. */
@@ -48,6 +58,11 @@ export class Connections {
       this.#timer ??= clock.after(this.#options.originIdleMs, () => this.#sweep());
     }
     return new Place(line, begin);
+  }
+
+  /** Closes the connections that nothing uses now: what is asked next is judged anew. */
+  closeIdle(): void {
+    for (const [key, line] of this.#lines) if (line.idleSince !== null) this.#close(key, line);
   }
 
   /** Closes every connection; nothing may be under way. */
@@ -67,11 +82,7 @@ export class Connections {
       headersTimeout: 0,
       bodyTimeout: 0,
       maxHeaderSize: HEAD_BYTES_MAX,
-      connect: {
-        timeout: this.#options.connectMs,
-        // The type wants a mutable array and never writes to it.
-        ...(this.#certificates === undefined ? {} : { ca: [...this.#certificates] }),
-      },
+      connect: this.#connect,
     });
   }
 

@@ -5,6 +5,12 @@ export interface Egress {
   close(): Promise<void>;
 }
 
+/** A network behind a policy. */
+export interface GuardedEgress extends Egress {
+  /** The policy has changed: connections that nothing uses are closed, so that what is asked next is judged by it. */
+  reconsider(): void;
+}
+
 export interface EgressRequest {
   readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE" | "HEAD";
   readonly url: string;
@@ -24,12 +30,13 @@ export interface EgressRequest {
 }
 
 /**
- * `unreachable`: nothing listens, the name does not resolve, TLS failed. `reset`: the connection broke after the request
+ * `refused`: the egress policy does not let it out; nobody was connected to. `unreachable`: nothing listens, the name does not resolve, TLS failed. `reset`: the connection broke after the request
  * began. `timed_out`, `too_large`: the limit of the request. `redirect_refused`: the answer points to another origin, where
  * a signature must not go, or the chain is too long. `protocol`: what came back is not HTTP, or names an unknown encoding.
  */
 export type EgressFailureCode =
   | "unreachable"
+  | "refused"
   | "reset"
   | "timed_out"
   | "too_large"

@@ -1,7 +1,8 @@
 import type { Clock } from "#kernel";
 import { Cancellation } from "./cancellation.ts";
+import type { EgressGuard } from "./connections.ts";
 import { Connections } from "./connections.ts";
-import type { Egress, EgressOutcome, EgressRequest } from "./contract.ts";
+import type { EgressOutcome, EgressRequest, GuardedEgress } from "./contract.ts";
 import { Deadlines } from "./deadlines.ts";
 import { Exchange, type ExchangeWorld } from "./exchange.ts";
 import { Targets } from "./target.ts";
@@ -20,10 +21,12 @@ export interface EgressOptions {
   readonly originIdleMs?: number;
   /** Certificates (PEM) of authorities to trust besides those that Node trusts. */
   readonly authorities?: readonly string[];
+  /** Who may be connected to; everybody when absent. */
+  readonly guard?: EgressGuard;
 }
 
 /** Opens the way out. See `Egress` for what a request may expect. */
-export function createEgress(options: EgressOptions): Egress {
+export function createEgress(options: EgressOptions): GuardedEgress {
   const { clock } = options;
   const connections = new Connections({
     clock,
@@ -32,6 +35,7 @@ export function createEgress(options: EgressOptions): Egress {
     originsMax: options.originsMax ?? 1024,
     originIdleMs: options.originIdleMs ?? 5 * 60_000,
     authorities: options.authorities ?? [],
+    policy: options.guard ?? null,
   });
   const deadlines = new Deadlines(clock);
   const targets = new Targets();
@@ -66,7 +70,7 @@ export function createEgress(options: EgressOptions): Egress {
     await connections.close();
   };
 
-  return { send, close: () => (closed ??= close()) };
+  return { send, reconsider: () => connections.closeIdle(), close: () => (closed ??= close()) };
 }
 
 function failed(

@@ -1,4 +1,5 @@
 import type { EgressFailureCode } from "./contract.ts";
+import { EgressRefused } from "./pinned-connect.ts";
 
 /** What went wrong on the wire, as a failure code and the reason to put after the colon. */
 export interface NetworkFailure {
@@ -11,6 +12,7 @@ export interface NetworkFailure {
  * `unreachable`; after, what came back was either not HTTP or the connection broke.
  */
 export function classifyFailure(error: unknown, sent: boolean, headArrived: boolean): NetworkFailure {
+  if (error instanceof EgressRefused) return { code: "refused", reason: error.message };
   const code = codeOf(error);
   if (!sent) return { code: "unreachable", reason: UNREACHABLE_REASONS[code] ?? describe(error, code) };
   if (isProtocolError(error, code)) return { code: "protocol", reason: "the answer is not valid HTTP/1.1" };

@@ -11,6 +11,7 @@ import type { EndpointCall } from "./endpoint-call.ts";
 import { endpointCall } from "./endpoint-call.ts";
 import type { AnswerCheck } from "./reply.ts";
 import type { RunState } from "./run-state.ts";
+import { shownKey } from "./shown-key.ts";
 
 /** What a call came to on the network, and how its answer is to be checked; null where nobody signs answers. */
 export interface CallOutcome {
@@ -43,60 +44,94 @@ export function createHttpCaller(deps: {
   /** Whether every app must sign its answers, whatever it said of itself. */
   readonly requireV2: boolean;
 }): Caller {
-  const { v2 } = deps.keys;
   return {
-    async call(state, item, definition, signal) {
-      const trace = hex(deps.random.bytes(24));
-      const traceparent = `00-${trace.slice(0, 32)}-${trace.slice(32)}-01`;
-      const identity = { requestId: deps.ids.request(), traceparent };
-      const isEndpoint = definition.configuration.endpoint === true;
-      const request = isEndpoint
-        ? endpointCall(state, item, definition, identity)
-        : ownCall(callRequest(state, item, definition, identity, v2 !== null));
-      if (request === null) return { outcome: NO_REQUEST, check: null };
-      const signature = deps.keys.sign(request.signed, deps.clock.now());
-      const headers: Readonly<Record<string, string>> = {
-        ...request.headers,
-        [Header.serverKind]: deps.serverKind,
-        // SDKs know a repeated request by this header, and by the run's id: it is there even when nothing is signed.
-        ...(signature === null && !isEndpoint ? {} : { [Header.signature]: signature ?? "" }),
-      };
-      // That of the last hop: whoever redirects a call does not answer it.
-      let nonce = "";
-      const sign = (path: string): Readonly<Record<string, string>> => {
-        if (v2 === null) return {};
-        const header = (name: string): string | null => headers[name] ?? null;
-        const message: SignedRequest = { kind: "request", method: request.method, target: path, header };
-        const alg = definition.signatures === "v2-ed25519" ? "ed25519" : "hmac-sha256";
-        const body = request.body ?? "";
-        // An endpoint is known by its origin, and not by the app that it is part of.
-        const purpose = isEndpoint
-          ? ({ tag: "endpoint", app: "" } as const)
-          : ({ tag: "call", app: definition.appName } as const);
-        const signed = v2.signRequest({ ...purpose, message, body, alg }, deps.clock.now());
-        nonce = signed.nonce;
-        return signed.headers;
-      };
-      const outcome = await deps.egress.send({
-        method: request.method,
-        url: request.url,
-        headers,
-        ...(v2 === null ? {} : { sign }),
-        body: request.body,
-        timeoutMs: LIMITS.callMs,
-        responseBytesMax: LIMITS.responseBytes,
-        signal,
-        share: definition.id,
-      });
-      const mustSign = deps.requireV2 || definition.signatures !== null;
-      if (v2 === null || !mustSign) return { outcome, check: null };
-      const check: AnswerCheck = (answer, body) => {
-        const verdict = v2.verifyAnswer(answer, body, nonce, deps.clock.now());
-        return verdict.ok ? null : verdict.reason;
-      };
-      return { outcome, check };
+    async call(...given) {
+      const { keys } = deps;
+      const answered = await callWith(keys, ...given);
+      const { other } = keys;
+      const [, , definition] = given;
+      if (other === null || answered.outcome.kind !== "answered") return answered;
+      const { outcome } = answered;
+      // While keys are rotated an app may have the other one alone. It refuses before any code of its user's runs.
+      if (outcome.status !== 401) {
+        observe(keys, definition, outcome);
+        return answered;
+      }
+      const again = await callWith(other, ...given);
+      if (again.outcome.kind === "answered" && again.outcome.status !== 401)
+        observe(other, definition, again.outcome);
+      return again;
     },
   };
+
+  /** Notes which key the app showed, if it showed one. */
+  function observe(
+    keys: Keys,
+    { appName }: FunctionDefinition,
+    answer: EgressOutcome & { readonly kind: "answered" },
+  ): void {
+    const keyId = shownKey(keys, answer, deps.clock.now());
+    if (keyId !== null) keys.observe({ app: appName, worker: null, keyId, how: "call" });
+  }
+
+  async function callWith(
+    keys: Keys,
+    state: RunState,
+    item: QueueItem,
+    definition: FunctionDefinition,
+    signal: AbortSignal,
+  ): Promise<CallOutcome> {
+    const { v2 } = keys;
+    const trace = hex(deps.random.bytes(24));
+    const traceparent = `00-${trace.slice(0, 32)}-${trace.slice(32)}-01`;
+    const identity = { requestId: deps.ids.request(), traceparent };
+    const isEndpoint = definition.configuration.endpoint === true;
+    const request = isEndpoint
+      ? endpointCall(state, item, definition, identity)
+      : ownCall(callRequest(state, item, definition, identity, v2 !== null));
+    if (request === null) return { outcome: NO_REQUEST, check: null };
+    const signature = keys.sign(request.signed, deps.clock.now());
+    const headers: Readonly<Record<string, string>> = {
+      ...request.headers,
+      [Header.serverKind]: deps.serverKind,
+      // SDKs know a repeated request by this header, and by the run's id: it is there even when nothing is signed.
+      ...(signature === null && !isEndpoint ? {} : { [Header.signature]: signature ?? "" }),
+    };
+    // That of the last hop: whoever redirects a call does not answer it.
+    let nonce = "";
+    const sign = (path: string): Readonly<Record<string, string>> => {
+      if (v2 === null) return {};
+      const header = (name: string): string | null => headers[name] ?? null;
+      const message: SignedRequest = { kind: "request", method: request.method, target: path, header };
+      const alg = definition.signatures === "v2-ed25519" ? "ed25519" : "hmac-sha256";
+      const body = request.body ?? "";
+      // An endpoint is known by its origin, and not by the app that it is part of.
+      const purpose = isEndpoint
+        ? ({ tag: "endpoint", app: "" } as const)
+        : ({ tag: "call", app: definition.appName } as const);
+      const signed = v2.signRequest({ ...purpose, message, body, alg }, deps.clock.now());
+      nonce = signed.nonce;
+      return signed.headers;
+    };
+    const outcome = await deps.egress.send({
+      method: request.method,
+      url: request.url,
+      headers,
+      ...(v2 === null ? {} : { sign }),
+      body: request.body,
+      timeoutMs: LIMITS.callMs,
+      responseBytesMax: LIMITS.responseBytes,
+      signal,
+      share: definition.id,
+    });
+    const mustSign = deps.requireV2 || definition.signatures !== null;
+    if (v2 === null || !mustSign) return { outcome, check: null };
+    const check: AnswerCheck = (answer, body) => {
+      const verdict = v2.verifyAnswer(answer, body, nonce, deps.clock.now());
+      return verdict.ok ? null : verdict.reason;
+    };
+    return { outcome, check };
+  }
 }
 
 function ownCall(request: CallRequest): EndpointCall {

@@ -2,7 +2,7 @@ import type { EnvironmentName, EventId, RunId } from "@holdfast/protocol";
 import { compileExpression, isMatch } from "#expressions";
 import type { Expression } from "#expressions";
 import type { Clock, Ids, Log } from "#kernel";
-import type { CancellationRecord, CancellationStore, EventStore, RunStore } from "#store";
+import type { AuditDraft, CancellationRecord, CancellationStore, EventStore, RunStore } from "#store";
 import type { CancelManyRequest } from "./contract.ts";
 
 export interface CancellationDeps {
@@ -21,7 +21,7 @@ export interface CancellationDeps {
 export interface Cancellations {
   add(request: CancelManyRequest): Promise<CancellationRecord>;
   list(): Promise<readonly CancellationRecord[]>;
-  remove(id: string): Promise<boolean>;
+  remove(id: string, audit?: readonly AuditDraft[]): Promise<boolean>;
   /** Goes through every rule again: a process that died may have left one half done. */
   repeat(): Promise<void>;
 }
@@ -106,13 +106,13 @@ export function createCancellations(deps: CancellationDeps): Cancellations {
         startedBefore: request.startedBefore,
         expression: request.filter?.source ?? null,
       };
-      await store.add(rule);
+      await store.add(rule, request.audit);
       applyToLatecomers(rule);
       await apply(rule);
       return rule;
     },
     list: () => store.list(environment),
-    remove: (id) => store.remove(environment, id),
+    remove: (id, audit) => store.remove(environment, id, audit),
     async repeat() {
       for (const rule of await store.list(environment)) {
         applyToLatecomers(rule);

@@ -3,6 +3,7 @@ import type { Expression } from "#expressions";
 import type { FunctionDefinition } from "#registry";
 import type {
   AcceptResult,
+  AuditDraft,
   CancellationRecord,
   EventRecord,
   JournalEntry,
@@ -65,7 +66,8 @@ export interface Executor {
    * is news from a request that was given up.
    */
   endpointSteps(runId: RunId, ops: readonly ReportedOp[]): Promise<CheckpointOutcome>;
-  cancel(runId: RunId): Promise<"cancelled" | "ended" | "unknown">;
+  /** Entries of `audit` go to the log with what they are about, here and below. */
+  cancel(runId: RunId, audit?: readonly AuditDraft[]): Promise<"cancelled" | "ended" | "unknown">;
   /** What `use_api` calls read: events, and the memo of every finished step, as JSON text. */
   state(
     runId: RunId,
@@ -85,11 +87,15 @@ export interface Executor {
   cancelMany(request: CancelManyRequest): Promise<CancellationRecord>;
   cancellations(): Promise<readonly CancellationRecord[]>;
   /** `false` when there is no such rule. Runs it cancelled stay cancelled. */
-  removeCancellation(id: string): Promise<boolean>;
+  removeCancellation(id: string, audit?: readonly AuditDraft[]): Promise<boolean>;
   /** Runs that stand still, and why. */
   stranded(limit: number): Promise<readonly Stranded[]>;
   /** Wakes a run that stands still with one more discovery call, or ends it as failed. */
-  rescue(runId: RunId, act: "resume" | "fail"): Promise<"done" | "ended" | "unknown">;
+  rescue(
+    runId: RunId,
+    act: "resume" | "fail",
+    audit?: readonly AuditDraft[],
+  ): Promise<"done" | "ended" | "unknown">;
 }
 
 export interface CancelManyRequest {
@@ -98,6 +104,7 @@ export interface CancelManyRequest {
   readonly startedBefore: number;
   /** Over `event`, the event that started the run; null for all. */
   readonly filter: Expression | null;
+  readonly audit?: readonly AuditDraft[];
 }
 
 export interface RunHistory extends RunView {

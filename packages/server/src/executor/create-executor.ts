@@ -8,7 +8,7 @@ import { opValues, plaintextRefused } from "#payloads";
 import type { Queue } from "#queue";
 import type { Realtime } from "#realtime";
 import type { Registry } from "#registry";
-import type { CancellationStore, EventStore, RunStore } from "#store";
+import type { AuditDraft, CancellationStore, EventStore, RunStore } from "#store";
 import type { RetryPolicy } from "./backoff.ts";
 import { createHttpCaller } from "./call.ts";
 import { createCancellations } from "./cancellations.ts";
@@ -98,14 +98,22 @@ export function createExecutor(deps: ExecutorDeps): Executor {
     return checkpointOutcome(await live.tell(runId, { kind: "endpoint", ops, startedAt, jitter }));
   }
 
-  async function cancel(runId: RunId, reason: string | null): Promise<"cancelled" | "ended" | "unknown"> {
-    const verdict = await live.tell(runId, { kind: "cancel", reason });
+  async function cancel(
+    runId: RunId,
+    reason: string | null,
+    audit: readonly AuditDraft[] = [],
+  ): Promise<"cancelled" | "ended" | "unknown"> {
+    const verdict = await live.tell(runId, { kind: "cancel", reason, audit });
     if (verdict === null) return "unknown";
     return verdict.kind === "applied" ? "cancelled" : "ended";
   }
 
-  async function rescue(runId: RunId, act: "resume" | "fail"): Promise<"done" | "ended" | "unknown"> {
-    const verdict = await live.tell(runId, { kind: "rescue", act, jitter: deps.random.fraction() });
+  async function rescue(
+    runId: RunId,
+    act: "resume" | "fail",
+    audit: readonly AuditDraft[] = [],
+  ): Promise<"done" | "ended" | "unknown"> {
+    const verdict = await live.tell(runId, { kind: "rescue", act, jitter: deps.random.fraction(), audit });
     if (verdict === null) return "unknown";
     return verdict.kind === "applied" ? "done" : "ended";
   }
@@ -127,12 +135,12 @@ export function createExecutor(deps: ExecutorDeps): Executor {
     abort: () => stopping.abort(),
     checkpoint,
     endpointSteps,
-    cancel: (runId) => cancel(runId, null),
+    cancel: (runId, audit) => cancel(runId, null, audit),
     signal,
     rescue,
     cancelMany: (request) => cancellations.add(request),
     cancellations: () => cancellations.list(),
-    removeCancellation: (id) => cancellations.remove(id),
+    removeCancellation: (id, audit) => cancellations.remove(id, audit),
     ...createHistory({ ...deps, environment, isUnderWay: (runId) => live.isUnderWay(runId) }),
   };
 }

@@ -1,5 +1,5 @@
 import type { EventId, FunctionId } from "@holdfast/protocol";
-import type { JournalEntry, NewSignal, NewWait, QueueItem } from "#store";
+import type { AuditDraft, JournalEntry, NewSignal, NewWait, QueueItem } from "#store";
 import type { RetryPolicy } from "./backoff.ts";
 import type { GatewayReply } from "./gateway-reply.ts";
 import type { InternalEvent } from "./internal-event.ts";
@@ -63,9 +63,14 @@ export type Input =
     }
   /** A start or finish time-out passed (14.9). */
   | { readonly kind: "timeout"; readonly itemKey: string; readonly generation: number }
-  | { readonly kind: "cancel"; readonly reason: string | null }
+  | { readonly kind: "cancel"; readonly reason: string | null; readonly audit?: readonly AuditDraft[] }
   /** An operator wakes a run that stands still, or gives it up. */
-  | { readonly kind: "rescue"; readonly act: "resume" | "fail"; readonly jitter: number };
+  | {
+      readonly kind: "rescue";
+      readonly act: "resume" | "fail";
+      readonly jitter: number;
+      readonly audit?: readonly AuditDraft[];
+    };
 
 /** What became of one input. Only `applied` changed anything. */
 export type Verdict =

@@ -105,7 +105,11 @@ export class LiveRun {
       let emit: readonly NewEvent[] = [];
       try {
         emit = this.#deps.emitter.prepare(decision.emit, now);
+        const audit = inputs.flatMap((input, index) =>
+          decision.verdicts[index]?.kind === "applied" && "audit" in input ? (input.audit ?? []) : [],
+        );
         const result = await this.#deps.runs.advance({
+          ...(audit.length === 0 ? {} : { audit }),
           runId: this.id,
           expectedRevision: this.#state.run.revision,
           run: decision.state.run,

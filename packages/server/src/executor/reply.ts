@@ -292,6 +292,7 @@ function transportFailure(outcome: EgressOutcome & { kind: "failed" }): Told {
       );
     case "redirect_refused":
       return failed("redirect_refused", outcome.message);
+    case "refused":
     case "unreachable":
     case "protocol":
     case "aborted":

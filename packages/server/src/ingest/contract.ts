@@ -1,7 +1,7 @@
 import type { ErrorCode, EventId, RunId } from "@holdfast/protocol";
 import type { FunctionDefinition } from "#registry";
 import type { createEmitter } from "./emitter.ts";
-import type { EventQuery, EventRecord, RunRecord } from "#store";
+import type { AuditDraft, EventQuery, EventRecord, RunRecord } from "#store";
 
 /** What becomes of one request to the event API. */
 export type IngestOutcome =
@@ -52,6 +52,8 @@ export type InvokeOutcome =
 
 export interface RerunRequest {
   readonly runId: RunId;
+  /** Entries of the log that go along. */
+  readonly audit?: readonly AuditDraft[];
   readonly fromStep: {
     /** Hashed id, id in the user's code, or name. */
     readonly step: string;

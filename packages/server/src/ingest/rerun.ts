@@ -69,7 +69,12 @@ export async function rerunRun(deps: RerunDeps, request: RerunRequest): Promise<
     },
     journal: kept?.journal ?? [],
   };
-  const { runs: results, workDueAt } = await runs.open({ runs: [run], session, now });
+  const { runs: results, workDueAt } = await runs.open({
+    runs: [run],
+    session,
+    now,
+    ...(request.audit === undefined ? {} : { audit: request.audit }),
+  });
   const result = results[0];
   if (result !== undefined) {
     deps.arrivals.runs([{ run, result, bodies: events.map(({ body }) => body) }], workDueAt, now);

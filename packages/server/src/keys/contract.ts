@@ -7,8 +7,12 @@ import type {
   V2Refusal,
 } from "@holdfast/protocol";
 
+import type { EventKeyUse, EventKeyVerdict, KeyEvidence } from "./administration.ts";
+
 /** Whether an app's answer is signed by a key that is good here; if not, why. */
-export type AnswerVerdict = { readonly ok: true } | (SignatureVerdict & { readonly ok: false });
+export type AnswerVerdict =
+  | { readonly ok: true; readonly keyId: string | null }
+  | (SignatureVerdict & { readonly ok: false });
 
 /** Whether a caller showed a key that is good here. `keyId` (never the key) may be logged. */
 export type KeyVerdict =
@@ -26,7 +30,9 @@ export interface RequestToSign {
   readonly alg: SignatureAlgorithm;
 }
 
-export type AnswerV2Verdict = { readonly ok: true } | { readonly ok: false; readonly reason: V2Refusal };
+export type AnswerV2Verdict =
+  | { readonly ok: true; readonly keyId: string }
+  | { readonly ok: false; readonly reason: V2Refusal };
 
 /** A request whose signature is good. It counts once its body is known to be the one that was signed. */
 export interface OpenedRequest {
@@ -34,7 +40,7 @@ export interface OpenedRequest {
   /** By whom, in its own words. */
   readonly app: string;
   /** Takes the request in, once. Null, or why it does not count. */
-  admit(body: string | Uint8Array, nowMs: number): "digest" | "replay" | "early" | null;
+  admit(body: string | Uint8Array, nowMs: number): "digest" | "replay" | null;
   /** The headers that sign its answer. */
   signAnswer(
     answer: SignedAnswer,
@@ -78,7 +84,15 @@ export interface Keys {
   /** Checks an `Authorization: Bearer …` header: hash or raw key, with or without prefix. */
   checkBearer(authorization: string | undefined): KeyVerdict;
   /** Checks the key in `/e/<key>`. */
-  checkEventKey(key: string): KeyVerdict;
+  checkEventKey(use: EventKeyUse): EventKeyVerdict;
+  /** The same keys with the other accepted one signing, while a rotation is under way; null when there is one alone. */
+  readonly other: Keys | null;
+  /** Which key signs. Null when nothing is signed. */
+  readonly signerId: string | null;
+  /** Somebody was seen with a key. Kept while it matters. */
+  observe(evidence: Omit<KeyEvidence, "at">): void;
+  /** What tokens are derived from: a secret for each accepted key, the one that signs first. */
+  tokenSecrets(): readonly string[];
 }
 
 /**

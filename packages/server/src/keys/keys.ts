@@ -8,7 +8,27 @@ export type {
   OpenedRequest,
   Tokens,
 } from "./contract.ts";
-export { openFloorFile } from "./floor-file.ts";
 export { createKeys } from "./keyring.ts";
 export { serverPublicKey } from "./server-public-key.ts";
 export { createTokens } from "./tokens.ts";
+export type { EventKeys } from "./event-keys.ts";
+export { NO_RULES, openEventKeys } from "./event-keys.ts";
+export { liveKeys } from "./live-keys.ts";
+export { openOperatorTokens } from "./operator-tokens.ts";
+export type { SigningKeys } from "./open-signing-keys.ts";
+export { openSigningKeys } from "./open-signing-keys.ts";
+export type {
+  EventKeyAdministration,
+  EventKeyRules,
+  EventKeyUse,
+  EventKeyVerdict,
+  EventKeyView,
+  KeyEvidence,
+  OperatorTokens,
+  RotationView,
+  SigningKeyAdministration,
+  SigningKeyState,
+  SigningKeyView,
+} from "./administration.ts";
+
+export { createNonceLedger, openNonceLedger } from "./nonce-ledger.ts";

@@ -45,7 +45,7 @@ export function createMessageSignatures(deps: MessageSignaturesDeps): MessageSig
     const header = (name: string): string | null => request.header(name);
     const reading = readSignature({ kind: "request", method, target, header }, "api", nowMs);
     if (!reading.ok) return reading;
-    const { alg, base, createdAt, expiresAt, keyId, nonce, signature } = reading.signature;
+    const { alg, base, expiresAt, keyId, nonce, signature } = reading.signature;
     const way = ways.find(({ requests }) => requests.keyId === keyId && requests.alg === alg);
     if (way === undefined) return { ok: false, reason: "key" };
     if (way.requests.matches(base, signature) !== true) return { ok: false, reason: "mismatch" };
@@ -56,7 +56,7 @@ export function createMessageSignatures(deps: MessageSignaturesDeps): MessageSig
       app: audience.app,
       admit(body, atMs) {
         if (!contentDigestMatches(header(Header.contentDigest), body, digest)) return "digest";
-        const verdict = ledger.admit(`${keyId}.${nonce}`, createdAt, expiresAt + SIGNATURE_V2.skewMs, atMs);
+        const verdict = ledger.admit(`${keyId}.${nonce}`, expiresAt + SIGNATURE_V2.skewMs, atMs);
         return verdict === "new" ? null : verdict;
       },
       signAnswer: (answer, body, atMs) =>
@@ -75,17 +75,17 @@ export function createMessageSignatures(deps: MessageSignaturesDeps): MessageSig
       return { headers: signMessage(toSign, signerOf(alg), digest), nonce };
     },
     verifyAnswer(answer, body, nonce, nowMs) {
-      return answerRefusal(answer, body, nonce, nowMs) ?? { ok: true };
+      return judgeAnswer(answer, body, nonce, nowMs);
     },
     openRequest,
   };
 
-  function answerRefusal(
+  function judgeAnswer(
     answer: SignedAnswer,
     body: string,
     sentNonce: string,
     nowMs: number,
-  ): (AnswerV2Verdict & { readonly ok: false }) | null {
+  ): AnswerV2Verdict {
     const reading = readSignature(answer, "answer", nowMs);
     if (!reading.ok) return reading;
     const { alg, base, keyId, nonce, signature } = reading.signature;
@@ -96,6 +96,6 @@ export function createMessageSignatures(deps: MessageSignaturesDeps): MessageSig
       return { ok: false, reason: "digest" };
     }
     // The answer to another call is as good as its signature, and says nothing about this one.
-    return nonce === sentNonce ? null : { ok: false, reason: "nonce" };
+    return nonce === sentNonce ? { ok: true, keyId } : { ok: false, reason: "nonce" };
   }
 }

@@ -1,44 +1,45 @@
-/** The instant before which nothing is new: what an earlier process took in is refused, though nobody remembers it. */
-export interface NonceFloor {
-  /** Unix ms; 0 when nothing was ever kept. */
-  readonly keptMs: number;
-  /** Is on disk when it returns. */
-  keep(ms: number): void;
-}
+import type { Log } from "#kernel";
+import type { NonceStore } from "#store";
 
 /** Takes each nonce in once. */
 export interface NonceLedger {
-  /**
-   * `early`: the request was made before this process began, or may have been taken in by an earlier one. Made again, it
-   * is taken.
-   */
-  admit(nonce: string, createdAt: number, forgetAt: number, nowMs: number): "new" | "replay" | "early";
+  /** @param forgetAt from when on its request is too old to be taken anyway, Unix ms */
+  admit(nonce: string, forgetAt: number, nowMs: number): "new" | "replay";
 }
 
-/** How far ahead the floor is kept, so that a sender whose clock is fast does not cost a write for each request. */
-const FLOOR_STEP_MS = 5000;
-
 /**
- * A ledger in memory. A restart forgets nothing, for what was made before it is refused as `early`; where a sender's clock
- * is ahead, so that what it made could still be taken for new by the next process, the next process is told by the floor.
+ * A ledger that survives its process. What decides is in memory; the store is told before the request does anything, so that
+ * by the order of acts a nonce is on disk no later than what its request did. If the process dies before, neither is, and
+ * the request made again does what it did not do. Nobody waits for the disk twice.
  */
-export function createNonceLedger(startedAtMs: number, floor: NonceFloor): NonceLedger {
-  const forgetAtOf = new Map<string, number>();
-  const earliestMs = Math.max(startedAtMs, floor.keptMs);
-  let keptMs = floor.keptMs;
+export async function openNonceLedger(store: NonceStore, nowMs: number, log: Log): Promise<NonceLedger> {
+  const ledger = createNonceLedger(await store.live(nowMs));
   return {
-    admit(nonce, createdAt, forgetAt, nowMs) {
-      if (createdAt < earliestMs) return "early";
+    admit(nonce, forgetAt, now) {
+      const verdict = ledger.admit(nonce, forgetAt, now);
+      if (verdict === "new")
+        store.take({ nonce, expiresAt: forgetAt, now }).catch((error: unknown) => {
+          // What the request does comes after it on the same way to the disk, and fails there too.
+          log.error({ error: String(error) }, "a nonce could not be kept");
+        });
+      return verdict;
+    },
+  };
+}
+
+/** A ledger in memory. */
+export function createNonceLedger(
+  known: readonly { readonly nonce: string; readonly expiresAt: number }[] = [],
+): NonceLedger {
+  const forgetAtOf = new Map(known.map(({ expiresAt, nonce }) => [nonce, expiresAt]));
+  return {
+    admit(nonce, forgetAt, nowMs) {
       // In the order in which they came, which is nearly that in which they may be forgotten.
-      for (const [known, at] of forgetAtOf) {
+      for (const [each, at] of forgetAtOf) {
         if (at >= nowMs) break;
-        forgetAtOf.delete(known);
+        forgetAtOf.delete(each);
       }
       if (forgetAtOf.has(nonce)) return "replay";
-      if (createdAt > nowMs && createdAt >= keptMs) {
-        keptMs = createdAt + FLOOR_STEP_MS;
-        floor.keep(keptMs);
-      }
       forgetAtOf.set(nonce, forgetAt);
       return "new";
     },

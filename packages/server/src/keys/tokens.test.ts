@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { RunId } from "@holdfast/protocol";
-import { LIMITS } from "@holdfast/protocol";
+import { LIMITS, parseSigningKey } from "@holdfast/protocol";
 import { createIds, nodeDigest as digest, systemClock, systemRandom as random } from "#kernel";
 import type { Tokens } from "./contract.ts";
 import { createTokens } from "./tokens.ts";
@@ -14,7 +14,7 @@ const NEW = `signkey-prod-${"b2".repeat(32)}`;
 
 const tokensOf = (signingKeys: readonly string[], environment = "production"): Tokens =>
   createTokens({
-    signingKeys,
+    secrets: () => signingKeys.map((key) => parseSigningKey(key).reveal()),
     environment,
     accountId: "00000000-0000-4000-a000-000000000000",
     environmentId: "00000000-0000-4000-b000-000000000000",

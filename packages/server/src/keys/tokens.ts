@@ -1,13 +1,13 @@
 import { errors, jwtVerify, SignJWT } from "jose";
 import type { JWTPayload, JWTVerifyOptions } from "jose";
 import type { Digest, RunId } from "@holdfast/protocol";
-import { isUlid, LIMITS, parseSigningKey } from "@holdfast/protocol";
+import { isUlid, LIMITS } from "@holdfast/protocol";
 import type { Ids, Random } from "#kernel";
 import type { Tokens } from "./contract.ts";
 
 export interface TokensDeps {
-  /** The first signs, all are accepted. None: the tokens end with the process (development only). */
-  readonly signingKeys: readonly string[];
+  /** What keys are derived from: the first signs, all are accepted. None: the tokens end with the process (development only). */
+  readonly secrets: () => readonly string[];
   readonly environment: string;
   /** The account and the environment as the protocol has them, UUIDs (wire-protocol 1.5). */
   readonly accountId: string;
@@ -35,22 +35,31 @@ const STREAM_PURPOSE = "holdfast token: stream of a run";
  */
 export function createTokens(deps: TokensDeps): Tokens {
   const { accountId, digest, environment, environmentId, ids } = deps;
-  const secrets =
-    deps.signingKeys.length === 0
-      ? [Buffer.from(deps.random.bytes(32)).toString("hex")]
-      : deps.signingKeys.map((text) => parseSigningKey(text).reveal());
-  const derived = (purpose: string): readonly Uint8Array[] =>
-    secrets.map((secret) => Buffer.from(digest.hmacSha256Hex(secret, purpose), "hex"));
-  const outputKeys = derived(OUTPUT_PURPOSE);
-  const streamKeys = derived(STREAM_PURPOSE);
+  const own = Buffer.from(deps.random.bytes(32)).toString("hex");
+  // Anew each time: keys come and go.
+  const derived = (purpose: string): readonly Uint8Array[] => {
+    const secrets = deps.secrets();
+    return (secrets.length === 0 ? [own] : secrets).map((secret) =>
+      Buffer.from(digest.hmacSha256Hex(secret, purpose), "hex"),
+    );
+  };
 
   return {
     output: (runId, nowMs) =>
-      issue({ env: environment, run_id: runId }, outputKeys, nowMs, LIMITS.endpointOutputTokenMs, (token) =>
-        token.setIssuer(OUTPUT_ISSUER).setSubject(RUN_SUBJECT),
+      issue(
+        { env: environment, run_id: runId },
+        derived(OUTPUT_PURPOSE),
+        nowMs,
+        LIMITS.endpointOutputTokenMs,
+        (token) => token.setIssuer(OUTPUT_ISSUER).setSubject(RUN_SUBJECT),
       ),
     async checkOutput(token, runId, nowMs) {
-      const claims = await read(token, outputKeys, { issuer: OUTPUT_ISSUER, subject: RUN_SUBJECT }, nowMs);
+      const claims = await read(
+        token,
+        derived(OUTPUT_PURPOSE),
+        { issuer: OUTPUT_ISSUER, subject: RUN_SUBJECT },
+        nowMs,
+      );
       return claims !== null && claims["run_id"] === runId && claims["env"] === environment;
     },
     stream: (runId, nowMs) =>
@@ -60,13 +69,18 @@ export function createTokens(deps: TokensDeps): Tokens {
           topics: [{ kind: "run", env_id: environmentId, channel: runId, name: STREAM_TOPIC }],
           publish: false,
         },
-        streamKeys,
+        derived(STREAM_PURPOSE),
         nowMs,
         LIMITS.streamTokenMs,
         (token) => token.setIssuer(STREAM_ISSUER).setSubject(accountId).setJti(ids.request()),
       ),
     async checkStream(token, nowMs) {
-      const claims = await read(token, streamKeys, { issuer: STREAM_ISSUER, subject: accountId }, nowMs);
+      const claims = await read(
+        token,
+        derived(STREAM_PURPOSE),
+        { issuer: STREAM_ISSUER, subject: accountId },
+        nowMs,
+      );
       return claims === null || claims["env"] !== environmentId ? null : channelOf(claims["topics"]);
     },
   };

@@ -1,5 +1,5 @@
 import type { FunctionId } from "@holdfast/protocol";
-import type { QueueItem, RunSnapshot, SessionId } from "#store";
+import type { AuditDraft, QueueItem, RunSnapshot, SessionId } from "#store";
 
 /** An item in this process's hands, with the run it belongs to when whoever queued it had the run at hand. */
 export interface Work {
@@ -32,9 +32,9 @@ export interface Queue {
   /** Pieces of work being done and waiting for a free slot, in this process. */
   load(): { readonly active: number; readonly waiting: number };
   /** Holds back a function's calls and skips its new runs (14.10); calls under way end. `false`: it was paused already. */
-  pause(functionId: FunctionId): Promise<boolean>;
+  pause(functionId: FunctionId, audit?: readonly AuditDraft[]): Promise<boolean>;
   /** `false`: it was not paused. */
-  resume(functionId: FunctionId): Promise<boolean>;
+  resume(functionId: FunctionId, audit?: readonly AuditDraft[]): Promise<boolean>;
   paused(): Promise<ReadonlyMap<FunctionId, number>>;
   /** Items in the store, due or not, and how many of them somebody holds. */
   size(): Promise<{ readonly queued: number; readonly held: number }>;

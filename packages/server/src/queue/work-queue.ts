@@ -1,7 +1,7 @@
 import { isHoldfastError } from "@holdfast/protocol";
 import type { FunctionId } from "@holdfast/protocol";
 import type { Clock, Log, Timer } from "#kernel";
-import type { QueueStore, SessionId } from "#store";
+import type { AuditDraft, QueueStore, SessionId } from "#store";
 import type { Queue, Work, Worker } from "./contract.ts";
 import { HeldBack } from "./held-back.ts";
 import { Looks } from "./looks.ts";
@@ -126,16 +126,16 @@ class WorkQueue implements Queue {
     if (this.#looks.expect(dueAt)) this.#arm();
   }
 
-  async pause(functionId: FunctionId): Promise<boolean> {
-    const isNew = await this.#deps.store.pause(functionId, this.#deps.clock.now());
+  async pause(functionId: FunctionId, audit?: readonly AuditDraft[]): Promise<boolean> {
+    const isNew = await this.#deps.store.pause(functionId, this.#deps.clock.now(), audit);
     this.#heldBack.pause(functionId);
     this.offer(this.#shares.withdraw(functionId));
     return isNew;
   }
 
-  async resume(functionId: FunctionId): Promise<boolean> {
+  async resume(functionId: FunctionId, audit?: readonly AuditDraft[]): Promise<boolean> {
     const now = this.#deps.clock.now();
-    const wasPaused = await this.#deps.store.resume(functionId, now);
+    const wasPaused = await this.#deps.store.resume(functionId, now, audit);
     this.offer(this.#heldBack.resume(functionId));
     this.expect(now);
     return wasPaused;

@@ -5,8 +5,17 @@ import type { AppRecord, AppStore, FunctionRecord, RegisteredApp } from "#store"
 import { sameApp } from "./app-url.ts";
 import type { CompiledConfig } from "./compiled-config.ts";
 import { compileConfig } from "./compiled-config.ts";
-import type { Endpoint, EndpointPolicy, FunctionDefinition, Registry, RegisterOutcome } from "./contract.ts";
+import type {
+  Endpoint,
+  EndpointPolicy,
+  FunctionDefinition,
+  NoteChange,
+  RegisterOutcome,
+  RegistrationChange,
+  Registry,
+} from "./contract.ts";
 import { endpointApp, endpointName, endpointSlug, isEndpointApp, vouchedOrigin } from "./endpoints.ts";
+import { originOf } from "./origin-rule.ts";
 import { storedConfig } from "./function-config.ts";
 import { functionDefinition } from "./function-definition.ts";
 import type { Refusal } from "./refusal.ts";
@@ -22,6 +31,8 @@ export interface RegistryDeps {
   readonly log: Log;
   /** Nobody's beside those of registered apps when absent. */
   readonly endpoints?: EndpointPolicy;
+  /** Whether an app may be called at another origin than before; anywhere when absent. */
+  readonly mayMove?: (app: string, from: string, to: string) => boolean;
   /** Whether apps that do not sign as v2 has it are refused. */
   readonly requireV2?: boolean;
 }
@@ -32,6 +43,8 @@ interface Catalogue {
   readonly functions: ReadonlyMap<FunctionId, FunctionDefinition>;
   readonly slugs: ReadonlyMap<string, FunctionDefinition>;
   readonly triggers: TriggerIndex;
+  /** The text of each function's configuration, to see what a registration changes. */
+  readonly configs: ReadonlyMap<FunctionId, string>;
 }
 
 /** Reads what is registered, and keeps it at hand: look-ups are on the way of every event and never wait. */
@@ -57,6 +70,7 @@ export async function createRegistry(deps: RegistryDeps): Promise<Registry> {
       functions: new Map(functions.map((definition) => [definition.id, definition])),
       slugs: bySlug(functions),
       triggers: triggerIndex(functions),
+      configs: new Map(stored.map(({ record }) => [record.id, record.config])),
     };
   }
 
@@ -78,13 +92,14 @@ export async function createRegistry(deps: RegistryDeps): Promise<Registry> {
     if ("ok" in parsed) return parsed;
     const known = catalogue.apps.get(parsed.app.name);
     return (
+      originRefusal(parsed.app, known, deps.mayMove) ??
       signaturesRefusal(parsed.app, known, deps.requireV2 === true) ??
       takenSlugs(parsed, catalogue.slugs) ??
       parsed
     );
   }
 
-  async function register(registration: unknown, now: number): Promise<RegisterOutcome> {
+  async function register(registration: unknown, now: number, note?: NoteChange): Promise<RegisterOutcome> {
     const parsed = checked(registration, now);
     if ("ok" in parsed) {
       log.warn({ code: parsed.code, reason: parsed.message }, "a registration was refused");
@@ -94,13 +109,33 @@ export async function createRegistry(deps: RegistryDeps): Promise<Registry> {
     if (known !== undefined && known.checksum === parsed.app.checksum && known.error === null) {
       return { ok: true, modified: false, app: known };
     }
-    await store.register(parsed);
+    await store.register(parsed, note?.(changeOf(parsed, known)));
     catalogue = await read();
     log.info(
       { app: parsed.app.name, url: parsed.app.url, functions: parsed.functions.length },
       "an app registered",
     );
     return { ok: true, modified: true, app: parsed.app };
+  }
+
+  function changeOf({ app, functions }: RegisteredApp, known: AppRecord | undefined): RegistrationChange {
+    const before = new Map(
+      [...catalogue.functions.values()]
+        .filter(({ appName, archived }) => appName === app.name && !archived)
+        .map((definition) => [definition.id, definition]),
+    );
+    const now = new Set(functions.map(({ id }) => id));
+    const slugs = (all: readonly { readonly slug: string }[]): readonly string[] =>
+      all.map(({ slug }) => slug);
+    return {
+      app: app.name,
+      url: { from: known?.url ?? null, to: app.url },
+      added: slugs(functions.filter(({ id }) => !before.has(id))),
+      changed: slugs(
+        functions.filter(({ config, id }) => before.has(id) && catalogue.configs.get(id) !== config),
+      ),
+      removed: slugs([...before.values()].filter(({ id }) => !now.has(id))),
+    };
   }
 
   const registeredApps = (): readonly AppRecord[] =>
@@ -138,7 +173,7 @@ export async function createRegistry(deps: RegistryDeps): Promise<Registry> {
     async endpoint(endpoint, now) {
       return knownEndpoint(endpoint, endpoint.name) ?? (await write(() => registerEndpoint(endpoint, now)));
     },
-    register: (registration, now) => write(() => register(registration, now)),
+    register: (registration, now, note) => write(() => register(registration, now, note)),
     startedBy: (eventName) => startedBy(catalogue.triggers, eventName),
     function: (id) => catalogue.functions.get(id) ?? null,
     functionBySlug: (slug) => catalogue.slugs.get(slug) ?? null,
@@ -151,11 +186,11 @@ export async function createRegistry(deps: RegistryDeps): Promise<Registry> {
         await store.noteError(environment, name, error);
         catalogue = await read();
       }),
-    removeByUrl: (url, now) =>
+    removeByUrl: (url, now, audit) =>
       write(async () => {
         const app = registeredApps().find((known) => sameApp(known.url, url));
         if (app === undefined) return false;
-        const removed = await store.remove(environment, app.name, now);
+        const removed = await store.remove(environment, app.name, now, audit);
         catalogue = await read();
         return removed;
       }),
@@ -211,4 +246,19 @@ function takenSlugs(
     return [functionFault(slug, `it is registered by the app "${holder.appName}" already`)];
   });
   return first === undefined ? null : refuseFunctions([first, ...others]);
+}
+
+/** An app that is registered, and now says that it is elsewhere. Its old address goes on being called. */
+function originRefusal(
+  app: AppRecord,
+  known: AppRecord | undefined,
+  mayMove: RegistryDeps["mayMove"],
+): Refusal | null {
+  if (known === undefined || known.url === app.url || mayMove === undefined) return null;
+  if (mayMove(app.name, known.url, app.url)) return null;
+  const to = originOf(app.url) ?? "its new address";
+  return refuse(
+    "origin_held",
+    `App "${app.name}" says that it is at ${to} now, and was at ${originOf(known.url) ?? "another address"}: an operator must approve it first. Run: holdfast apps approve ${app.name} ${to}`,
+  );
 }

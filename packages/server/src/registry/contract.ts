@@ -1,7 +1,7 @@
 import type { AppId, EnvironmentName, FunctionId } from "@holdfast/protocol";
 import type { Expression } from "#expressions";
 import type { Cron } from "#schedules";
-import type { AppRecord, AppSignatures } from "#store";
+import type { AuditDraft, AppRecord, AppSignatures } from "#store";
 import type { FunctionConfig } from "./function-config.ts";
 
 /** What starts a function: an event of this name, or of a name the pattern covers (`app/*`, `user.*`), if the filter holds. */
@@ -120,10 +120,22 @@ export type RegisterOutcome =
       readonly functions: readonly { readonly id: string; readonly errors: readonly string[] }[];
     };
 
+/** What a registration changes: functions by their slugs. */
+export interface RegistrationChange {
+  readonly app: string;
+  readonly url: { readonly from: string | null; readonly to: string };
+  readonly added: readonly string[];
+  readonly changed: readonly string[];
+  readonly removed: readonly string[];
+}
+
+/** The entries of the log that go along with a registration, once it is known what it changes. */
+export type NoteChange = (change: RegistrationChange) => readonly AuditDraft[];
+
 /** Reads are from memory and synchronous; writes are durable before they show. */
 export interface Registry {
   /** Takes a registration as an app sent it (JSON already parsed, nothing else checked). */
-  register(registration: unknown, now: number): Promise<RegisterOutcome>;
+  register(registration: unknown, now: number, note?: NoteChange): Promise<RegisterOutcome>;
   /**
    * Functions, not archived, that an event of this name may start, each at most once, with the filters of those of its
    * triggers that cover the name: one that is null, or holds for the event, starts it.
@@ -140,7 +152,7 @@ export interface Registry {
   app(name: string): AppRecord | null;
   noteError(name: string, error: string | null): Promise<void>;
   /** Forgets the app registered under this URL. `false` when there is none. */
-  removeByUrl(url: string, now: number): Promise<boolean>;
+  removeByUrl(url: string, now: number, audit?: readonly AuditDraft[]): Promise<boolean>;
   /**
    * The origin at which a durable endpoint may be called, for the one its app gave, or null when nobody vouched for it.
    * An app learns its origin from the `Host` of whoever calls it: it is not to be taken at its word.

@@ -8,8 +8,12 @@ export type {
   EventTrigger,
   FlowControl,
   FunctionDefinition,
+  NoteChange,
+  RegistrationChange,
   Registry,
   RegisterOutcome,
 } from "./contract.ts";
 export type { FunctionConfig, TriggerConfig } from "./function-config.ts";
 export { createRegistry } from "./catalogue.ts";
+export { movesFreely, originOf } from "./origin-rule.ts";
+export { syncChanges } from "./sync-changes.ts";

@@ -1,4 +1,5 @@
 import type { EnvironmentName, EventId, FunctionId, RunId, RunStatus } from "@holdfast/protocol";
+import type { AdministrativeStores, AuditDraft } from "./administration.ts";
 import type {
   AppRecord,
   EventRecord,
@@ -19,9 +20,10 @@ import type {
  * effect in the order in which they were asked for. Reads see every act whose promise has settled.
  *
  * `contract/` holds the suite that every store must pass; `sqlite/` is the embedded one.
- * Nothing here reads a clock: instants come in as arguments.
+ * Nothing here reads a clock: instants come in as arguments. Acts that take `audit` append these entries to the log in the
+ * same act, if they change something.
  */
-export interface Store {
+export interface Store extends AdministrativeStores {
   readonly events: EventStore;
   readonly runs: RunStore;
   readonly queue: QueueStore;
@@ -147,6 +149,8 @@ export interface Advance {
   readonly signals: readonly NewSignal[];
   /** Events the run causes, stored and matched like any other in this very act. */
   readonly emit: readonly NewEvent[];
+  /** Entries of the log that go along when it is committed: a person or an app asked for this step. */
+  readonly audit?: readonly AuditDraft[];
   readonly session: SessionId | null;
   readonly now: number;
 }
@@ -179,6 +183,7 @@ export interface RunStore {
   advance(advance: Advance): Promise<AdvanceResult>;
   /** Opens runs for events that are stored already: a repeated run. As `EventStore.accept` does, matching aside. */
   open(request: {
+    readonly audit?: readonly AuditDraft[];
     readonly runs: readonly NewRun[];
     readonly session: SessionId | null;
     readonly now: number;
@@ -266,9 +271,9 @@ export interface QueueStore {
   /** How many items there are, and how many of them are held. */
   size(): Promise<{ readonly queued: number; readonly held: number }>;
   /** Holds back the function's calls, and skips its new runs, until `resume`. `false` when it was paused already. */
-  pause(functionId: FunctionId, now: number): Promise<boolean>;
+  pause(functionId: FunctionId, now: number, audit?: readonly AuditDraft[]): Promise<boolean>;
   /** `false` when it was not paused. */
-  resume(functionId: FunctionId, now: number): Promise<boolean>;
+  resume(functionId: FunctionId, now: number, audit?: readonly AuditDraft[]): Promise<boolean>;
   /** Paused functions, and since when. */
   paused(): Promise<ReadonlyMap<FunctionId, number>>;
 }
@@ -332,10 +337,10 @@ export interface CancellationRecord {
 }
 
 export interface CancellationStore {
-  add(cancellation: CancellationRecord): Promise<void>;
+  add(cancellation: CancellationRecord, audit?: readonly AuditDraft[]): Promise<void>;
   list(environment: EnvironmentName): Promise<readonly CancellationRecord[]>;
   /** `false` when there is none of this id. */
-  remove(environment: EnvironmentName, id: string): Promise<boolean>;
+  remove(environment: EnvironmentName, id: string, audit?: readonly AuditDraft[]): Promise<boolean>;
 }
 
 export interface RegisteredApp {
@@ -352,13 +357,19 @@ export interface RegisteredApp {
 export interface AppStore {
   /**
    * Puts the app and its functions in place of what was registered under its name: new functions get version 1,
-   * changed ones the next version, those that vanished are archived, those that came back are taken out again.
+   * changed ones the next version, those that vanished are archived, those that came back are taken out again. `false`:
+   * the very same was registered already.
    */
-  register(registered: RegisteredApp): Promise<void>;
+  register(registered: RegisteredApp, audit?: readonly AuditDraft[]): Promise<boolean>;
   /** Notes why a sync failed, or with null that the app is well. Unknown apps are left alone. */
   noteError(environment: EnvironmentName, name: string, error: string | null): Promise<void>;
   /** Forgets the app and archives its functions. `false` when it is not there. */
-  remove(environment: EnvironmentName, name: string, now: number): Promise<boolean>;
+  remove(
+    environment: EnvironmentName,
+    name: string,
+    now: number,
+    audit?: readonly AuditDraft[],
+  ): Promise<boolean>;
   apps(): Promise<readonly AppRecord[]>;
   /** Every function ever registered, archived ones too: old runs still name them. */
   functions(): Promise<readonly FunctionRecord[]>;

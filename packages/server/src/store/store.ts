@@ -45,6 +45,18 @@ export type {
   RunSnapshot,
   SessionId,
 } from "./records.ts";
+export type {
+  AdministrationRecord,
+  AdministrationStore,
+  AdministrativeStores,
+  AuditCheckpointRow,
+  AuditDraft,
+  AuditRow,
+  AuditStore,
+  NonceStore,
+  RecordChange,
+  RecordKind,
+} from "./administration.ts";
 export { createMemoryDisk } from "./memory/memory-disk.ts";
 export type { MemoryDisk } from "./memory/memory-disk.ts";
 export type { Disk } from "./sqlite/open-disk.ts";

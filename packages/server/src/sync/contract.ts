@@ -19,6 +19,11 @@ export interface Sync {
     | { readonly ok: true; readonly body: unknown }
     | { readonly ok: false; readonly code: string; readonly message: string }
   >;
+  /**
+   * Which keys the app at this URL says it has, by their ids, the one it uses first: it is asked by a signed request, and
+   * tells nobody else. `error`: why that cannot be known.
+   */
+  keysOf(url: string): Promise<{ readonly keyIds: readonly string[] } | { readonly error: string }>;
   /** Syncs the given URLs until each has answered once, then keeps up with changes as configured. Ends by `stop`. */
   start(): void;
   stop(): Promise<void>;

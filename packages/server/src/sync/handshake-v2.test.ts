@@ -9,9 +9,10 @@ import {
   sign,
   signMessage,
 } from "@holdfast/protocol";
+import { silentAuditLog } from "#audit";
 import type { EgressOutcome, EgressRequest } from "#egress";
 import { nodeDigest, silentLog, systemRandom } from "#kernel";
-import { createKeys } from "#keys";
+import { createKeys, createNonceLedger } from "#keys";
 import { manualClock } from "../kernel/testing/manual-clock.ts";
 import type { SyncOutcome } from "./contract.ts";
 import { createSync } from "./handshake.ts";
@@ -36,10 +37,11 @@ function setUp(answer: (hop: Hop) => EgressOutcome) {
     signingKeys: [`signkey-prod-${"ab".repeat(32)}`],
     eventKeys: [],
     digest: nodeDigest,
-    v2: { random: systemRandom, startedAtMs: NOW, floor: { keptMs: 0, keep: () => undefined } },
+    v2: { random: systemRandom, ledger: createNonceLedger() },
   });
   const registry = createRegistryDouble();
   const sync = createSync({
+    audit: silentAuditLog,
     egress: createEgressDouble((request) => {
       const headers = { ...request.headers, ...request.sign?.(new URL(request.url).pathname) };
       const nonce = /nonce="([^"]+)"/.exec(headers["signature-input"] ?? "")?.[1] ?? "";

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { silentAuditLog } from "#audit";
 import type { EgressOutcome, EgressRequest } from "#egress";
 import { nodeDigest, silentLog } from "#kernel";
 import { parseSigningKey, sign } from "@holdfast/protocol";
@@ -29,6 +30,7 @@ function setUp(
   const egress = createEgressDouble(answer);
   const changes: AppChange[] = [];
   const sync = createSync({
+    audit: silentAuditLog,
     egress,
     registry,
     clock,
@@ -312,6 +314,7 @@ test("start() polls known apps when told to, and stop() ends it", async () => {
   await registry.register({ ...registration, appName: "worker", url: "wss://connect" }, clock.now());
   const egress = createEgressDouble(() => inBand(shop, clock));
   const sync = createSync({
+    audit: silentAuditLog,
     egress,
     registry,
     clock,

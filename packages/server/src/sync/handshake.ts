@@ -1,7 +1,9 @@
+import type { AuditDrafter } from "#audit";
 import type { EgressOutcome, Egress } from "#egress";
 import type { Clock, Log, Random } from "#kernel";
 import type { Keys } from "#keys";
-import type { Registry } from "#registry";
+import type { NoteChange, Registry } from "#registry";
+import { syncChanges } from "#registry";
 import { canonicalJson, Header, LIMITS } from "@holdfast/protocol";
 import type { ServerKind, SignatureAlgorithm, SignedRequest } from "@holdfast/protocol";
 import { createAnnouncer } from "./announce.ts";
@@ -14,6 +16,7 @@ import { createTaskGroup } from "./task-group.ts";
 import { keepInSync } from "./upkeep.ts";
 
 export interface SyncDeps {
+  readonly audit: AuditDrafter;
   readonly egress: Egress;
   readonly keys: Keys;
   readonly registry: Registry;
@@ -64,11 +67,12 @@ export function createSync(deps: SyncDeps): Sync {
     method: "GET" | "PUT",
     url: string,
     kind: "in_band" | "out_of_band",
+    signer: Keys = keys,
     alg: SignatureAlgorithm = knownAlgorithm(url),
   ): Promise<Asked> => {
     // The SDKs accept an in-band request with exactly this body.
     const body = method === "GET" ? null : canonicalJson({ url });
-    const signature = keys.sign(body ?? "", clock.now());
+    const signature = signer.sign(body ?? "", clock.now());
     const headers: Readonly<Record<string, string>> = {
       ...(body === null ? {} : { "content-type": "application/json", [Header.syncKind]: kind }),
       [Header.serverKind]: serverKind,
@@ -79,7 +83,7 @@ export function createSync(deps: SyncDeps): Sync {
       const header = (name: string): string | null => headers[name] ?? null;
       const message: SignedRequest = { kind: "request", method, target: path, header };
       const tag = method === "PUT" ? "sync" : "probe";
-      const signed = keys.v2?.signRequest({ tag, message, body: body ?? "", app: "", alg }, clock.now());
+      const signed = signer.v2?.signRequest({ tag, message, body: body ?? "", app: "", alg }, clock.now());
       nonce = signed?.nonce ?? "";
       return signed?.headers ?? {};
     };
@@ -87,7 +91,7 @@ export function createSync(deps: SyncDeps): Sync {
       method,
       url,
       headers,
-      ...(keys.v2 === null ? {} : { sign }),
+      ...(signer.v2 === null ? {} : { sign }),
       body,
       timeoutMs: method === "GET" ? LIMITS.introspectionMs : LIMITS.syncMs,
       responseBytesMax: ANSWER_BYTES_MAX,
@@ -95,6 +99,21 @@ export function createSync(deps: SyncDeps): Sync {
     });
     return { outcome, nonce };
   };
+
+  /** What the server asked an app for is the server's own act. */
+  const noteSync: NoteChange = ({ app, ...change }) => [
+    deps.audit.draft({
+      action: "app.synced",
+      authority: {
+        actor: { type: "system", id: "server", name: null, keyId: null },
+        context: { address: null, userAgent: null, requestId: null, via: "clock" },
+      },
+      targets: [{ type: "app", id: app, name: null }],
+      result: "success",
+      reason: null,
+      changes: syncChanges(change),
+    }),
+  ];
 
   const knownAlgorithm = (url: string): SignatureAlgorithm => {
     const name = nameAt(url);
@@ -110,9 +129,16 @@ export function createSync(deps: SyncDeps): Sync {
     const asked = await ask("PUT", url, kind);
     const { outcome } = asked;
     const isBareRefusal = outcome.kind === "answered" && outcome.status === 401 && !isSdk(outcome.headers);
-    if (keys.v2 === null || !isBareRefusal || knownAlgorithm(url) === "ed25519") return asked;
-    return ask("PUT", url, kind, "ed25519");
+    if (!isBareRefusal) return asked;
+    // While keys are rotated an app may have the other one alone.
+    const other = keys.other === null ? null : await ask("PUT", url, kind, keys.other);
+    if (other !== null && !isRefused(other.outcome)) return other;
+    if (keys.v2 === null || knownAlgorithm(url) === "ed25519") return asked;
+    return ask("PUT", url, kind, keys, "ed25519");
   };
+
+  const isRefused = (outcome: EgressOutcome): boolean =>
+    outcome.kind === "answered" && outcome.status === 401;
 
   /** The registration an in-band answer carries, once its signature is checked. */
   const readInBand = (url: string, answer: EgressOutcome & { readonly kind: "answered" }, nonce: string) => {
@@ -133,6 +159,8 @@ export function createSync(deps: SyncDeps): Sync {
     }
     const fault = downgradeFault(registration, proof.scheme);
     if (fault !== null) return unproved(fault);
+    if (keys.other !== null && proof.keyId !== null)
+      keys.observe({ app: String(registration["appName"]), worker: null, keyId: proof.keyId, how: "sync" });
     return { ok: true as const, registration };
   };
 
@@ -146,7 +174,7 @@ export function createSync(deps: SyncDeps): Sync {
       case "in_band": {
         const read = readInBand(url, answer.answer, nonce);
         if (!read.ok) return read;
-        const outcome = await registry.register(read.registration, deps.virtualClock.now());
+        const outcome = await registry.register(read.registration, deps.virtualClock.now(), noteSync);
         if (!outcome.ok)
           return {
             ok: false,
@@ -256,11 +284,35 @@ export function createSync(deps: SyncDeps): Sync {
             message: `Cannot introspect ${shownUrl(parsed.url)}: its answer is not JSON.`,
           };
     },
+    async keysOf(url) {
+      let error = "";
+      for (const signer of [keys, keys.other]) {
+        if (signer === null) continue;
+        const { outcome } = await ask("GET", url, "out_of_band", signer);
+        if (outcome.kind === "failed") return { error: outcome.message };
+        const found = outcome.status === 200 ? keyIdsIn(parseJson(outcome.body)) : [];
+        if (found.length > 0) return { keyIds: found };
+        error = `Cannot learn which keys the app at ${shownUrl(url)} has: it answered ${outcome.status} and does not say.`;
+      }
+      return { error };
+    },
     start() {
       keepInSync({ ...deps, sync, tasks, announcer });
     },
     stop: () => tasks.stop(),
   };
+}
+
+/** The keys that an app says it has, the one it signs with first: by the first digits of their hashes (wire-protocol 4.9). */
+function keyIdsIn(body: unknown): readonly string[] {
+  if (typeof body !== "object" || body === null) return [];
+  const { signing_key_hash: main, signing_key_fallback_hash: fallback } = body as Readonly<
+    Record<string, unknown>
+  >;
+  return [main, fallback].flatMap((hash) => {
+    const id = typeof hash === "string" ? /(?:^|-)([0-9a-f]{12})[0-9a-f]*$/.exec(hash)?.[1] : undefined;
+    return id === undefined ? [] : [id];
+  });
 }
 
 function parseJson(text: string): unknown {

@@ -5,7 +5,7 @@ import type { Keys } from "#keys";
 
 /** How an in-band answer was signed, or in words why it is not believed. */
 export type InBandProof =
-  | { readonly ok: true; readonly scheme: "v2" | "compat" | "none" }
+  | { readonly ok: true; readonly scheme: "v2" | "compat" | "none"; readonly keyId: string | null }
   | { readonly ok: false; readonly why: string };
 
 type Answered = EgressOutcome & { readonly kind: "answered" };
@@ -15,16 +15,16 @@ type Answered = EgressOutcome & { readonly kind: "answered" };
  * to the request with this nonce; any other must have the protocol's own.
  */
 export function proveInBand(answer: Answered, nonce: string, keys: Keys, nowMs: number): InBandProof {
-  if (!keys.signed) return { ok: true, scheme: "none" };
+  if (!keys.signed) return { ok: true, scheme: "none", keyId: null };
   const { body, headers, status } = answer;
   const signed: SignedAnswer = { kind: "answer", status, header: (name) => headers[name] ?? null };
   if (keys.v2 !== null && hasV2Signature(signed)) {
     const verdict = keys.v2.verifyAnswer(signed, body, nonce, nowMs);
-    if (verdict.ok) return { ok: true, scheme: "v2" };
+    if (verdict.ok) return { ok: true, scheme: "v2", keyId: verdict.keyId };
     return { ok: false, why: `the v2 signature of its answer does not count (${verdict.reason})` };
   }
   const verdict = keys.verifyAnswer(headers[Header.signature], body, nowMs);
-  if (verdict.ok) return { ok: true, scheme: "compat" };
+  if (verdict.ok) return { ok: true, scheme: "compat", keyId: verdict.keyId };
   switch (verdict.reason) {
     case "missing":
       return {

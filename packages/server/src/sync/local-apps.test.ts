@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
 import { test } from "node:test";
+import { silentAuditLog } from "#audit";
 import { createEgress } from "#egress";
 import type { Clock } from "#kernel";
 import { silentLog, systemClock } from "#kernel";
@@ -89,6 +90,7 @@ async function setUp(t: TestContext, given: (port: number) => string[] = () => [
     await new Promise((resolve) => closing.close(resolve));
   };
   const sync = createSync({
+    audit: silentAuditLog,
     egress,
     registry,
     keys: createKeysDouble(null),

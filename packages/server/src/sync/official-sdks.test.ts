@@ -4,6 +4,7 @@ import type { RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { TestContext } from "node:test";
 import { test } from "node:test";
+import { silentAuditLog } from "#audit";
 import { createEgress } from "#egress";
 import { silentLog, systemClock } from "#kernel";
 import { Inngest as InngestV4 } from "inngest";
@@ -93,6 +94,7 @@ async function setUp(
   const appPort = await listen(t, SDKS[version].serve(settings));
   const egress = createEgress({ clock: systemClock });
   const sync = createSync({
+    audit: silentAuditLog,
     egress,
     registry,
     keys: createKeysDouble(serverKey),

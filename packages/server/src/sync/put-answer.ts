@@ -59,6 +59,8 @@ export function networkFailure(outcome: EgressOutcome & { readonly kind: "failed
   // Egress says in full what it tried and why that failed.
   const { message } = outcome;
   switch (outcome.code) {
+    case "refused":
+      return { kind: "failed", code: "egress_refused", message };
     case "unreachable":
     case "reset":
     case "timed_out":

@@ -1,16 +1,25 @@
 import type { FastifyInstance } from "fastify";
+import type { EnvironmentKind } from "#environments";
 import type { ApiContext } from "../context.ts";
-import { ENVIRONMENT_ID } from "../fixed-ids.ts";
 import { enveloped } from "./message.ts";
 import { V2_ROUTE } from "./route.ts";
 
-/** `GET /envs`: the one environment of the server. */
-export function envsV2(app: FastifyInstance, { clock, mode, registry }: ApiContext): void {
+/** What the protocol calls each kind (wire-protocol 20). */
+const TYPES: Readonly<Record<EnvironmentKind, string>> = {
+  production: "PRODUCTION",
+  dev: "TEST",
+  custom: "TEST",
+  branches: "BRANCH_PARENT",
+  branch: "BRANCH",
+};
+
+/** `GET /envs`: the environment whose key was shown. Of others it does not say that they exist. */
+export function envsV2(app: FastifyInstance, { clock, environment: { id, kind, name } }: ApiContext): void {
   app.get("/envs", V2_ROUTE, () => {
     const environment = {
-      id: ENVIRONMENT_ID,
-      name: registry.environment,
-      type: mode === "dev" ? "TEST" : "PRODUCTION",
+      id,
+      name,
+      type: TYPES[kind],
     };
     return enveloped(clock.now(), [environment], { cursor: null, hasMore: false, limit: 20 });
   });

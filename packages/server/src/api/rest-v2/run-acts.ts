@@ -1,8 +1,9 @@
-import type { RunId } from "@holdfast/protocol";
+import type { AuditTarget, RunId } from "@holdfast/protocol";
 import { HoldfastError } from "@holdfast/protocol";
 import type { FastifyInstance, FastifyReply } from "fastify";
 import type { RerunRequest } from "#ingest";
 import { parseFields } from "../body.ts";
+import { actOf } from "../acting.ts";
 import type { ApiContext } from "../context.ts";
 import { badField, missingField, sendV2Error } from "./errors.ts";
 import { enveloped } from "./message.ts";
@@ -15,11 +16,11 @@ type ById = { Params: { runId: string } };
 
 /** `POST /runs/{runId}/cancel` and `POST /runs/{runId}/rerun`. */
 export function runActsV2(app: FastifyInstance, context: ApiContext): void {
-  const { clock, executor, ingest } = context;
+  const { audit, clock, executor, ingest } = context;
 
   app.post<ById>("/runs/:runId/cancel", V2_ROUTE, async (request, reply) => {
     const runId = runIdIn(request.params);
-    switch (await executor.cancel(runId)) {
+    switch (await executor.cancel(runId, actOf(request, audit, "run.cancelled", aRun(runId)))) {
       case "cancelled":
         return enveloped(clock.now(), { runId });
       case "unknown":
@@ -31,7 +32,11 @@ export function runActsV2(app: FastifyInstance, context: ApiContext): void {
 
   app.post<ById>("/runs/:runId/rerun", V2_ROUTE, async (request, reply) => {
     const runId = runIdIn(request.params);
-    const outcome = await ingest.rerun({ runId, fromStep: fromStepIn(bodyOf(request.body)) });
+    const outcome = await ingest.rerun({
+      runId,
+      fromStep: fromStepIn(bodyOf(request.body)),
+      audit: actOf(request, audit, "run.rerun", aRun(runId)),
+    });
     switch (outcome.kind) {
       case "started":
         return enveloped(clock.now(), { runId: outcome.runId });
@@ -51,6 +56,10 @@ export function runActsV2(app: FastifyInstance, context: ApiContext): void {
         return sendV2Error(reply, 400, "invalid_request", outcome.message);
     }
   });
+}
+
+function aRun(id: RunId): AuditTarget {
+  return { type: "run", id, name: null };
 }
 
 /** The body, which may be left out where it has nothing to say. */

@@ -1,6 +1,7 @@
 import { HoldfastError } from "@holdfast/protocol";
 import type { FastifyInstance } from "fastify";
 import { parseFields } from "../body.ts";
+import { actOf } from "../acting.ts";
 import type { ApiContext } from "../context.ts";
 import { missingField } from "./errors.ts";
 import { enveloped } from "./message.ts";
@@ -32,7 +33,19 @@ export function strandedV2(app: FastifyInstance, context: ApiContext): void {
     const runId = runIdIn(request.params);
     const act = wordField(parseFields(request.body), "act", ["resume", "fail"]);
     if (act === null) throw missingField("act");
-    switch (await executor.rescue(runId, act)) {
+    switch (
+      await executor.rescue(
+        runId,
+        act,
+        actOf(
+          request,
+          context.audit,
+          "run.rescued",
+          { type: "run", id: runId, name: null },
+          { act: { from: null, to: act } },
+        ),
+      )
+    ) {
       case "done":
         return enveloped(clock.now(), { runId });
       case "unknown":

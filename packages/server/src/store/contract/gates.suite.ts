@@ -305,7 +305,7 @@ export function gateSuite(create: CreateHarness): void {
 
   storeTest(create, "what is registered last counts, for runs that exist already too", async (store) => {
     const session = await aSession(store);
-    const register = (checksum: string, limits: Record<string, number>): Promise<void> =>
+    const register = (checksum: string, limits: Record<string, number>): Promise<boolean> =>
       store.apps.register(aRegistration({ checksum }, [aFunction(1, { limits })]));
     await register("a", { "step:0": 1 });
     await openEach(
@@ -356,7 +356,7 @@ export function gateSuite(create: CreateHarness): void {
 
   storeTest(create, "what waited at a limit goes before what comes when it is raised", async (store) => {
     const session = await aSession(store);
-    const register = (checksum: string, max: number): Promise<void> =>
+    const register = (checksum: string, max: number): Promise<boolean> =>
       store.apps.register(aRegistration({ checksum }, [aFunction(1, { limits: { "step:0": max } })]));
     await register("a", 0);
     await openEach(store, [gated(1, [aGate("step", "a", 9)])]);

@@ -1,4 +1,5 @@
 import { describe } from "node:test";
+import { administrationSuite } from "./administration.suite.ts";
 import { appSuite } from "./apps.suite.ts";
 import { closeSuite } from "./close.suite.ts";
 import { eventSuite } from "./events.suite.ts";
@@ -31,6 +32,7 @@ export function runStoreContract(name: string, createHarness: CreateHarness, his
     describe("schedules", () => scheduleSuite(createHarness));
     describe("texts", () => textSuite(createHarness));
     describe("apps", () => appSuite(createHarness));
+    describe("administration", () => administrationSuite(createHarness));
     describe("life", () => closeSuite(createHarness));
     describe("histories", () => {
       gateModelSuite(createHarness, histories);

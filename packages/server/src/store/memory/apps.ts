@@ -18,13 +18,14 @@ export class Apps {
     this.#ticks = ticks;
   }
 
-  register({ app, functions, ticks }: RegisteredApp): void {
+  /** `false`: the very same was registered already. */
+  register({ app, functions, ticks }: RegisteredApp): boolean {
     const name = nameOf(app.environment, app.name);
     const before = this.#apps.get(name);
     if (before?.checksum === app.checksum) {
       // The same registration again: only a failure in between is over.
       this.#apps.put(name, { ...before, error: null });
-      return;
+      return false;
     }
     const listedBefore = [...this.#listed(app.id), ...(before === undefined ? [] : this.#listed(before.id))];
     this.#apps.put(name, app);
@@ -32,6 +33,7 @@ export class Apps {
     const registered = new Set(functions.map(({ id }) => id));
     for (const fn of listedBefore) if (!registered.has(fn.id)) this.#archive(fn, app.syncedAt);
     this.#ticks.replace(new Set([...registered, ...listedBefore.map(({ id }) => id)]), ticks);
+    return true;
   }
 
   noteError(environment: EnvironmentName, name: string, error: string | null): void {

@@ -1,4 +1,6 @@
 import type { Store } from "../contract.ts";
+import { nodeDigest } from "#kernel";
+import { Administration } from "./administration.ts";
 import { Admission } from "./admission.ts";
 import { Apps } from "./apps.ts";
 import { Cancellations } from "./cancellations.ts";
@@ -55,6 +57,7 @@ function createRooms() {
   const keys = new IdempotencyKeys(tables);
   const gatherings = new Gatherings(tables);
   const ticks = new Ticks(tables);
+  const administration = new Administration(tables, nodeDigest);
   const cancellations = new Cancellations(tables);
   const apps = new Apps(tables, functions, ticks);
   const sessions = new Sessions(tables, items);
@@ -66,6 +69,7 @@ function createRooms() {
   const openRuns = new OpenRuns({ functions, items, keys, queue, rates, runs, singletons, waits });
   return {
     tables,
+    administration,
     events,
     functions,
     items,

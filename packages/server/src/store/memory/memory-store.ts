@@ -1,5 +1,6 @@
 import type { RunId } from "@holdfast/protocol";
 import { hasEnded, HoldfastError } from "@holdfast/protocol";
+import type { AuditDraft } from "../administration.ts";
 import type { QueueStore, RunStore, ScheduleStore, Store, Stranded } from "../contract.ts";
 import type { QueueItem, SessionId } from "../records.ts";
 import { acceptEvents } from "./accept.ts";
@@ -26,6 +27,15 @@ class Access {
   async read<Result>(query: (rooms: MemoryRooms) => Result): Promise<Result> {
     if (this.#isClosed) throw new HoldfastError("store_closed", "Cannot use the store: it was closed.");
     return query(this.rooms);
+  }
+
+  /** An act that says whether it changed something; if so, its entries go to the log with it. */
+  audited(audit: readonly AuditDraft[] | undefined, act: (rooms: MemoryRooms) => boolean): Promise<boolean> {
+    return this.act((rooms) => {
+      const hasChanged = act(rooms);
+      if (hasChanged) rooms.administration.append(audit ?? []);
+      return hasChanged;
+    });
   }
 
   /** All that `act` does is kept, or nothing. */
@@ -61,21 +71,49 @@ export function assembleMemoryStore(rooms: MemoryRooms): Store {
     queue: createQueueStore(access),
     schedules: createScheduleStore(access),
     cancellations: {
-      add: (cancellation) => access.act(({ cancellations }) => cancellations.add(cancellation)),
+      add: (cancellation, audit = []) =>
+        access.act(({ administration, cancellations }) => {
+          cancellations.add(cancellation);
+          administration.append(audit);
+        }),
       list: (environment) => access.read(({ cancellations }) => cancellations.list(environment)),
-      remove: (environment, id) => access.act(({ cancellations }) => cancellations.remove(environment, id)),
+      remove: (environment, id, audit) =>
+        access.audited(audit, ({ cancellations }) => cancellations.remove(environment, id)),
     },
     apps: {
-      register: (registered) =>
-        access.act(({ apps, admission }) => {
-          apps.register(registered);
+      register: (registered, audit) =>
+        access.audited(audit, ({ apps, admission }) => {
+          const isNew = apps.register(registered);
           admission.settle(new Act(registered.app.syncedAt, null));
+          return isNew;
         }),
       noteError: (environment, name, error) =>
         access.act(({ apps }) => apps.noteError(environment, name, error)),
-      remove: (environment, name, now) => access.act(({ apps }) => apps.remove(environment, name, now)),
+      remove: (environment, name, now, audit) =>
+        access.audited(audit, ({ apps }) => apps.remove(environment, name, now)),
       apps: () => access.read(({ apps }) => apps.apps()),
       functions: () => access.read(({ apps }) => apps.functions()),
+    },
+    administration: {
+      records: (kind) => access.read(({ administration }) => administration.records(kind)),
+      commit: (act) => access.act(({ administration }) => administration.commit(act)),
+      note: (records) => access.act(({ administration }) => administration.note(records)),
+    },
+    audit: {
+      append: (drafts) => access.act(({ administration }) => administration.append(drafts)),
+      entries: (query) => access.read(({ administration }) => administration.entries(query)),
+      newest: (query) => access.read(({ administration }) => administration.newest(query)),
+      head: () => access.read(({ administration }) => administration.head()),
+      checkpoints: () => access.read(({ administration }) => administration.checkpoints()),
+      addCheckpoint: (checkpoint) =>
+        access.act(({ administration }) => administration.addCheckpoint(checkpoint)),
+      prune: (request) => access.act(({ administration }) => administration.prune(request)),
+      eraseOpenings: (seqs, audit) =>
+        access.act(({ administration }) => administration.eraseOpenings(seqs, audit)),
+    },
+    nonces: {
+      take: (nonce) => access.act(({ administration }) => administration.takeNonce(nonce)),
+      live: (now) => access.act(({ administration }) => administration.liveNonces(now)),
     },
     texts: { portion: () => access.read((all) => ({ texts: storedTexts(all), next: null })) },
     close: async () => access.close(),
@@ -99,9 +137,14 @@ function createRunStore(access: Access): RunStore {
         return snapshotOf(run, bodies, itemsOf(id));
       }),
     advance: (advance) =>
-      access.act(() => advanceRun(rooms, advance, () => beginAct(rooms, advance.session, advance.now))),
-    open: ({ runs, session, now }) =>
-      access.act(({ openRuns, admission }) => {
+      access.act(({ administration }) => {
+        const result = advanceRun(rooms, advance, () => beginAct(rooms, advance.session, advance.now));
+        if (result.kind === "committed") administration.append(advance.audit ?? []);
+        return result;
+      }),
+    open: ({ audit = [], runs, session, now }) =>
+      access.act(({ administration, openRuns, admission }) => {
+        administration.append(audit);
         const act = beginAct(rooms, session, now);
         const opened = runs.map((run) => openRuns.open(act, run));
         admission.settle(act);
@@ -148,9 +191,10 @@ function createQueueStore(access: Access): QueueStore {
         const all = items.all();
         return { queued: all.length, held: all.filter(({ holder }) => holder !== null).length };
       }),
-    pause: (functionId, now) => access.act(({ functions }) => functions.pause(functionId, now)),
-    resume: (functionId, now) =>
-      access.act(({ functions, admission }) => {
+    pause: (functionId, now, audit) =>
+      access.audited(audit, ({ functions }) => functions.pause(functionId, now)),
+    resume: (functionId, now, audit) =>
+      access.audited(audit, ({ functions, admission }) => {
         const wasPaused = functions.resume(functionId);
         admission.settle(new Act(now, null));
         return wasPaused;

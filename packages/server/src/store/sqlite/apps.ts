@@ -2,6 +2,7 @@ import type { AppId, FunctionId } from "@holdfast/protocol";
 import type { AppRecord, FunctionRecord } from "../records.ts";
 import type { AppStore } from "../contract.ts";
 import type { StoreAccess } from "./access.ts";
+import { withAudit } from "./audited.ts";
 import { encodeNoteError, encodeRegister, encodeRemoveApp } from "./register.ts";
 import { prepare } from "./statement.ts";
 
@@ -44,14 +45,13 @@ export function createAppStore(access: StoreAccess): AppStore {
      FROM functions JOIN symbols ON symbols.num = functions.environment ORDER BY symbols.text, slug, functions.id`,
   );
   return {
-    async register(registered) {
-      await access.act(() => encodeRegister(registered));
-    },
+    register: async (registered, audit) =>
+      (await access.act(() => withAudit(encodeRegister(registered), audit))) === 1,
     async noteError(environment, name, error) {
       await access.act(() => encodeNoteError(environment, name, error));
     },
-    remove: async (environment, name, now) =>
-      (await access.act(() => encodeRemoveApp(environment, name, now))) === 1,
+    remove: async (environment, name, now, audit) =>
+      (await access.act(() => withAudit(encodeRemoveApp(environment, name, now), audit))) === 1,
     apps: () => access.read(() => apps.all().map(toApp)),
     functions: () => access.read(() => functions.all().map(toFunction)),
   };

@@ -2,6 +2,7 @@ import type { DatabaseSync } from "node:sqlite";
 import type { EnvironmentName, FunctionId } from "@holdfast/protocol";
 import type { CancellationRecord, CancellationStore } from "../contract.ts";
 import type { StoreAccess } from "./access.ts";
+import { withAudit } from "./audited.ts";
 import type { Answer, Command, CommandReader } from "./commands.ts";
 import { CommandKind } from "./commands.ts";
 import type { Statement } from "./statement.ts";
@@ -99,14 +100,15 @@ export function createCancellationStore(access: StoreAccess): CancellationStore 
   }
 
   return {
-    async add(cancellation) {
-      await access.act(() => encodeAdd(cancellation));
+    async add(cancellation, audit) {
+      await access.act(() => withAudit(encodeAdd(cancellation), audit));
     },
     list: (environment) =>
       access.read(() => {
         const num = symbols.find(environment);
         return num === null ? [] : byEnvironment.all(num).map(toCancellation);
       }),
-    remove: async (environment, id) => (await access.act(() => encodeRemove(environment, id))) === 1,
+    remove: async (environment, id, audit) =>
+      (await access.act(() => withAudit(encodeRemove(environment, id), audit))) === 1,
   };
 }

@@ -25,6 +25,15 @@ export const CommandKind = {
   addCancellation: 15,
   removeCancellation: 16,
   stranded: 17,
+  audited: 18,
+  appendAudit: 19,
+  addCheckpoint: 20,
+  pruneAudit: 21,
+  eraseOpenings: 22,
+  commitRecords: 23,
+  noteRecords: 24,
+  takeNonce: 25,
+  sweepNonces: 26,
 } as const;
 
 export type CommandKind = (typeof CommandKind)[keyof typeof CommandKind];
@@ -41,6 +50,7 @@ export interface Failure {
     | "store_corrupt"
     | "store_refused"
     | "store_locked"
+    | "store_foreign"
     | "schema_changed"
     | "schema_newer";
   readonly message: string;

@@ -1,8 +1,11 @@
 import type { DatabaseSync } from "node:sqlite";
 import { AcceptAct } from "./accept.ts";
 import { Act } from "./act.ts";
+import { AdministrationActs } from "./administration.ts";
 import { Admission } from "./admission.ts";
 import { AdvanceAct } from "./advance.ts";
+import { AuditActs } from "./audit.ts";
+import { actIn, hasChanged } from "./audited.ts";
 import { CancellationActs } from "./cancellations.ts";
 import type { Answer, BatchReply, Command, Failure } from "./commands.ts";
 import { CommandKind, CommandReader } from "./commands.ts";
@@ -11,6 +14,7 @@ import { Gatherings } from "./gatherings.ts";
 import { JournalWriter } from "./journal.ts";
 import { LeaseAct } from "./lease.ts";
 import { MATCHES_MAX_COUNT, WAKES_MAX_COUNT } from "./limits.ts";
+import { NonceActs } from "./nonces.ts";
 import { OpenRuns } from "./open-runs.ts";
 import { PauseActs } from "./pauses.ts";
 import { QueueItems } from "./queue-items.ts";
@@ -56,6 +60,9 @@ export function prepareWriter(db: DatabaseSync): WriterStatements {
   const pauses = new PauseActs(db, symbols, admission);
   const cancellations = new CancellationActs(db, symbols);
   const stranded = new StrandedAct(db, admission);
+  const audit = new AuditActs(db);
+  const administration = new AdministrationActs(db, audit);
+  const nonces = new NonceActs(db);
 
   /** Begins an act for a session, which holds things only while it is open. */
   function begin(session: number | null, now: number): Act {
@@ -121,6 +128,28 @@ export function prepareWriter(db: DatabaseSync): WriterStatements {
         return cancellations.remove(reader);
       case CommandKind.stranded:
         return stranded.execute(reader);
+      case CommandKind.audited: {
+        const act = actIn(command);
+        const answer = execute(act);
+        if (hasChanged(act, answer)) audit.append(reader);
+        return answer;
+      }
+      case CommandKind.appendAudit:
+        return audit.append(reader);
+      case CommandKind.addCheckpoint:
+        return audit.addCheckpoint(reader);
+      case CommandKind.pruneAudit:
+        return audit.prune(reader);
+      case CommandKind.eraseOpenings:
+        return audit.eraseOpenings(reader);
+      case CommandKind.commitRecords:
+        return administration.commit(reader);
+      case CommandKind.noteRecords:
+        return administration.note(reader);
+      case CommandKind.takeNonce:
+        return nonces.take(reader);
+      case CommandKind.sweepNonces:
+        return nonces.sweep(reader);
     }
   }
 

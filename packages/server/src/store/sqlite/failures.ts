@@ -30,6 +30,7 @@ const FAILURE_CODES: readonly Failure["code"][] = [
   "store_corrupt",
   "store_refused",
   "store_locked",
+  "store_foreign",
   "schema_changed",
   "schema_newer",
 ];

@@ -2,6 +2,7 @@ import { hash } from "node:crypto";
 import type { DatabaseSync } from "node:sqlite";
 import { HoldfastError } from "@holdfast/protocol";
 import { FLOW } from "./migration-2.ts";
+import { ADMINISTRATION } from "./migration-4.ts";
 import { prepare } from "./statement.ts";
 
 /**
@@ -150,6 +151,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { version: 1, name: "initial", sql: INITIAL },
   { version: 2, name: "flow control, waits and schedules", sql: FLOW },
   { version: 3, name: "signatures of apps", sql: APP_SIGNATURES },
+  { version: 4, name: "administration and its log", sql: ADMINISTRATION },
 ];
 
 /** SHA-256 of a migration's statements. */

@@ -3,7 +3,9 @@ import type { DatabaseSync } from "node:sqlite";
 import type { Log } from "#kernel";
 import type { Store } from "../contract.ts";
 import { StoreAccess } from "./access.ts";
+import { createAdministrationStore } from "./administration.ts";
 import { createAppStore } from "./apps.ts";
+import { createAuditStore } from "./audit.ts";
 import { createCancellationStore } from "./cancellations.ts";
 import { createEventStore } from "./events.ts";
 import { errorOf, failureOf } from "./failures.ts";
@@ -13,6 +15,7 @@ import { GroupCommit } from "./group-commit.ts";
 import type { OwnerLock } from "./lock.ts";
 import { takeOwnerLock } from "./lock.ts";
 import { openDatabase, openReadingConnection } from "./open.ts";
+import { createNonceStore } from "./nonces.ts";
 import { createQueueStore } from "./queue.ts";
 import { createRunStore } from "./runs.ts";
 import { createScheduleStore } from "./schedules.ts";
@@ -28,6 +31,8 @@ export type SqliteLocation = { readonly dataDir: string } | { readonly path: str
 export type SqliteStoreOptions = SqliteLocation & {
   /** Write on this thread: repeatable, and slower. A store in memory is always inline. */
   readonly inline?: boolean;
+  /** Whose data it is: written into a new file, and a file of another owner is refused. Not looked at when absent. */
+  readonly owner?: string;
   /** Told when a file had to be checked, because it was not closed properly. */
   readonly log?: Log;
 };
@@ -45,16 +50,17 @@ const DATA_FILE = "holdfast.db";
  * Opens the embedded store: one file, one process. Makes the folder and the file when they are missing.
  *
  * @throws HoldfastError `store_locked` when another process has it open, `schema_newer` or `schema_changed` when this
- *   version does not know its schema, `store_corrupt` when it was not closed properly and a check found damage,
+ *   version does not know its schema, `store_foreign` when the data is another owner's, `store_corrupt` when it was not closed properly and a check found damage,
  *   `store_failed` when the disk fails. The file is as it was then.
  */
 export async function openSqliteStore(options: SqliteStoreOptions): Promise<SqliteStore> {
+  const { owner = null } = options;
   const path = "path" in options ? options.path : join(options.dataDir, DATA_FILE);
-  if (path === ":memory:") return assembleStore(openInline(path), null);
+  if (path === ":memory:") return assembleStore(openInline(path, owner), null);
   ensurePrivateFolder(dirname(path));
   const lock = takeOwnerLock(path);
   try {
-    const opened = options.inline === true ? openInline(path) : await openThreaded(path);
+    const opened = options.inline === true ? openInline(path, owner) : await openThreaded(path, owner);
     if (opened.report.wasChecked) {
       options.log?.warn({ path }, "the store was not closed properly; its file was checked and is whole");
     }
@@ -74,15 +80,15 @@ interface Opened {
   readonly report: OpenReport;
 }
 
-function openInline(path: string): Opened {
-  const { db, report } = openDatabase(path);
+function openInline(path: string, owner: string | null): Opened {
+  const { db, report } = openDatabase(path, owner);
   // One connection for both: between two batches there is no open transaction, and the other of two connections to
   // a store in memory would see another store.
   return { writer: createInlineWriter(db), reading: db, isShared: true, report };
 }
 
-async function openThreaded(path: string): Promise<Opened> {
-  const writer = await startThreadedWriter(path);
+async function openThreaded(path: string, owner: string | null): Promise<Opened> {
+  const writer = await startThreadedWriter(path, owner);
   try {
     return { writer, reading: openReadingConnection(path), isShared: false, report: writer.report };
   } catch (error) {
@@ -118,6 +124,9 @@ export function assembleStore(opened: Omit<Opened, "report">, lock: OwnerLock | 
     schedules: createScheduleStore(access),
     cancellations: createCancellationStore(access),
     texts: createTextStore(access),
+    administration: createAdministrationStore(access),
+    audit: createAuditStore(access),
+    nonces: createNonceStore(access),
     stats: () => commits.stats,
     close: () => (closing ??= close()),
   };

@@ -3,6 +3,7 @@ import { DatabaseSync } from "node:sqlite";
 import { ensurePrivateFile } from "./files.ts";
 import { APPLICATION_ID, checkContent, checkHeader, checking, isOurs, wasLeftOpen } from "./integrity.ts";
 import { CHECKPOINT_PAGES, LOCK_WAIT_MS, PAGE_CACHE_KIB, WAL_KEPT_BYTES } from "./limits.ts";
+import { checkOwner, OWNED_SINCE, takeOwnership } from "./owner.ts";
 import { MIGRATIONS, migrate, schemaVersion } from "./migrations.ts";
 import type { OpenReport } from "./writer-protocol.ts";
 
@@ -10,18 +11,22 @@ import type { OpenReport } from "./writer-protocol.ts";
  * Opens the writing connection: refuses what is damaged, foreign or newer before anything is written, brings the
  * schema up to date, frees what earlier processes held. The caller holds the owner's lock, which proves them dead.
  *
- * @throws HoldfastError `store_corrupt`, `schema_newer`, `schema_changed`, `store_failed`
+ * @throws HoldfastError `store_foreign`, `store_corrupt`, `schema_newer`, `schema_changed`, `store_failed`
  */
-export function openDatabase(path: string): { readonly db: DatabaseSync; readonly report: OpenReport } {
+export function openDatabase(
+  path: string,
+  owner: string | null = null,
+): { readonly db: DatabaseSync; readonly report: OpenReport } {
   const isFile = path !== ":memory:";
   const isNew = !isFile || !existsSync(path);
   if (isFile) ensurePrivateFile(path);
-  const wasChecked = !isNew && inspect(path);
+  const wasChecked = !isNew && inspect(path, owner);
   return checking(path, () => {
     const db = new DatabaseSync(path, { enableForeignKeyConstraints: false, timeout: LOCK_WAIT_MS });
     try {
       configure(db);
       migrate(db, path, MIGRATIONS);
+      if (owner !== null) takeOwnership(db, owner);
       beginOwnership(db);
     } catch (error) {
       db.close();
@@ -52,12 +57,13 @@ export function openReadingConnection(path: string): DatabaseSync {
  * Looks at an existing file through a connection that cannot write: not even the log is moved into a file that is
  * then refused. Returns whether the content was checked, because the last stop was not clean.
  */
-function inspect(path: string): boolean {
+function inspect(path: string, owner: string | null): boolean {
   return checking(path, () => {
     const db = new DatabaseSync(path, { readOnly: true, timeout: LOCK_WAIT_MS });
     try {
       checkHeader(db, path);
       const version = schemaVersion(db, path, MIGRATIONS);
+      if (owner !== null && version >= OWNED_SINCE) checkOwner(db, path, owner);
       if (version === 0 || !wasLeftOpen(db)) return false;
       checkContent(db, path, version === MIGRATIONS.at(-1)?.version);
       return true;

@@ -2,6 +2,7 @@ import type { FunctionId } from "@holdfast/protocol";
 import type { SessionId } from "../records.ts";
 import type { QueueStore } from "../contract.ts";
 import type { StoreAccess } from "./access.ts";
+import { withAudit } from "./audited.ts";
 import { decodeLease, encodeLease } from "./lease.ts";
 import { encodePause, encodeResume } from "./pauses.ts";
 import { encodeCloseSession, encodeExtendSession, encodeOpenSession } from "./sessions.ts";
@@ -34,8 +35,10 @@ export function createQueueStore(access: StoreAccess): QueueStore {
         const [queued, held] = sizes.get() ?? [0, 0];
         return { queued, held };
       }),
-    pause: async (functionId, now) => (await access.act(() => encodePause(functionId, now))) === 1,
-    resume: async (functionId, now) => (await access.act(() => encodeResume(functionId, now))) === 1,
+    pause: async (functionId, now, audit) =>
+      (await access.act(() => withAudit(encodePause(functionId, now), audit))) === 1,
+    resume: async (functionId, now, audit) =>
+      (await access.act(() => withAudit(encodeResume(functionId, now), audit))) === 1,
     paused: () => access.read(() => new Map(paused.all())),
   };
 }

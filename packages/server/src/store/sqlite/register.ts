@@ -70,6 +70,7 @@ export class RegisterActs {
     this.#archiveFunction = prepare(db, "UPDATE functions SET archived_at = ? WHERE id = ?");
   }
 
+  /** 1, or 0 when the very same was registered already. */
   register(reader: CommandReader): Answer {
     const environment = this.#symbols.number(reader.text());
     const name = reader.text();
@@ -80,7 +81,7 @@ export class RegisterActs {
     if (before?.[1] === checksum) {
       // The same registration again: only a failure in between is over.
       this.#noteError.run(null, environment, name);
-      return null;
+      return 0;
     }
     const sdk = reader.textOrNull();
     const framework = reader.textOrNull();
@@ -104,7 +105,7 @@ export class RegisterActs {
     this.#schedules.replaceTicks(reader, touched);
     for (const functionId of touched) this.#admission.stirFunction(this.#symbols.number(functionId));
     this.#admission.wake(new Act(syncedAt, null, 0), WAKES_MAX_COUNT);
-    return null;
+    return 1;
   }
 
   #register(reader: CommandReader, appId: string, environment: number): string {

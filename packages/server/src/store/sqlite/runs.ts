@@ -3,6 +3,7 @@ import type { JournalEntry } from "../records.ts";
 import type { RunStore, Stranded } from "../contract.ts";
 import { decodeOpen, encodeOpen } from "./accept.ts";
 import type { StoreAccess } from "./access.ts";
+import { withAudit } from "./audited.ts";
 import { decodeAdvance, encodeAdvance } from "./advance.ts";
 import { isFinalCode, journalKindOf } from "./codes.ts";
 import { RunFlag } from "./gates.ts";
@@ -81,9 +82,10 @@ export function createRunStore(access: StoreAccess): RunStore {
   }
 
   return {
-    advance: async (advance) => decodeAdvance(advance, await access.act(() => encodeAdvance(advance))),
-    open: async ({ runs, session, now }) =>
-      decodeOpen(await access.act(() => encodeOpen(runs, session, now))),
+    advance: async (advance) =>
+      decodeAdvance(advance, await access.act(() => withAudit(encodeAdvance(advance), advance.audit))),
+    open: async ({ audit, runs, session, now }) =>
+      decodeOpen(await access.act(() => withAudit(encodeOpen(runs, session, now), audit))),
     async signal({ environment, name, memo, now }) {
       // The id of a stored run, or null.
       return (await access.act(() => encodeBringSignal(environment, name, memo, now))) as RunId | null;

@@ -20,8 +20,11 @@ export interface ThreadedWriter extends Writer {
  *
  * @throws HoldfastError why the file cannot be opened
  */
-export async function startThreadedWriter(path: string): Promise<ThreadedWriter> {
-  const start: WriterStart = { path };
+export async function startThreadedWriter(
+  path: string,
+  owner: string | null = null,
+): Promise<ThreadedWriter> {
+  const start: WriterStart = { path, owner };
   const worker = new Worker(THREAD, {
     workerData: start,
     name: "holdfast-store",

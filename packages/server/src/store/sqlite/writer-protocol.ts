@@ -3,6 +3,8 @@ import type { BatchReply, Command, Failure } from "./commands.ts";
 /** What the writer's thread is started with. */
 export interface WriterStart {
   readonly path: string;
+  /** Whose data it must be; null: whosoever. */
+  readonly owner: string | null;
 }
 
 /** What the writer's thread is told: a batch, or to close. One at a time, each answered by one message. */

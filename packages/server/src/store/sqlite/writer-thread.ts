@@ -15,8 +15,8 @@ const say = (message: FromWriter): void => port.postMessage(message);
 
 try {
   // Nobody but `startWriterThread` starts this file.
-  const { path } = workerData as WriterStart;
-  const { db, report } = openDatabase(path);
+  const { owner, path } = workerData as WriterStart;
+  const { db, report } = openDatabase(path, owner);
   const statements = prepareWriter(db);
   port.on("message", (message: ToWriter) => {
     if (message !== "close") {

@@ -33,6 +33,7 @@ export async function probePort(egress: Egress, port: number, signal: AbortSigna
     }
     switch (outcome.code) {
       case "unreachable":
+      case "refused":
       case "reset":
       case "timed_out":
       case "aborted":

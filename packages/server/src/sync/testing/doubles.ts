@@ -104,9 +104,16 @@ export function createKeysDouble(text: string | null): Keys {
     signed: key !== null,
     v2: null,
     sign: (body, nowMs) => (key === null ? null : sign(body, key, nowMs, nodeDigest)),
-    verifyAnswer: (header, body, nowMs) => verify(header, body, key === null ? [] : [key], nowMs, nodeDigest),
+    other: null,
+    signerId: key?.keyId(nodeDigest) ?? null,
+    observe: () => undefined,
+    tokenSecrets: () => [],
+    verifyAnswer(header, body, nowMs) {
+      const verdict = verify(header, body, key === null ? [] : [key], nowMs, nodeDigest);
+      return verdict.ok ? { ok: true, keyId: verdict.key.keyId(nodeDigest) } : verdict;
+    },
     checkBearer: () => ({ ok: true, keyId: null }),
-    checkEventKey: () => ({ ok: true, keyId: null }),
+    checkEventKey: () => ({ ok: false, reason: "unknown" }),
   };
 }
 

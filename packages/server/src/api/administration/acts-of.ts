@@ -1,0 +1,24 @@
+import { HoldfastError } from "@holdfast/protocol";
+import type { EventKeyAdministration, SigningKeyAdministration } from "#keys";
+import type { AdministrationContext, EnvironmentActs, InEnvironment } from "./context.ts";
+
+/** What operators may do with the environment that a route names. @throws HoldfastError `environment_unknown` */
+export async function actsOf(
+  context: AdministrationContext,
+  request: InEnvironment,
+): Promise<EnvironmentActs> {
+  const { environment } = request.params;
+  const acts = await context.acts(environment);
+  if (acts !== null) return acts;
+  throw new HoldfastError("environment_unknown", `There is no environment "${environment.slice(0, 80)}".`);
+}
+
+/** The same acts, of an environment that has keys. @throws HoldfastError `conflict` for one that asks for none */
+export async function keyActsOf(
+  context: AdministrationContext,
+  request: InEnvironment,
+): Promise<{ readonly signingKeys: SigningKeyAdministration; readonly eventKeys: EventKeyAdministration }> {
+  const { eventKeys, signingKeys } = await actsOf(context, request);
+  if (signingKeys !== null && eventKeys !== null) return { signingKeys, eventKeys };
+  throw new HoldfastError("conflict", "A development server asks for no keys, and has none.");
+}

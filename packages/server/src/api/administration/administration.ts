@@ -1,0 +1,149 @@
+/** The operators' API: an app of its own, which a signing key opens as little as an event key. */
+import type { AuditAct, Authority } from "@holdfast/protocol";
+import { HoldfastError } from "@holdfast/protocol";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { createApp } from "../app.ts";
+import { sendError } from "../errors.ts";
+import { appOriginRoutes } from "./apps.ts";
+import { createAttempts } from "./attempts.ts";
+import { auditRoutes } from "./audit.ts";
+import type { AdministrationContext } from "./context.ts";
+import { egressRoutes } from "./egress.ts";
+import { environmentRoutes } from "./environments.ts";
+import { eventKeyRoutes } from "./event-keys.ts";
+import { operatorTokenRoutes } from "./operator-tokens.ts";
+import { redteamRoutes } from "./redteam.ts";
+import { signingKeyRoutes } from "./signing-keys.ts";
+import { vaultRoutes } from "./vault.ts";
+
+export type { AdministrationContext, EnvironmentActs } from "./context.ts";
+
+/** Methods that change nothing; every route of another one says which act of the log it is. */
+const READING: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS"]);
+
+/** Builds the operators' API. `onRoute` is told of every route, who may use it, and what the log says of it. */
+export function createAdministrationApi(
+  context: AdministrationContext,
+  onRoute: (route: string) => void = () => undefined,
+): FastifyInstance {
+  const app = createApp(context);
+  app.decorateRequest("authority", null);
+  app.addHook("onRoute", (route) => {
+    const { access, audit } = route.config ?? {};
+    if (access !== "operator")
+      throw new Error(`Route ${String(route.method)} ${route.url} does not say that it is the operators'`);
+    if (audit === undefined && !READING.has(String(route.method)))
+      throw new Error(
+        `Route ${String(route.method)} ${route.url} does not say what the audit log says of it`,
+      );
+    onRoute(`${String(route.method)} ${route.url} ${access} ${audit ?? "-"}`);
+  });
+  authenticateOperators(app, context);
+
+  environmentRoutes(app, context);
+  eventKeyRoutes(app, context);
+  signingKeyRoutes(app, context);
+  operatorTokenRoutes(app, context);
+  appOriginRoutes(app, context);
+  auditRoutes(app, context);
+  egressRoutes(app, context);
+  redteamRoutes(app, context);
+  vaultRoutes(app, context);
+  return app;
+}
+
+/** Lets operators in, and nobody else: nothing of a request is parsed before. */
+function authenticateOperators(app: FastifyInstance, context: AdministrationContext): void {
+  const attempts = createAttempts(context.machineClock);
+  app.addHook("onRequest", async (request, reply) => {
+    // Also of a path that there is no route for: strangers learn nothing of which there are.
+    const waitMs = attempts.waitMs(request.ip);
+    if (waitMs > 0)
+      return sendError(
+        reply.header("retry-after", String(Math.ceil(waitMs / 1000))),
+        new HoldfastError("rate_limited", "Too many requests without a good token came from this address."),
+      );
+    if (isFromPage(request))
+      return sendError(
+        reply,
+        new HoldfastError("forbidden", "Pages of other origins may not ask the operators' API."),
+      );
+    if (await tellsToken(request, context))
+      return sendError(
+        reply,
+        new HoldfastError(
+          "token_in_url",
+          "A token stood in the URL, where it is written down on the way: it was revoked.",
+        ),
+      );
+    const operator = hasTwo(request, "authorization")
+      ? null
+      : context.operators.check(request.headers.authorization);
+    if (operator === null) {
+      attempts.note(request.ip);
+      context.audit.note(denied(request));
+      return refuse(reply);
+    }
+    request.authority = authorityOf(request, operator);
+  });
+}
+
+function refuse(reply: FastifyReply): FastifyReply {
+  const error = new HoldfastError("unauthenticated", "This needs an operator's token.", {
+    next: "Send one in the Authorization header, as a bearer token.",
+  });
+  return sendError(reply.header("www-authenticate", "Bearer"), error);
+}
+
+function authorityOf(
+  request: FastifyRequest,
+  operator: { readonly id: string; readonly name: string },
+): Authority {
+  return {
+    actor: { type: "operator", id: operator.id, name: operator.name, keyId: operator.id },
+    context: {
+      address: request.ip,
+      userAgent: request.headers["user-agent"] ?? null,
+      requestId: request.id,
+      via: "api",
+    },
+  };
+}
+
+function denied(request: FastifyRequest): AuditAct {
+  const context = {
+    address: request.ip,
+    userAgent: request.headers["user-agent"] ?? null,
+    requestId: request.id,
+    via: "api",
+  } as const;
+  return {
+    action: "access.denied",
+    authority: { actor: { type: "anonymous", id: "anonymous", name: null, keyId: null }, context },
+    targets: [{ type: "api", id: "administration", name: null }],
+    result: "denied",
+    reason: request.headers.authorization === undefined ? "missing" : "unknown",
+    changes: {},
+  };
+}
+
+/** Whether a browser sent it for a page of another origin. The command sends neither of these headers. */
+function isFromPage({ headers }: FastifyRequest): boolean {
+  const site = headers["sec-fetch-site"];
+  if (site !== undefined && site !== "same-origin" && site !== "none") return true;
+  return headers.origin !== undefined;
+}
+
+function hasTwo(request: FastifyRequest, name: string): boolean {
+  return (
+    request.raw.rawHeaders.filter((each, index) => index % 2 === 0 && each.toLowerCase() === name).length > 1
+  );
+}
+
+/** Whether a token stands in the query. It is revoked then: whoever may read a log of requests has it now. */
+async function tellsToken(request: FastifyRequest, { operators }: AdministrationContext): Promise<boolean> {
+  const query = (request.raw.url ?? "").split("?").slice(1).join("?");
+  const tokens = [...new URLSearchParams(query).values()].filter((value) => value.startsWith("hf_op_"));
+  for (const token of tokens) await operators.leaked(token, denied(request).authority);
+  return tokens.length > 0;
+}

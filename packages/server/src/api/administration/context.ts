@@ -1,0 +1,44 @@
+import type { Authority } from "@holdfast/protocol";
+import type { FastifyRequest } from "fastify";
+import type { EgressPolicyAdministration } from "#egress";
+import type { EnvironmentAdministration } from "#environments";
+import type { AppWorld } from "../app.ts";
+import type { AuditAdministration, AuditLog } from "#audit";
+import type { EventKeyAdministration, OperatorTokens, SigningKeyAdministration } from "#keys";
+import type { VaultAdministration } from "#vault";
+
+/** What operators may do with one environment. Each room hands in its own part. */
+export interface EnvironmentActs {
+  /** Null in development, where nobody is asked for a key. */
+  readonly signingKeys: SigningKeyAdministration | null;
+  readonly eventKeys: EventKeyAdministration | null;
+  /** The first signing key of a new environment, once; null afterwards, and where there is none of its own. */
+  takeFirstKey(): string | null;
+  readonly audit: AuditAdministration;
+  readonly egress: EgressPolicyAdministration;
+  /** Where apps may be called beside the origin each has. */
+  readonly origins: { approve(by: Authority, app: string, origin: string): Promise<void> };
+  readonly vault: VaultAdministration;
+}
+
+/** What the routes of operators need of the rest of the house. */
+export interface AdministrationContext extends AppWorld {
+  readonly operators: OperatorTokens;
+  readonly environments: EnvironmentAdministration;
+  /** Of an environment that is open, or of one in the archive; null: there is none of this name. */
+  acts(environment: string): Promise<EnvironmentActs | null>;
+  /** The installation's log. */
+  readonly audit: AuditLog & AuditAdministration;
+  /** The installation's secrets. */
+  readonly vault: VaultAdministration;
+}
+
+declare module "fastify" {
+  interface FastifyRequest {
+    /** On whose authority a request to an operators' route is made. */
+    authority: Authority | null;
+  }
+}
+
+/** The environment that a route names: `/holdfast/v1/admin/environments/:environment/…`. */
+export type InEnvironment = FastifyRequest<{ Params: { environment: string } }>;

@@ -1,0 +1,41 @@
+import { HoldfastError } from "@holdfast/protocol";
+import type { FastifyInstance } from "fastify";
+import type { EgressPolicy } from "#egress";
+import { parseFields } from "../body.ts";
+import { actsOf } from "./acts-of.ts";
+import { authorityOf } from "./authority-of.ts";
+import type { AdministrationContext, InEnvironment } from "./context.ts";
+import { listField, textField } from "./fields.ts";
+
+const PATH = "/holdfast/v1/admin/environments/:environment/egress";
+const MODES = ["public", "listed", "any"] as const;
+
+/** Where an environment's requests may go. */
+export function egressRoutes(app: FastifyInstance, context: AdministrationContext): void {
+  app.get(PATH, { config: { access: "operator", audit: null } }, async (request: InEnvironment) => ({
+    data: shape((await actsOf(context, request)).egress.get()),
+  }));
+
+  app.put(
+    PATH,
+    { config: { access: "operator", audit: "egress.policy_changed" } },
+    async (request: InEnvironment) => {
+      const { egress } = await actsOf(context, request);
+      const fields = parseFields(request.body);
+      const named = textField(fields, "mode") ?? egress.get().mode;
+      const mode = MODES.find((each) => each === named);
+      if (mode === undefined)
+        throw new HoldfastError("request_invalid", `An egress policy's mode is one of ${MODES.join(", ")}.`);
+      const policy = await egress.set(authorityOf(request), {
+        mode,
+        allow: listField(fields, "allow") ?? egress.get().allow,
+        plainHttp: listField(fields, "plain_http") ?? egress.get().plainHttp,
+      });
+      return { data: shape(policy) };
+    },
+  );
+}
+
+function shape({ allow, mode, plainHttp }: EgressPolicy): unknown {
+  return { mode, allow, plain_http: plainHttp };
+}

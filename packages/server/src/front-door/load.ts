@@ -1,0 +1,60 @@
+import { monitorEventLoopDelay } from "node:perf_hooks";
+import type { Clock } from "#kernel";
+
+/** What presses on the server now. */
+export interface Pressure {
+  /** How late its own work begins, ms. */
+  readonly delayMs: number;
+  /** Bytes of memory in use, and how many there may be. */
+  readonly usedBytes: number;
+  readonly maxBytes: number;
+}
+
+/**
+ * What kind of work a request brings. `result`: it carries on what was acknowledged, such as a step's result, and is never
+ * turned away. `event`: new work. `other`: reading, and whatever else.
+ */
+export type WorkKind = "result" | "event" | "other";
+
+const DELAY_MS = { event: 1_000, other: 500 } as const;
+const MEMORY_SHARE = { event: 0.92, other: 0.88 } as const;
+
+/** Whether work of a kind is turned away. What is least needed goes first; what was acknowledged is never shed. */
+export function isShed(kind: WorkKind, { delayMs, maxBytes, usedBytes }: Pressure): boolean {
+  if (kind === "result") return false;
+  return delayMs > DELAY_MS[kind] || usedBytes > maxBytes * MEMORY_SHARE[kind];
+}
+
+/** What a request brings, by its path alone: nothing of it was read yet. */
+export function workKindOf(method: string, target: string): WorkKind {
+  if (method === "POST" && (target.startsWith("/e/") || target.startsWith("/invoke/"))) return "event";
+  const isResult =
+    target.startsWith("/v1/checkpoint") ||
+    target.startsWith("/v1/http/runs") ||
+    target.startsWith("/v0/runs/") ||
+    target.startsWith("/v1/runs/") ||
+    target.startsWith("/fn/") ||
+    target.startsWith("/v1/realtime") ||
+    target.startsWith("/health");
+  return isResult ? "result" : "other";
+}
+
+/** Measures how late the event loop is: the mean of the last second or so. */
+export function measureDelay(clock: Clock): { readonly delayMs: () => number; readonly stop: () => void } {
+  const histogram = monitorEventLoopDelay({ resolution: 20 });
+  histogram.enable();
+  let lastMs = 0;
+  let readAt = clock.monotonic();
+  return {
+    delayMs() {
+      const now = clock.monotonic();
+      if (now - readAt < 250) return lastMs;
+      readAt = now;
+      // The histogram holds the whole time between two of its ticks.
+      lastMs = Number.isNaN(histogram.mean) ? 0 : Math.max(0, histogram.mean / 1e6 - 20);
+      histogram.reset();
+      return lastMs;
+    },
+    stop: () => histogram.disable(),
+  };
+}

@@ -1,0 +1,258 @@
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import { createServer, STATUS_CODES } from "node:http";
+import { createServer as createTlsServer } from "node:https";
+import type { AddressInfo, Socket } from "node:net";
+import type { Server as TlsServer } from "node:tls";
+import { HoldfastError } from "@holdfast/protocol";
+import type { Clock, Log, Timer } from "#kernel";
+import { clientAddress } from "./client-address.ts";
+import type { ConnectionLimits } from "./connection-limits.ts";
+import { CONNECTION_LIMITS, ConnectionCount } from "./connection-limits.ts";
+import type { HostRule } from "./host-rule.ts";
+import { hostRule } from "./host-rule.ts";
+import { isShed, measureDelay, workKindOf } from "./load.ts";
+import type { TlsFiles } from "./tls-files.ts";
+import { readTlsFiles, tlsStamp } from "./tls-files.ts";
+
+export interface FrontDoorOptions {
+  readonly hosts: Omit<HostRule, "listens">;
+  /** Absent: plain http. */
+  readonly tls?: TlsFiles;
+  /** Proxies whose word on addresses is taken. */
+  readonly trustedProxies: readonly string[];
+  readonly connections?: ConnectionLimits;
+  readonly serverKind: "dev" | "cloud";
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Bytes of memory the process may use. */
+  readonly memoryBytesMax: number;
+}
+
+/** The one listener, in front of every app. */
+export interface FrontDoor {
+  listen(address: { readonly host: string; readonly port: number }): Promise<number>;
+  /** Lets requests that are being answered end, for a while, and closes every connection. */
+  close(): Promise<void>;
+}
+
+/**
+ * Longest time for the headers of a request, to leave a connection unused, and for nothing to move on a connection in use.
+ */
+const HEADERS_MS = 10_000;
+const IDLE_MS = 72_000;
+const STALLED_MS = 60_000;
+/** How often Node looks for requests that take too long. */
+const CHECK_MS = 2000;
+const HEAD_BYTES_MAX = 16 * 1024;
+const HEADERS_MAX = 100;
+const TARGET_CHARS_MAX = 8 * 1024;
+const PARAMETERS_MAX = 100;
+const TLS_LOOK_MS = 5000;
+const CLOSE_MS = 5000;
+const RETRY_AFTER_SECONDS = "2";
+
+/** Under this name Fastify finds the address that was made out here: as if it stood in the one header it trusts. */
+const ADDRESS_HEADER = "x-forwarded-for";
+
+/**
+ * Opens the door: TLS, limits on connections and heads, whom a request names as its host, whose it is, and whether there is
+ * room for it now. What passes is handed on; nothing of its body was read.
+ */
+export function openFrontDoor(
+  options: FrontDoorOptions,
+  handle: (request: IncomingMessage, response: ServerResponse) => void,
+): FrontDoor {
+  const { clock, log, serverKind } = options;
+  const addressOf = clientAddress(options.trustedProxies);
+  const count = new ConnectionCount(options.connections ?? CONNECTION_LIMITS);
+  const silent = new Set<Socket>();
+  const delay = measureDelay(clock);
+  let isHost: (host: string) => boolean = () => true;
+  let memory = { at: Number.NEGATIVE_INFINITY, bytes: 0 };
+  let isClosing = false;
+  let timer: Timer | null = null;
+
+  const settings = {
+    headersTimeout: HEADERS_MS,
+    // Whole requests are timed by those who read them.
+    requestTimeout: 0,
+    keepAliveTimeout: IDLE_MS,
+    connectionsCheckingInterval: CHECK_MS,
+    maxHeaderSize: HEAD_BYTES_MAX,
+  };
+  const server: Server = options.tls === undefined ? createServer(settings, take) : serveTls(options.tls);
+  server.setTimeout(STALLED_MS);
+  server.maxHeadersCount = HEADERS_MAX + 1;
+
+  function serveTls(files: TlsFiles): Server {
+    let stamp = tlsStamp(files);
+    const secure = createTlsServer(
+      { ...settings, ...readTlsFiles(files, clock.now()), ...clientRules(files) },
+      take,
+    );
+    const look = (): void => {
+      timer = clock.after(TLS_LOOK_MS, look);
+      const now = tlsStamp(files);
+      if (now === stamp) return;
+      stamp = now;
+      try {
+        // Connections that are open keep what they were opened with.
+        (secure as TlsServer).setSecureContext(readTlsFiles(files, clock.now()));
+        log.info({ certificate: files.certificate }, "the certificate was renewed");
+      } catch (error) {
+        const reason = error instanceof Error ? error.message : String(error);
+        log.error({ reason }, "a new certificate cannot be used: the old one goes on");
+      }
+    };
+    timer = clock.after(TLS_LOOK_MS, look);
+    return secure;
+  }
+
+  function take(request: IncomingMessage, response: ServerResponse): void {
+    silent.delete(request.socket);
+    const fault = faultOf(request);
+    if (fault !== null) return refuse(response, ...fault);
+    const { headers } = request;
+    const address = addressOf(request.socket.remoteAddress ?? "", joined(headers[ADDRESS_HEADER]));
+    // From here on the header says what was made out, and nothing that a client wrote.
+    headers[ADDRESS_HEADER] = address;
+    delete headers["x-forwarded-host"];
+    delete headers["x-forwarded-proto"];
+    const pressure = {
+      delayMs: delay.delayMs(),
+      usedBytes: memoryInUse(),
+      maxBytes: options.memoryBytesMax,
+    };
+    if (isShed(workKindOf(request.method ?? "", request.url ?? ""), pressure)) {
+      response.setHeader("retry-after", RETRY_AFTER_SECONDS);
+      return refuse(response, 503, "server_busy", "The server takes no more work at the moment.");
+    }
+    if (options.tls !== undefined || options.hosts.publicUrl?.startsWith("https:") === true)
+      response.setHeader("strict-transport-security", "max-age=31536000");
+    handle(request, response);
+  }
+
+  function faultOf({
+    headers,
+    rawHeaders,
+    url = "",
+  }: IncomingMessage): readonly [number, Code, string] | null {
+    if (rawHeaders.length > 2 * HEADERS_MAX)
+      return [431, "request_invalid", "The request has too many headers."];
+    const hosts = rawHeaders.filter((name, index) => index % 2 === 0 && name.toLowerCase() === "host").length;
+    if (hosts !== 1 || headers.host === undefined)
+      return [400, "request_invalid", "The request must name one host."];
+    if (!url.startsWith("/") && url !== "*")
+      return [400, "request_invalid", "The request must name a path, and no whole address."];
+    const query = url.indexOf("?");
+    const isLong =
+      url.length > TARGET_CHARS_MAX || (query >= 0 && url.slice(query).split("&").length > PARAMETERS_MAX);
+    if (isLong) return [414, "request_invalid", "The request's path and query are too long."];
+    if (serverKind === "cloud" && !isHost(headers.host))
+      return [421, "host_refused", "This server is not known by the name that the request has as its host."];
+    return null;
+  }
+
+  /** Asked for each request, measured twice a second. */
+  function memoryInUse(): number {
+    const now = clock.monotonic();
+    if (now - memory.at > 500) memory = { at: now, bytes: process.memoryUsage.rss() };
+    return memory.bytes;
+  }
+
+  type Code = "request_invalid" | "host_refused" | "server_busy";
+
+  function refuse(response: ServerResponse, status: number, code: Code, words: string): void {
+    const { next } = new HoldfastError(code, words);
+    const body = JSON.stringify({ code, error: words, next, status });
+    response.writeHead(status, {
+      ...STANDARD_HEADERS,
+      "x-inngest-server-kind": serverKind,
+      "content-length": Buffer.byteLength(body),
+      connection: "close",
+    });
+    response.end(body);
+  }
+
+  server.on("connection", (socket: Socket) => {
+    const address = socket.remoteAddress ?? "";
+    if (isClosing || !count.enter(address)) {
+      socket.destroy();
+      return;
+    }
+    silent.add(socket);
+    socket.once("close", () => {
+      silent.delete(socket);
+      count.leave(address);
+    });
+  });
+  server.on("clientError", (error: Error & { code?: string }, socket: Socket) => {
+    if (error.code === "ECONNRESET" || socket.destroyed) return;
+    const [status, sentence] = FRAMING[error.code ?? ""] ?? MALFORMED;
+    const body = JSON.stringify({ code: "request_invalid", error: sentence, status });
+    if (socket.writable) {
+      const head = Object.entries({
+        ...STANDARD_HEADERS,
+        "x-inngest-server-kind": serverKind,
+        "content-length": Buffer.byteLength(body),
+        connection: "close",
+      }).map(([name, value]) => `${name}: ${value}\r\n`);
+      socket.write(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${head.join("")}\r\n${body}`);
+    }
+    socket.destroy(error);
+  });
+
+  return {
+    async listen({ host, port }) {
+      isHost = hostRule({ ...options.hosts, listens: host });
+      await new Promise<void>((resolve, reject) => {
+        server.once("error", reject);
+        server.listen({ host, port }, () => {
+          server.off("error", reject);
+          resolve();
+        });
+      });
+      // A server that listens on TCP has an address of this form.
+      return (server.address() as AddressInfo).port;
+    },
+    async close() {
+      isClosing = true;
+      timer?.cancel();
+      delay.stop();
+      // Node takes a connection that never asked anything for busy; clients open such connections in advance.
+      for (const socket of silent) socket.destroy();
+      if (!server.listening) return;
+      const cut = clock.after(CLOSE_MS, () => server.closeAllConnections());
+      await new Promise<void>((resolve) => {
+        server.close(() => resolve());
+        server.closeIdleConnections();
+      });
+      cut.cancel();
+    },
+  };
+}
+
+const STANDARD_HEADERS = {
+  "content-type": "application/json; charset=utf-8",
+  "cache-control": "no-store",
+  "x-content-type-options": "nosniff",
+} as const;
+
+/** What Node says of a request that is not to be had: its status and a sentence. Anything else is malformed. */
+const FRAMING: Readonly<Record<string, readonly [status: number, sentence: string]>> = {
+  ERR_HTTP_REQUEST_TIMEOUT: [408, "The request did not arrive in time."],
+  HPE_HEADER_OVERFLOW: [431, "The request's headers are too large."],
+  HPE_CHUNK_EXTENSIONS_OVERFLOW: [413, "The request's chunk extensions are too large."],
+};
+const MALFORMED = [400, "The request is not valid HTTP."] as const;
+
+function clientRules({ clientAuthority }: TlsFiles): {
+  readonly requestCert?: true;
+  readonly rejectUnauthorized?: true;
+} {
+  return clientAuthority === undefined ? {} : { requestCert: true, rejectUnauthorized: true };
+}
+
+function joined(header: string | string[] | undefined): string | undefined {
+  return Array.isArray(header) ? header.join(",") : header;
+}

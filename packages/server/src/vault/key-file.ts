@@ -1,0 +1,71 @@
+import {
+  closeSync,
+  fsyncSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  statSync,
+  unlinkSync,
+  writeSync,
+} from "node:fs";
+import { dirname } from "node:path";
+import { HoldfastError } from "@holdfast/protocol";
+
+/**
+ * Text of a file that nobody but its owner, who must be this process's user, may read or write.
+ *
+ * @throws HoldfastError `master_key_invalid`
+ */
+export function readPrivateFile(path: string): string {
+  let mode: number;
+  let owner: number;
+  let text: string;
+  try {
+    // Of what the name leads to: a link to a file that others may read is refused for that file.
+    ({ mode, uid: owner } = statSync(path));
+    text = readFileSync(path, "utf8");
+  } catch (cause) {
+    throw new HoldfastError("master_key_invalid", `Cannot read the master key in ${path}.`, { cause });
+  }
+  if (process.platform === "win32") return text;
+  if ((mode & 0o077) !== 0) {
+    throw new HoldfastError(
+      "master_key_invalid",
+      `Cannot use the master key in ${path}: others on this machine may read or change it (mode ${(mode & 0o777).toString(8)}).`,
+      {
+        next: `Run chmod 600 ${path}, and take a new key if somebody may have read it: holdfast keys master rotate.`,
+      },
+    );
+  }
+  const user = process.getuid?.();
+  if (user !== undefined && user !== 0 && owner !== user)
+    throw new HoldfastError(
+      "master_key_invalid",
+      `Cannot use the master key in ${path}: it belongs to another user.`,
+    );
+  return text;
+}
+
+/** Makes the file, whole or not at all, for its owner alone. `false`: there was one already. */
+export function makePrivateFile(path: string, text: string): boolean {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  const draft = `${path}.${process.pid}`;
+  const file = openSync(draft, "wx", 0o600);
+  try {
+    writeSync(file, `${text}\n`);
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+  try {
+    // Unlike a rename, a link fails when the name is taken.
+    linkSync(draft, path);
+    return true;
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "EEXIST") return false;
+    throw error;
+  } finally {
+    unlinkSync(draft);
+  }
+}
