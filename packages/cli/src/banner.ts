@@ -34,6 +34,9 @@ export interface StartFacts {
   /** Where the keys are. Never a key. */
   readonly signing_keys: { readonly origin: string; readonly count: number; readonly made_now: boolean };
   readonly event_keys: { readonly origin: string; readonly count: number; readonly made_now: boolean };
+  readonly operator_token: { readonly origin: string; readonly count: number; readonly made_now: boolean };
+  /** The file of the key that wraps every secret at rest. */
+  readonly master_key: string;
   readonly sdk_urls: readonly string[];
 }
 
@@ -48,6 +51,8 @@ export function startBanner(facts: StartFacts, style: Style): readonly string[] 
     `  Store         ${facts.store}, in ${facts.data_dir}`,
     `  Signing key   ${keys(facts.signing_keys)}`,
     `  Event key     ${keys(facts.event_keys)}`,
+    `  Operator      ${keys(facts.operator_token)}`,
+    `  Master key    ${facts.master_key} ${style.dim("keep a copy elsewhere: without it no secret opens")}`,
     ...(facts.sdk_urls.length === 0 ? [] : [`  Apps          ${facts.sdk_urls.join(", ")}`]),
     "",
   ];

@@ -115,14 +115,164 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./commands/keys-sealing-list.ts")).keysSealingList,
   },
   {
+    name: "env list",
+    summary: "List environments and branches.",
+    load: async () => (await import("./commands/env-list.ts")).envList,
+  },
+  {
+    name: "env create",
+    summary: "Make an environment with keys of its own.",
+    load: async () => (await import("./commands/env-create.ts")).envCreate,
+  },
+  {
+    name: "env rename",
+    summary: "Give an environment another label.",
+    load: async () => (await import("./commands/env-rename.ts")).envRename,
+  },
+  {
+    name: "env archive",
+    summary: "Put an environment into the archive.",
+    load: async () => (await import("./commands/env-archive.ts")).envArchive,
+  },
+  {
+    name: "env unarchive",
+    summary: "Take an environment out of the archive.",
+    load: async () => (await import("./commands/env-unarchive.ts")).envUnarchive,
+  },
+  {
     name: "apps list",
     summary: "List the apps the server knows.",
     load: async () => (await import("./commands/apps-list.ts")).appsList,
   },
   {
+    name: "apps approve",
+    summary: "Let an app be called at another origin.",
+    load: async () => (await import("./commands/apps-approve.ts")).appsApprove,
+  },
+  {
     name: "apps sync",
     summary: "Have the server ask an app for its functions now.",
     load: async () => (await import("./commands/apps-sync.ts")).appsSync,
+  },
+  {
+    name: "keys signing list",
+    summary: "Show signing keys and a rotation.",
+    load: async () => (await import("./commands/keys-signing-list.ts")).keysSigningList,
+  },
+  {
+    name: "keys signing rotate",
+    summary: "Begin a rotation of signing keys.",
+    load: async () => (await import("./commands/keys-signing-rotate.ts")).keysSigningRotate,
+  },
+  {
+    name: "keys signing probe",
+    summary: "Ask every app which signing keys it has.",
+    load: async () => (await import("./commands/keys-signing-probe.ts")).keysSigningProbe,
+  },
+  {
+    name: "keys signing promote",
+    summary: "Let the new signing key sign.",
+    load: async () => (await import("./commands/keys-signing-promote.ts")).keysSigningPromote,
+  },
+  {
+    name: "keys signing step-back",
+    summary: "Let the earlier signing key sign again.",
+    load: async () => (await import("./commands/keys-signing-step-back.ts")).keysSigningStepBack,
+  },
+  {
+    name: "keys signing revoke",
+    summary: "End a signing key for ever, once nothing uses it.",
+    load: async () => (await import("./commands/keys-signing-revoke.ts")).keysSigningRevoke,
+  },
+  {
+    name: "keys event list",
+    summary: "List event keys.",
+    load: async () => (await import("./commands/keys-event-list.ts")).keysEventList,
+  },
+  {
+    name: "keys event new",
+    summary: "Make an event key.",
+    load: async () => (await import("./commands/keys-event-new.ts")).keysEventNew,
+  },
+  {
+    name: "keys event change",
+    summary: "Change what an event key may do.",
+    load: async () => (await import("./commands/keys-event-change.ts")).keysEventChange,
+  },
+  {
+    name: "keys event revoke",
+    summary: "End an event key for ever.",
+    load: async () => (await import("./commands/keys-event-revoke.ts")).keysEventRevoke,
+  },
+  {
+    name: "keys operator list",
+    summary: "List the tokens of operators.",
+    load: async () => (await import("./commands/keys-operator-list.ts")).keysOperatorList,
+  },
+  {
+    name: "keys operator new",
+    summary: "Make an operator token.",
+    load: async () => (await import("./commands/keys-operator-new.ts")).keysOperatorNew,
+  },
+  {
+    name: "keys operator revoke",
+    summary: "End an operator token for ever.",
+    load: async () => (await import("./commands/keys-operator-revoke.ts")).keysOperatorRevoke,
+  },
+  {
+    name: "keys master new",
+    summary: "Make a master key, which wraps every secret at rest.",
+    load: async () => (await import("./commands/keys-master-new.ts")).keysMasterNew,
+  },
+  {
+    name: "keys master list",
+    summary: "Show which master key wraps the data keys.",
+    load: async () => (await import("./commands/keys-master-list.ts")).keysMasterList,
+  },
+  {
+    name: "keys master rotate",
+    summary: "Wrap every data key with the current master key.",
+    load: async () => (await import("./commands/keys-master-rotate.ts")).keysMasterRotate,
+  },
+  {
+    name: "egress show",
+    summary: "Show where requests may go.",
+    load: async () => (await import("./commands/egress-show.ts")).egressShow,
+  },
+  {
+    name: "egress allow",
+    summary: "Let requests go to a host that is not public.",
+    load: async () => (await import("./commands/egress-allow.ts")).egressAllow,
+  },
+  {
+    name: "egress deny",
+    summary: "Take a host off the list again.",
+    load: async () => (await import("./commands/egress-deny.ts")).egressDeny,
+  },
+  {
+    name: "egress allow-plain-http",
+    summary: "Accept plain http for one private host.",
+    load: async () => (await import("./commands/egress-allow-plain-http.ts")).egressAllowPlainHttp,
+  },
+  {
+    name: "egress mode",
+    summary: "Set what holds for hosts that are not listed.",
+    load: async () => (await import("./commands/egress-mode.ts")).egressMode,
+  },
+  {
+    name: "audit list",
+    summary: "List the newest entries of an audit log.",
+    load: async () => (await import("./commands/audit-list.ts")).auditList,
+  },
+  {
+    name: "audit export",
+    summary: "Write an audit log to a file.",
+    load: async () => (await import("./commands/audit-export.ts")).auditExport,
+  },
+  {
+    name: "audit verify",
+    summary: "Verify an exported audit log, without any server.",
+    load: async () => (await import("./commands/audit-verify.ts")).auditVerify,
   },
   {
     name: "keys public",
@@ -138,6 +288,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     name: "decrypt",
     summary: "Open the sealed values of a JSON document.",
     load: async () => (await import("./commands/decrypt.ts")).decrypt,
+  },
+  {
+    name: "redteam",
+    summary: "Attack a running server of yours from outside.",
+    load: async () => (await import("./commands/redteam.ts")).redteam,
   },
   {
     name: "version",

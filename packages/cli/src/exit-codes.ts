@@ -11,6 +11,8 @@ export const EXIT = {
   refused: 6,
   unreachable: 7,
   timedOut: 8,
+  /** A check found something. */
+  problems: 9,
 } as const;
 
 const BY_CODE: Partial<Record<string, number>> = {
@@ -28,6 +30,12 @@ const BY_CODE: Partial<Record<string, number>> = {
   forbidden: EXIT.notAllowed,
   not_found: EXIT.notFound,
   conflict: EXIT.refused,
+  key_in_use: EXIT.refused,
+  environment_archived: EXIT.refused,
+  environment_unknown: EXIT.notFound,
+  master_key_invalid: EXIT.configuration,
+  master_key_mismatch: EXIT.configuration,
+  store_foreign: EXIT.configuration,
   server_unreachable: EXIT.unreachable,
   timed_out: EXIT.timedOut,
 };

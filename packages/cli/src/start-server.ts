@@ -1,10 +1,12 @@
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { SERVER_DEFAULTS } from "@holdfast/server";
 import type { StartFacts } from "./banner.ts";
 import { startBanner } from "./banner.ts";
 import type { Invocation } from "./command.ts";
 import { prepareDataDir } from "./data-dir.ts";
 import type { KeySet } from "./keys/key-file.ts";
+import { openKeyFile } from "./keys/key-file.ts";
+import { masterKeys } from "./keys/master-keys.ts";
 import { serverKeys } from "./keys/server-keys.ts";
 import { launch } from "./launch.ts";
 import { serveUntilSignal } from "./lifetime.ts";
@@ -20,11 +22,15 @@ export async function runStart(invocation: Invocation): Promise<number> {
   const dataDir = resolve(world.cwd, options.dataDir);
   prepareDataDir(dataDir, "start");
   const keys = serverKeys(resolution, { cwd: world.cwd, dataDir, notice: (text) => report.notice(text) });
+  const masters = masterKeys(resolution, process.env, world.cwd);
+  const operator = openKeyFile(dataDir, "operator-token");
   const server = await launch({
     ...options,
     dataDir,
     signingKeys: keys.signing.keys,
     eventKeys: keys.event.keys,
+    operatorTokens: operator.keys,
+    ...(masters === undefined ? {} : { masterKeys: masters }),
   });
   const facts: StartFacts = {
     version: packageVersion(),
@@ -35,6 +41,8 @@ export async function runStart(invocation: Invocation): Promise<number> {
     data_dir: dataDir,
     signing_keys: shown(keys.signing),
     event_keys: shown(keys.event),
+    operator_token: shown(operator),
+    master_key: masters === undefined ? join(dataDir, "keys", "master-key") : "set apart from the data",
     sdk_urls: options.sdkUrls,
   };
   if (world.stdout.isTTY === true && !report.json)

@@ -9,6 +9,8 @@ export interface Asking {
   readonly answer: (question: Question) => Promise<unknown>;
   /** The `data` of the answer, whose shape is the server's promise: only the envelope is checked. */
   readonly data: <T>(question: Question) => Promise<T>;
+  /** The answer's bytes as they come. */
+  readonly stream: (question: Question) => Promise<ReadableStream<Uint8Array>>;
 }
 
 /** Parts of a path, each as one segment. */

@@ -2,8 +2,12 @@ import type { EventId, RunId } from "@holdfast/protocol";
 import { HoldfastError, isHoldfastError } from "@holdfast/protocol";
 import type { Asking, Question } from "./asking.ts";
 import { bearerOf } from "./bearer.ts";
-import { isObject, requestJson } from "./exchange.ts";
+import { isObject, request, requestJson } from "./exchange.ts";
 import { followUpdates } from "./follow.ts";
+import type { AdministrationMethods } from "./administration-methods.ts";
+import { administrationMethods } from "./administration-methods.ts";
+import type { EnvironmentMethods } from "./environment-methods.ts";
+import { environmentMethods } from "./environment-methods.ts";
 import type { FunctionMethods } from "./function-methods.ts";
 import { functionMethods } from "./function-methods.ts";
 import type { RunMethods } from "./run-methods.ts";
@@ -35,6 +39,8 @@ export interface ClientOptions {
   readonly url: string;
   /** Needed for everything but sending, unless the server is a development server. Sent as a hash, never as it is. */
   readonly signingKey?: string;
+  /** Opens the operators' API, in the place of a signing key. */
+  readonly operatorToken?: string;
   /** Needed for sending, unless the server is a development server. */
   readonly eventKey?: string;
   /** Makes the requests; the global one when absent. */
@@ -47,7 +53,8 @@ export interface SendResult {
 }
 
 /** Everything a client can ask. Each method throws a `HoldfastError` (see `request`) when it does not work out. */
-export interface Client extends RunMethods, FunctionMethods, KeyMethods, SignalMethods {
+export interface Client
+  extends AdministrationMethods, EnvironmentMethods, RunMethods, FunctionMethods, KeyMethods, SignalMethods {
   /** Sends events. When this returns they are on the server's disk. */
   send(events: EventToSend | readonly EventToSend[]): Promise<SendResult>;
   event(id: EventId): Promise<StoredEvent>;
@@ -89,6 +96,7 @@ export function createClient(options: ClientOptions): Client {
   let bearer: Promise<string> | undefined;
 
   const authorization = async (): Promise<Record<string, string>> => {
+    if (options.operatorToken !== undefined) return { authorization: `Bearer ${options.operatorToken}` };
     if (options.signingKey === undefined) return {};
     bearer ??= bearerOf(options.signingKey);
     return { authorization: await bearer };
@@ -130,9 +138,24 @@ export function createClient(options: ClientOptions): Client {
     }
     throw unexpected(part.purpose, origin);
   };
-  const asking: Asking = { answer: ask, data: askData };
+  const asking: Asking = {
+    answer: ask,
+    data: askData,
+    async stream(part) {
+      const { body } = await request({
+        ...part,
+        origin,
+        fetch: options.fetch ?? fetch,
+        headers: await authorization(),
+      });
+      if (body !== null) return body;
+      throw unexpected(part.purpose, origin);
+    },
+  };
 
   return {
+    ...administrationMethods(asking),
+    ...environmentMethods(asking),
     ...runMethods(asking),
     ...functionMethods(asking),
     ...keyMethods(asking),

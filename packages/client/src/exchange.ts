@@ -9,7 +9,7 @@ export interface Exchange {
   readonly origin: string;
   readonly fetch: typeof fetch;
   readonly path: string;
-  readonly method: "GET" | "POST" | "PUT" | "DELETE";
+  readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   readonly headers?: Readonly<Record<string, string>>;
   /** Sent as JSON. */
   readonly body?: unknown;

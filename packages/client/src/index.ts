@@ -2,6 +2,16 @@
 export type { Client, ClientOptions, SendResult } from "./client.ts";
 export { createClient } from "./client.ts";
 export type {
+  AuditRowInfo,
+  EgressPolicyInfo,
+  EventKeyInfo,
+  EventKeyToMake,
+  MasterKeyUse,
+  OperatorTokenInfo,
+  Rotation,
+} from "./administration-methods.ts";
+export type { Environment, EnvironmentToMake } from "./environment-methods.ts";
+export type {
   App,
   AppFunction,
   AppSync,

@@ -12,7 +12,7 @@ import {
   writeSync,
 } from "node:fs";
 import { join } from "node:path";
-import { HoldfastError } from "@holdfast/protocol";
+import { HoldfastError, makeToken } from "@holdfast/protocol";
 
 /** Keys, and where they came from. The text of a key is never shown. */
 export interface KeySet {
@@ -24,12 +24,13 @@ export interface KeySet {
 }
 
 /** Which files under the data folder hold keys. */
-export type KeyFileName = "signing-key" | "event-key";
+export type KeyFileName = "signing-key" | "event-key" | "operator-token";
 
 /** Text of a new key: what the SDKs accept as a signing key; an event key is any text, and this one is recognised. */
 const MAKE: Readonly<Record<KeyFileName, () => string>> = {
   "signing-key": () => `signkey-prod-${randomBytes(32).toString("hex")}`,
-  "event-key": () => `hf_event_${randomBytes(32).toString("base64url")}`,
+  "event-key": () => makeToken("event", "production", randomBytes),
+  "operator-token": () => makeToken("op", null, randomBytes),
 };
 
 /** Path of a key file. */

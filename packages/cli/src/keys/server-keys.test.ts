@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
 import { test } from "node:test";
-import { isHoldfastError, parseSigningKey } from "@holdfast/protocol";
+import { isHoldfastError, parseSigningKey, TOKEN_PATTERN } from "@holdfast/protocol";
 import { resolveSettings } from "../settings/resolve.ts";
 import { settingsOf } from "../settings/table.ts";
 import { serverKeys } from "./server-keys.ts";
@@ -33,7 +33,7 @@ test("serverKeys() makes keys that the SDKs accept, for their owner's eyes only,
   const { cwd, keys, notices } = setUp(t);
   const first = keys();
   assert.match(first.signing.keys[0] ?? "", /^signkey-prod-[0-9a-f]{64}$/);
-  assert.match(first.event.keys[0] ?? "", /^hf_event_[\w-]{43}$/);
+  assert.match(first.event.keys[0] ?? "", TOKEN_PATTERN);
   assert.deepEqual([first.signing.isNew, first.event.isNew], [true, true]);
   assert.equal(first.signing.origin, join(cwd, "data/keys/signing-key"));
   assert.equal(statSync(join(cwd, "data/keys")).mode & 0o777, 0o700);

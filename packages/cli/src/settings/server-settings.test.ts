@@ -37,6 +37,9 @@ test("serverSettings() of dev are a loopback server that looks for apps and asks
       cronCatchUpMax: 0,
       timeScale: 1,
       payloads: { mode: "open", clearFields: [], formats: ["holdfast", "inngest"] },
+      trustedProxies: [],
+      allowedHosts: [],
+      egress: { allow: [], plainHttp: [] },
       logLevel: "warn",
     },
   });
@@ -118,10 +121,45 @@ test("serverSettings() refuses an address that others can reach, unless it is ac
       isHoldfastError(error, "public_url_missing") &&
       error.next.startsWith("holdfast start --host 0.0.0.0 --public-url https://"),
   );
-  assert.equal(
-    settle("start", { host: "0.0.0.0", "public-url": "https://flow.example.org/" }).options.publicUrl,
-    "https://flow.example.org",
+  const open = { host: "0.0.0.0", "public-url": "https://flow.example.org/" };
+  assert.throws(
+    () => settle("start", open),
+    (error) => isHoldfastError(error, "host_exposed") && error.next.includes("--insecure-http"),
+    "A-003 plain http on every address is refused by the name of what accepts it",
   );
+  for (const guard of [
+    { "insecure-http": true },
+    { "trusted-proxy": ["10.0.0.1"] },
+    { "tls-cert": "c.pem", "tls-key": "k.pem" },
+  ] as const)
+    assert.equal(settle("start", { ...open, ...guard }).options.publicUrl, "https://flow.example.org");
+});
+
+test("serverSettings() takes a certificate with its key, and neither alone", () => {
+  const tls = { "tls-cert": "c.pem", "tls-key": "k.pem" };
+  assert.deepEqual(settle("start", tls).options.tls, { certificate: "c.pem", key: "k.pem" });
+  assert.deepEqual(
+    settle("start", { ...tls, "tls-client-ca": "ca.pem" }).options.tls?.clientAuthority,
+    "ca.pem",
+  );
+  for (const part of [{ "tls-cert": "c.pem" }, { "tls-key": "k.pem" }, { "tls-client-ca": "ca.pem" }])
+    assert.throws(
+      () => settle("start", part),
+      (error) => isHoldfastError(error, "config_invalid"),
+    );
+});
+
+test("serverSettings() reads where requests may go", () => {
+  const { egress } = settle("start", {
+    "egress-mode": "listed",
+    "egress-allow": ["10.0.0.0/8", "app.internal"],
+    "allow-plain-http": ["app.internal"],
+  }).options;
+  assert.deepEqual(egress, {
+    mode: "listed",
+    allow: ["10.0.0.0/8", "app.internal"],
+    plainHttp: ["app.internal"],
+  });
 });
 
 test("serverSettings() reads which payloads are taken", () => {

@@ -32,6 +32,8 @@ const PAYLOAD_MODES = { open: "open", warn: "warn", sealed: "sealed" } as const;
 
 const PAYLOAD_FORMATS = { holdfast: "holdfast", inngest: "inngest" } as const;
 
+const EGRESS_MODES = { public: "public", listed: "listed", any: "any" } as const;
+
 const REQUIRED_SIGNATURES = { v2: "v2", auto: "auto" } as const;
 const SIGNATURE_POLICIES = { v2: "v2-only", auto: "auto" } as const;
 
@@ -56,7 +58,12 @@ export function serverSettings(
   const isDev = command === "dev";
   const host = text(get("host")) ?? "127.0.0.1";
   const publicUrl = httpUrl(get("public-url"));
-  checkExposure(command, host, publicUrl, isSet(get("allow-lan-without-password")));
+  const tls = tlsFiles(get);
+  const trustedProxies = list(get("trusted-proxy"));
+  const isGuarded = tls !== null || trustedProxies.length > 0 || isSet(get("insecure-http"));
+  checkExposure(command, host, publicUrl, isSet(get("allow-lan-without-password")), isGuarded);
+  const egressMode = oneOf(get("egress-mode"), EGRESS_MODES);
+  const quietMs = durationMs(get("key-quiet-time"));
   const required = oneOf(get("require-signatures"), REQUIRED_SIGNATURES);
   const sdkUrls = list(get("sdk-url")).map((url) => checkSdkUrl(get("sdk-url"), url));
   return {
@@ -88,6 +95,15 @@ export function serverSettings(
         clearFields: names(list(get("payload-clear-fields"))),
         formats: formatsOf(get("payload-formats")),
       },
+      ...(tls === null || tls === undefined ? {} : { tls }),
+      trustedProxies,
+      allowedHosts: list(get("allowed-host")),
+      egress: {
+        ...(egressMode === null ? {} : { mode: egressMode }),
+        allow: list(get("egress-allow")),
+        plainHttp: list(get("allow-plain-http")),
+      },
+      ...(quietMs === null ? {} : { keyQuietMs: quietMs }),
       logLevel: oneOf(get("log-level"), LOG_LEVELS) ?? (isVerbose ? "debug" : isDev ? "warn" : "info"),
     },
     graceMs: durationMs(get("grace")) ?? GRACE_MS,
@@ -105,6 +121,7 @@ function checkExposure(
   host: string,
   publicUrl: string | null,
   isAccepted: boolean,
+  isGuarded: boolean,
 ): void {
   if (isLoopback(host)) return;
   if (command === "dev" && !isAccepted) {
@@ -123,6 +140,33 @@ function checkExposure(
       },
     );
   }
+  if (command === "start" && !isGuarded) {
+    throw new HoldfastError(
+      "host_exposed",
+      `Cannot start on ${host} over plain http: keys and payloads would pass every network on the way in clear.`,
+      {
+        next: `Serve https with --tls-cert and --tls-key, name the proxy in front with --trusted-proxy, or accept it:\nholdfast start --host ${host} --insecure-http`,
+      },
+    );
+  }
+}
+
+/** @throws HoldfastError `config_invalid` for a certificate without its key, or the other way round */
+function tlsFiles(get: (name: string) => Resolved | undefined): ServerOptions["tls"] | null {
+  const [certificate, key, clientAuthority] = ["tls-cert", "tls-key", "tls-client-ca"].map((name) =>
+    text(get(name)),
+  );
+  if (certificate === null && key === null) {
+    if (clientAuthority === null) return null;
+    throw new HoldfastError("config_invalid", "Cannot ask clients for certificates without serving TLS.", {
+      next: "Set --tls-cert and --tls-key, too.",
+    });
+  }
+  if (typeof certificate !== "string" || typeof key !== "string")
+    throw new HoldfastError("config_invalid", "Cannot serve TLS: a certificate needs its key.", {
+      next: "Set both --tls-cert and --tls-key.",
+    });
+  return { certificate, key, ...(typeof clientAuthority === "string" ? { clientAuthority } : {}) };
 }
 
 function checkSdkUrl(resolved: Resolved | undefined, given: string): string {

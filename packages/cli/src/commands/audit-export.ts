@@ -1,0 +1,20 @@
+import type { Command } from "../command.ts";
+import { OPERATOR_OPTIONS } from "../operator-connection.ts";
+
+export const auditExport: Command = {
+  summary: "Write an audit log to a file, verifiable by whoever has it.",
+  usage: "[file]",
+  examples: ["holdfast audit export audit.jsonl --env production"],
+  options: [
+    ...OPERATOR_OPTIONS,
+    {
+      name: "env",
+      kind: "text",
+      value: "NAME",
+      summary: "The log of an environment. Default: that of the installation.",
+    },
+  ],
+  operandsMin: 0,
+  operandsMax: 1,
+  run: async (invocation) => (await import("../administration/audit.ts")).exportAudit(invocation),
+};

@@ -1,0 +1,242 @@
+import type { Asking } from "./asking.ts";
+import { path } from "./asking.ts";
+
+/** A signing key of an environment. Instants are ISO 8601. */
+export interface SigningKeyState {
+  readonly id: string;
+  readonly state: "pending" | "active" | "retiring" | "revoked";
+  readonly prefix: string;
+  readonly origin: string;
+  readonly created_at: string;
+  readonly last_used_at: string | null;
+}
+
+/** Where a rotation stands. */
+export interface Rotation {
+  readonly keys: readonly SigningKeyState[];
+  readonly evidence: readonly {
+    readonly app: string;
+    readonly key_id: string;
+    readonly how: string;
+    readonly at: string;
+  }[];
+  readonly waiting_for: readonly { readonly app: string; readonly last_key_id: string | null }[];
+  readonly revocable_at: string | null;
+}
+
+/** An event key, as it may be shown. */
+export interface EventKeyInfo {
+  readonly id: string;
+  readonly name: string;
+  readonly shown: string;
+  readonly origin: string;
+  readonly allow_names: readonly string[] | null;
+  readonly deny_names: readonly string[];
+  readonly allow_addresses: readonly string[] | null;
+  readonly allow_origins: readonly string[] | null;
+  readonly events_per_second: number | null;
+  readonly created_at: string;
+  readonly expires_at: string | null;
+  readonly revoked_at: string | null;
+  readonly last_used_at: string | null;
+  readonly last_used_from: string | null;
+}
+
+/** What an event key may do; what is left out is not restricted. */
+export interface EventKeyToMake {
+  readonly name?: string;
+  readonly import?: string;
+  readonly expires?: string;
+  readonly allow_names?: readonly string[];
+  readonly deny_names?: readonly string[];
+  readonly allow_addresses?: readonly string[];
+  readonly allow_origins?: readonly string[];
+  readonly events_per_second?: number;
+}
+
+export interface OperatorTokenInfo {
+  readonly id: string;
+  readonly name: string;
+  readonly created_at: string;
+  readonly expires_at: string | null;
+  readonly revoked_at: string | null;
+  readonly last_used_at: string | null;
+}
+
+/** An entry of an audit log in its place. */
+export interface AuditRowInfo {
+  readonly seq: number;
+  readonly hash: string;
+  readonly entry: {
+    readonly at: string;
+    readonly action: string;
+    readonly result: string;
+    readonly reason: string | null;
+    readonly actor: { readonly type: string; readonly id: string; readonly name_commitment: string | null };
+    readonly targets: readonly { readonly type: string; readonly id: string }[];
+    readonly context: { readonly address: string | null; readonly via: string };
+  };
+  readonly openings: Readonly<Record<string, { readonly name: string }>> | null;
+}
+
+export interface MasterKeyUse {
+  readonly environment: string;
+  readonly data_key: string;
+  readonly master_key: string;
+  readonly created_at: string;
+}
+
+/** Where an environment's requests may go. */
+export interface EgressPolicyInfo {
+  readonly mode: "public" | "listed" | "any";
+  readonly allow: readonly string[];
+  readonly plain_http: readonly string[];
+}
+
+type Secret = { readonly secret?: string };
+
+/** What operators can do with keys and logs. Needs an operator's token. */
+export interface AdministrationMethods {
+  rotation(environment: string): Promise<Rotation>;
+  beginRotation(environment: string, imported?: string): Promise<{ readonly id: string } & Secret>;
+  probeKeys(
+    environment: string,
+  ): Promise<
+    readonly { readonly app: string; readonly key_id: string | null; readonly error: string | null }[]
+  >;
+  promoteKey(environment: string, forceReason?: string): Promise<Rotation>;
+  stepBack(environment: string, reason: string): Promise<Rotation>;
+  revokeSigningKey(environment: string, id: string, forceReason?: string): Promise<Rotation & Secret>;
+  eventKeys(environment: string): Promise<readonly EventKeyInfo[]>;
+  createEventKey(environment: string, key: EventKeyToMake): Promise<EventKeyInfo & Secret>;
+  changeEventKey(environment: string, id: string, change: EventKeyToMake): Promise<EventKeyInfo>;
+  revokeEventKey(environment: string, id: string, reason?: string): Promise<EventKeyInfo>;
+  approveOrigin(environment: string, app: string, origin: string): Promise<void>;
+  egressPolicy(environment: string): Promise<EgressPolicyInfo>;
+  setEgressPolicy(environment: string, policy: Partial<EgressPolicyInfo>): Promise<EgressPolicyInfo>;
+  operatorTokens(): Promise<readonly OperatorTokenInfo[]>;
+  createOperatorToken(name: string, expires?: string): Promise<{ readonly id: string } & Secret>;
+  revokeOperatorToken(id: string, reason?: string): Promise<void>;
+  masterKeyUses(): Promise<readonly MasterKeyUse[]>;
+  rewrap(): Promise<{ readonly rewrapped: number }>;
+  /** Of an environment, or of the installation when it is null. */
+  auditRows(
+    environment: string | null,
+    query: Readonly<Record<string, string>>,
+  ): Promise<readonly AuditRowInfo[]>;
+  /** JSON lines, as they come. */
+  exportAudit(environment: string | null): Promise<ReadableStream<Uint8Array>>;
+}
+
+const ROOT = "/holdfast/v1/admin";
+
+export function administrationMethods({ answer, data, stream }: Asking): AdministrationMethods {
+  const at = (environment: string, ...rest: readonly string[]): string =>
+    `${ROOT}/environments${path(environment, ...rest)}`;
+  const logOf = (environment: string | null): string =>
+    environment === null ? `${ROOT}/audit` : at(environment, "audit");
+  const forced = (reason: string | undefined): unknown =>
+    reason === undefined ? {} : { force_reason: reason };
+  return {
+    rotation: (environment) =>
+      data({ purpose: "read the signing keys", path: at(environment, "signing-keys"), method: "GET" }),
+    beginRotation: (environment, imported) =>
+      data({
+        purpose: "begin a rotation",
+        path: at(environment, "signing-keys", "rotate"),
+        method: "POST",
+        body: imported === undefined ? {} : { import: imported },
+      }),
+    probeKeys: (environment) =>
+      data({
+        purpose: "ask apps for their keys",
+        path: at(environment, "signing-keys", "probe"),
+        method: "POST",
+      }),
+    promoteKey: (environment, reason) =>
+      data({
+        purpose: "let the new key sign",
+        path: at(environment, "signing-keys", "promote"),
+        method: "POST",
+        body: forced(reason),
+      }),
+    stepBack: (environment, reason) =>
+      data({
+        purpose: "go back to the earlier key",
+        path: at(environment, "signing-keys", "step-back"),
+        method: "POST",
+        body: { reason },
+      }),
+    revokeSigningKey: (environment, id, reason) =>
+      data({
+        purpose: `revoke signing key ${id}`,
+        path: at(environment, "signing-keys", id, "revoke"),
+        method: "POST",
+        body: forced(reason),
+      }),
+    eventKeys: (environment) =>
+      data({ purpose: "list event keys", path: at(environment, "event-keys"), method: "GET" }),
+    createEventKey: (environment, key) =>
+      data({ purpose: "make an event key", path: at(environment, "event-keys"), method: "POST", body: key }),
+    changeEventKey: (environment, id, change) =>
+      data({
+        purpose: `change event key ${id}`,
+        path: at(environment, "event-keys", id),
+        method: "PATCH",
+        body: change,
+      }),
+    revokeEventKey: (environment, id, reason) =>
+      data({
+        purpose: `revoke event key ${id}`,
+        path: at(environment, "event-keys", id, "revoke"),
+        method: "POST",
+        body: reason === undefined ? {} : { reason },
+      }),
+    async approveOrigin(environment, app, origin) {
+      await answer({
+        purpose: `approve ${origin} for app "${app}"`,
+        path: at(environment, "apps", app, "approve"),
+        method: "POST",
+        body: { origin },
+      });
+    },
+    egressPolicy: (environment) =>
+      data({ purpose: "read the egress policy", path: at(environment, "egress"), method: "GET" }),
+    setEgressPolicy: (environment, policy) =>
+      data({
+        purpose: "change the egress policy",
+        path: at(environment, "egress"),
+        method: "PUT",
+        body: policy,
+      }),
+    operatorTokens: () =>
+      data({ purpose: "list operator tokens", path: `${ROOT}/operator-tokens`, method: "GET" }),
+    createOperatorToken: (name, expires) =>
+      data({
+        purpose: "make an operator token",
+        path: `${ROOT}/operator-tokens`,
+        method: "POST",
+        body: { name, ...(expires === undefined ? {} : { expires }) },
+      }),
+    async revokeOperatorToken(id, reason) {
+      await answer({
+        purpose: `revoke operator token ${id}`,
+        path: `${ROOT}/operator-tokens${path(id, "revoke")}`,
+        method: "POST",
+        body: reason === undefined ? {} : { reason },
+      });
+    },
+    masterKeyUses: () =>
+      data({ purpose: "read the master keys in use", path: `${ROOT}/master-key`, method: "GET" }),
+    rewrap: () =>
+      data({ purpose: "wrap the data keys anew", path: `${ROOT}/master-key/rewrap`, method: "POST" }),
+    auditRows: (environment, query) =>
+      data({
+        purpose: "read the audit log",
+        path: `${logOf(environment)}?${new URLSearchParams(query).toString()}`,
+        method: "GET",
+      }),
+    exportAudit: (environment) =>
+      stream({ purpose: "export the audit log", path: `${logOf(environment)}/export`, method: "POST" }),
+  };
+}
