@@ -67,9 +67,10 @@ describe("apps that seal, on a server that accepts sealed payloads only", { time
         facts: () => server.log.lines.slice(-20).join("\n"),
       });
       assert.equal(run.status, "Completed", JSON.stringify(run.output));
-      const files = readdirSync(server.dataDir).filter((name) =>
-        readFileSync(join(server.dataDir, name)).includes(CANARY),
-      );
+      const files = readdirSync(server.dataDir, { recursive: true, withFileTypes: true })
+        .filter((entry) => entry.isFile())
+        .map((entry) => join(entry.parentPath, entry.name))
+        .filter((path) => readFileSync(path).includes(CANARY));
       assert.deepEqual(files, []);
       assert.ok(!server.log.lines.join("").includes(CANARY));
       const [used] = await clientOf(server).sealingKeys();

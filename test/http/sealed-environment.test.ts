@@ -24,7 +24,10 @@ const sealedError = { name: "CardError", message: SEALED_ERROR_MESSAGE, data: en
 
 /** Files of the data folder that hold the canary. */
 function filesWithCanary(dataDir: string): readonly string[] {
-  return readdirSync(dataDir).filter((name) => readFileSync(join(dataDir, name)).includes(CANARY));
+  return readdirSync(dataDir, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .filter((path) => readFileSync(path).includes(CANARY));
 }
 
 function post(stage: Stage, path: string, body: unknown): Promise<Answer> {

@@ -1,6 +1,8 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { randomBytes } from "node:crypto";
+import { makeToken } from "@holdfast/protocol";
 import type { RunningServer, ServerOptions } from "@holdfast/server";
 import { startServer } from "@holdfast/server";
 import type { CapturedLog } from "./captured-log.ts";
@@ -18,6 +20,8 @@ export interface ServerPlace {
 /** A real server in this process, on a folder of its own. Disposing of it stops it and removes the folder. */
 export interface TestServer extends ServerPlace, AsyncDisposable {
   readonly port: number;
+  /** Opens the operators' API. */
+  readonly operatorToken: string;
   readonly dataDir: string;
   readonly log: CapturedLog;
   /** Stops gracefully; calls under way have `graceMs` to end. Nothing when it does not run. */
@@ -39,6 +43,7 @@ export async function startTestServer(options: Partial<ServerOptions> = {}): Pro
     port: 0,
     signingKeys: options.mode === "dev" ? [] : [createSigningKey()],
     eventKeys: options.mode === "dev" ? [] : [createEventKey()],
+    operatorTokens: [makeToken("op", null, randomBytes)],
     publicUrl: null,
     sdkUrls: [],
     endpointOrigins: [],
@@ -65,6 +70,7 @@ export async function startTestServer(options: Partial<ServerOptions> = {}): Pro
   return {
     url: running.url,
     port: running.port,
+    operatorToken: settings.operatorTokens?.[0] ?? "",
     dataDir,
     log,
     // A restart may bring other keys.

@@ -43,8 +43,10 @@ describe("durable endpoints of an app that seals", { timeout: 60_000 }, () => {
     assert.ok(app.reports.length > 0);
     for (const { body, path } of app.reports) assert.ok(!body.includes(CANARY), path);
     for (const { body, url } of app.reentries()) assert.ok(!`${url}${body}`.includes(CANARY));
-    for (const name of await readdir(server.dataDir)) {
-      assert.ok(!(await readFile(join(server.dataDir, name))).includes(CANARY), name);
+    for (const entry of await readdir(server.dataDir, { recursive: true, withFileTypes: true })) {
+      if (!entry.isFile()) continue;
+      const path = join(entry.parentPath, entry.name);
+      assert.ok(!(await readFile(path)).includes(CANARY), path);
     }
   }
 

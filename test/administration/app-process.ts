@@ -1,0 +1,45 @@
+/** An app in a process of its own. Its place is in `APP_PLACE`; it says "ready" when it is registered, and ends when told to. */
+import type { SdkVersion } from "../kit/function-spec.ts";
+import { startTestApp } from "../kit/test-app.ts";
+import type { ServerPlace } from "../kit/test-server.ts";
+
+export interface AppPlace {
+  readonly server: ServerPlace;
+  readonly sdk: SdkVersion;
+  readonly id: string;
+  readonly signingKey: string;
+  readonly signingKeyFallback?: string;
+}
+
+// Written by `startAppProcess`.
+const place = JSON.parse(process.env["APP_PLACE"] ?? "{}") as AppPlace;
+
+const app = await startTestApp({
+  ...place,
+  adapter: "node",
+  register: "app",
+  functions: [
+    {
+      id: "work",
+      triggers: [{ event: `${place.id}/work` }],
+      options: { retries: 1 },
+      handler: async ({ step }) => {
+        const one = await step.run("one", () => 1);
+        await step.sleep("nap", 100);
+        return one + (await step.run("two", () => 2));
+      },
+    },
+  ],
+});
+process.send?.("ready");
+process.on("message", () => {
+  // What was sent here before the server knew the new address comes in and ends; then nobody calls this one any more.
+  let seen = -1;
+  const look = setInterval(() => {
+    const isOver = app.requests.length === seen && app.requests.every(({ status }) => status !== 0);
+    seen = app.requests.length;
+    if (!isOver) return;
+    clearInterval(look);
+    void app.close().then(() => process.exit(0));
+  }, 500);
+});
