@@ -159,9 +159,16 @@ function covers(entry: AllowEntry, host: string, addresses: readonly (ipaddr.IPv
       : host === name;
   if (range === null) return false;
   const [network, bits] = range;
-  return addresses.every(
-    (address) => address.kind() === network.kind() && address.match([network, bits] as never),
-  );
+  return addresses.every((address) => isWithin(address, network, bits));
+}
+
+function isWithin(
+  address: ipaddr.IPv4 | ipaddr.IPv6,
+  network: ipaddr.IPv4 | ipaddr.IPv6,
+  bits: number,
+): boolean {
+  if (address instanceof ipaddr.IPv4) return network instanceof ipaddr.IPv4 && address.match(network, bits);
+  return network instanceof ipaddr.IPv6 && address.match(network, bits);
 }
 
 function readEntry(text: string): AllowEntry {
