@@ -96,6 +96,14 @@ export class Admission {
     for (const { counter } of this.#placesOfCall(run)) this.#take(counter, -1);
   }
 
+  /** Takes an admission back because of a pause. A run of which nothing was handed out has not begun after all. */
+  withdraw(run: StoredRun, queued: Queued): void {
+    this.leave(run, queued);
+    if (queued.standing !== "admitted" || run.wasCalled || queued.item.key !== START) return;
+    this.leaveRun(run);
+    this.#runs.put({ ...run, hasBegun: false, hasPassed: true });
+  }
+
   /** Gives back what a run held that has ended. */
   leaveRun(run: StoredRun): void {
     if (run.hasBegun) for (const { counter } of this.#placesOfRun(run)) this.#take(counter, -1);
@@ -203,8 +211,8 @@ export class Admission {
 type Throttle = Gate & { readonly level: "throttle" };
 
 /** The throttles that a call still has to pass. */
-function throttlesOf({ gates, hasBegun }: StoredRun, { item }: Queued): readonly Throttle[] {
-  return hasBegun || item.key !== START ? [] : gates.filter((gate) => gate.level === "throttle");
+function throttlesOf({ gates, hasBegun, hasPassed }: StoredRun, { item }: Queued): readonly Throttle[] {
+  return hasBegun || hasPassed || item.key !== START ? [] : gates.filter((gate) => gate.level === "throttle");
 }
 
 function bucketOf({ counter }: Throttle): string {

@@ -116,6 +116,8 @@ export class OpenRuns {
       queuedAt: run.queuedAt,
       score: run.queuedAt - priorityMs,
       hasBegun: false,
+      hasPassed: false,
+      wasCalled: false,
     });
   }
 }

@@ -88,7 +88,7 @@ export class Queue {
     if (run === undefined || queued === undefined) return null;
     if (isCall(queued.item)) {
       const isPaused = this.#admission.isPaused(run);
-      if (isPaused) this.#admission.leave(run, queued);
+      if (isPaused) this.#admission.withdraw(run, queued);
       if (isPaused || queued.standing !== "admitted") {
         if (!this.#admission.arrive(act, queued)) return null;
       }
@@ -101,6 +101,8 @@ export class Queue {
     const queued = this.#items.get(id, key);
     if (queued === undefined) throw new TypeError(`${id} has no item "${key}" to hold.`);
     const item = { ...queued.item, generation };
+    const run = this.#runs.get(id);
+    if (run !== undefined && isCall(item)) this.#runs.put({ ...run, wasCalled: true });
     this.#items.put({ ...queued, item, holder: act.holder });
     return item;
   }

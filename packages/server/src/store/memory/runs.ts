@@ -22,6 +22,10 @@ export interface StoredRun {
   readonly score: number;
   /** One of its calls was admitted: it has passed its throttle, and counts at its run-level gates. */
   readonly hasBegun: boolean;
+  /** It was let through its throttle, and a pause held it back before anybody was called. */
+  readonly hasPassed: boolean;
+  /** A call of it was handed out, so that it has begun whatever becomes of that. */
+  readonly wasCalled: boolean;
 }
 
 /** Runs and their journals. */

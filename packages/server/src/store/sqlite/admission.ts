@@ -94,6 +94,8 @@ export class Admission {
     const obstacle = this.#obstacle(act, terms, key, null);
     if (obstacle === null) {
       this.#enter(terms, key, act.now);
+      // Whoever comes to its gates with somebody to hold it is handed out in the same act.
+      if (act.holder !== null && terms.gates.length > 0) terms.flags |= RunFlag.called;
       return null;
     }
     return lineOf(terms.fn, obstacle);
@@ -119,11 +121,25 @@ export class Admission {
     for (const gate of terms.gates) if (gate.level === "step") this.#leave(gate.counter);
   }
 
+  /** Takes an admission back, since the function is paused. A run of which nothing was handed out has not begun after all. */
+  withdraw(terms: RunTerms, key: string): void {
+    this.release(terms);
+    const { begun, called } = RunFlag;
+    if (key !== START || (terms.flags & (begun | called)) !== begun) return;
+    for (const gate of terms.gates) if (gate.level === "run") this.#leave(gate.counter);
+    terms.flags = (terms.flags & ~begun) | RunFlag.passed;
+  }
+
   /** Gives back what a run held that has ended, and forgets its gates. */
   end(terms: RunTerms): void {
     this.#dropGates.run(terms.num);
     if ((terms.flags & RunFlag.begun) === 0) return;
     for (const gate of terms.gates) if (gate.level === "run") this.#leave(gate.counter);
+  }
+
+  /** Notes that a call is handed out which was let in before. */
+  noteCalled(num: number, flags: number): void {
+    if ((flags & RunFlag.called) === 0) this.#setFlags.run(flags | RunFlag.called, num);
   }
 
   saveFlags(terms: RunTerms): void {
@@ -206,7 +222,7 @@ export class Admission {
     const hasBegun = (terms.flags & RunFlag.begun) !== 0;
     for (const gate of terms.gates) {
       if (gate.level === "throttle") {
-        if (hasBegun || key !== START) continue;
+        if (hasBegun || !isThrottled(terms, key)) continue;
         const until = this.#throttledUntil(act, gate);
         if (until !== null) {
           act.noteWork(until);
@@ -258,7 +274,8 @@ export class Admission {
     if (counter === rules.calls) return this.tally.count(counter) < LIMITS.callsPerFunctionCount;
     const gate = terms.gates.find((each) => each.counter === counter);
     if (gate === undefined) return true;
-    if (gate.level === "throttle") return key !== START || this.#throttledUntil(act, gate) === null;
+    if (gate.level === "throttle")
+      return !isThrottled(terms, key) || this.#throttledUntil(act, gate) === null;
     const max = maxOf(gate, rules.limits);
     return max === null || this.tally.count(counter) < max;
   }
@@ -288,7 +305,7 @@ export class Admission {
     const hasBegun = (terms.flags & RunFlag.begun) !== 0;
     for (const gate of terms.gates) {
       if (gate.level === "step" || (gate.level === "run" && !hasBegun)) this.tally.add(gate.counter, 1);
-      else if (gate.level === "throttle" && !hasBegun && key === START) {
+      else if (gate.level === "throttle" && !hasBegun && isThrottled(terms, key)) {
         this.buckets.take(gate.counter, now, gate.rate);
       }
     }
@@ -299,6 +316,11 @@ export class Admission {
     this.tally.add(counter, -1);
     if (this.tally.lines(counter) !== undefined) this.#stirred.add(counter);
   }
+}
+
+/** Whether a call that has not begun its run still has its throttles to pass. */
+function isThrottled({ flags }: RunTerms, key: string): boolean {
+  return key === START && (flags & RunFlag.passed) === 0;
 }
 
 /** The most that may pass, or null for any number: the function was registered again without this limit. */

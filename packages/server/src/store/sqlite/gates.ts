@@ -38,6 +38,10 @@ export const RunFlag = {
   signals: 4,
   /** It started with several events. */
   many: 8,
+  /** It passed its throttle, and was held back before anybody was called: it passes once. */
+  passed: 16,
+  /** A call of it was handed out, so that it has begun whatever becomes of that. Only with gates. */
+  called: 32,
 } as const;
 
 /** The column of a run's gates: a JSON list of lists, or null for none, which is the usual case. */

@@ -177,7 +177,7 @@ export class LeaseAct {
       // Another item of the same run may have begun it a moment ago.
       const flagsNow = gates === null ? flags : (this.#flags.get(num)?.[0] ?? flags);
       const terms: RunTerms = { num, fn, score, queuedAt, gates: decodeGates(gates, fn), flags: flagsNow };
-      if (this.#admission.tally.dismiss(num, key)) this.#admission.release(terms);
+      if (this.#admission.tally.dismiss(num, key)) this.#admission.withdraw(terms, key);
       const line = this.#admission.admit(act, terms, key);
       if (terms.flags !== flagsNow) this.#admission.saveFlags(terms);
       if (line !== null) {
@@ -186,7 +186,7 @@ export class LeaseAct {
         return false;
       }
       this.#admission.tally.admit(num, key);
-    }
+    } else if (isCall && gates !== null) this.#admission.noteCalled(num, this.#flags.get(num)?.[0] ?? flags);
     this.#hold.run(session, generation + 1, isCall ? 1 : 0, num, key);
     return true;
   }
