@@ -235,6 +235,46 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./commands/keys-master-rotate.ts")).keysMasterRotate,
   },
   {
+    name: "keys data destroy",
+    summary: "Destroy a data key, and what it sealed.",
+    load: async () => (await import("./commands/keys-data-destroy.ts")).keysDataDestroy,
+  },
+  {
+    name: "retention show",
+    summary: "Show how long ended runs and events are kept.",
+    load: async () => (await import("./commands/retention-show.ts")).retentionShow,
+  },
+  {
+    name: "retention set",
+    summary: "Set for how many days they are kept.",
+    load: async () => (await import("./commands/retention-set.ts")).retentionSet,
+  },
+  {
+    name: "retention sweep",
+    summary: "Remove what is over now.",
+    load: async () => (await import("./commands/retention-sweep.ts")).retentionSweep,
+  },
+  {
+    name: "hold list",
+    summary: "List legal holds.",
+    load: async () => (await import("./commands/hold-list.ts")).holdList,
+  },
+  {
+    name: "hold place",
+    summary: "Keep something, whatever the retention says.",
+    load: async () => (await import("./commands/hold-place.ts")).holdPlace,
+  },
+  {
+    name: "hold lift",
+    summary: "End a legal hold.",
+    load: async () => (await import("./commands/hold-lift.ts")).holdLift,
+  },
+  {
+    name: "erase",
+    summary: "Erase everything that is kept of one subject.",
+    load: async () => (await import("./commands/erase.ts")).erase,
+  },
+  {
     name: "egress show",
     summary: "Show where requests may go.",
     load: async () => (await import("./commands/egress-show.ts")).egressShow,

@@ -32,6 +32,7 @@ const BY_CODE: Partial<Record<string, number>> = {
   conflict: EXIT.refused,
   key_in_use: EXIT.refused,
   environment_archived: EXIT.refused,
+  legal_hold: EXIT.refused,
   environment_unknown: EXIT.notFound,
   master_key_invalid: EXIT.configuration,
   master_key_mismatch: EXIT.configuration,

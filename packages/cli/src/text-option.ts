@@ -7,6 +7,13 @@ export function textOption(options: OptionValues, name: string): string | undefi
   return typeof value === "string" ? value : undefined;
 }
 
+/** The same of one that must be given. @throws HoldfastError `usage_invalid` */
+export function wantedOption(options: OptionValues, name: string): string {
+  const value = textOption(options, name);
+  if (value !== undefined && value.trim() !== "") return value;
+  throw new HoldfastError("usage_invalid", `This needs --${name}.`);
+}
+
 /** The values of an option that may be given several times; undefined when it was not given. */
 export function listOption(options: OptionValues, name: string): readonly string[] | undefined {
   const value = options.get(name);

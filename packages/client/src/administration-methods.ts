@@ -93,6 +93,29 @@ export interface EgressPolicyInfo {
   readonly plain_http: readonly string[];
 }
 
+/** For how many days ended runs and events are kept; null: for ever. */
+export interface RetentionInfo {
+  readonly days: number | null;
+  readonly functions: Readonly<Record<string, number | null>>;
+}
+
+export interface LegalHoldInfo {
+  readonly id: string;
+  readonly scope: "environment" | "function" | "run";
+  readonly of: string | null;
+  readonly reason: string;
+  readonly placed_at: string;
+  readonly placed_by: string;
+}
+
+/** What was erased; the id is that of the entries in the audit log. */
+export interface ErasureInfo {
+  readonly id: string;
+  readonly events: number;
+  readonly runs: number;
+  readonly names: number;
+}
+
 type Secret = { readonly secret?: string };
 
 /** What operators can do with keys and logs. Needs an operator's token. */
@@ -114,6 +137,29 @@ export interface AdministrationMethods {
   approveOrigin(environment: string, app: string, origin: string): Promise<void>;
   egressPolicy(environment: string): Promise<EgressPolicyInfo>;
   setEgressPolicy(environment: string, policy: Partial<EgressPolicyInfo>): Promise<EgressPolicyInfo>;
+  retention(environment: string): Promise<RetentionInfo>;
+  /** @param fn id or slug of a function; null: every other one, and events */
+  setRetention(
+    environment: string,
+    fn: string | null,
+    days: number | null | "inherit",
+  ): Promise<RetentionInfo>;
+  sweep(environment: string): Promise<{ readonly runs: number; readonly events: number }>;
+  legalHolds(environment: string): Promise<readonly LegalHoldInfo[]>;
+  placeHold(
+    environment: string,
+    hold: { readonly function?: string; readonly run?: string; readonly reason: string },
+  ): Promise<LegalHoldInfo>;
+  liftHold(environment: string, id: string, reason: string): Promise<void>;
+  erase(
+    environment: string,
+    erasure: {
+      readonly values?: readonly string[];
+      readonly events?: readonly string[];
+      readonly reason: string;
+    },
+  ): Promise<ErasureInfo>;
+  destroyDataKey(environment: string, id: string): Promise<void>;
   operatorTokens(): Promise<readonly OperatorTokenInfo[]>;
   createOperatorToken(name: string, expires?: string): Promise<{ readonly id: string } & Secret>;
   revokeOperatorToken(id: string, reason?: string): Promise<void>;
@@ -209,6 +255,48 @@ export function administrationMethods({ answer, data, stream }: Asking): Adminis
         method: "PUT",
         body: policy,
       }),
+    retention: (environment) =>
+      data({ purpose: "read the retention", path: at(environment, "retention"), method: "GET" }),
+    setRetention: (environment, fn, days) =>
+      data({
+        purpose: "change the retention",
+        path: at(environment, "retention"),
+        method: "PUT",
+        body: fn === null ? { days } : { function: fn, days },
+      }),
+    sweep: (environment) =>
+      data({ purpose: "remove what is over", path: at(environment, "retention", "sweep"), method: "POST" }),
+    legalHolds: (environment) =>
+      data({ purpose: "list legal holds", path: at(environment, "legal-holds"), method: "GET" }),
+    placeHold: (environment, hold) =>
+      data({
+        purpose: "place a legal hold",
+        path: at(environment, "legal-holds"),
+        method: "POST",
+        body: hold,
+      }),
+    async liftHold(environment, id, reason) {
+      await answer({
+        purpose: `lift legal hold ${id}`,
+        path: at(environment, "legal-holds", id, "lift"),
+        method: "POST",
+        body: { reason },
+      });
+    },
+    erase: (environment, erasure) =>
+      data({
+        purpose: "erase a subject's data",
+        path: at(environment, "erasures"),
+        method: "POST",
+        body: erasure,
+      }),
+    async destroyDataKey(environment, id) {
+      await answer({
+        purpose: `destroy data key ${id}`,
+        path: at(environment, "data-keys", id, "destroy"),
+        method: "POST",
+      });
+    },
     operatorTokens: () =>
       data({ purpose: "list operator tokens", path: `${ROOT}/operator-tokens`, method: "GET" }),
     createOperatorToken: (name, expires) =>

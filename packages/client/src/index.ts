@@ -4,6 +4,9 @@ export { createClient } from "./client.ts";
 export type {
   AuditRowInfo,
   EgressPolicyInfo,
+  ErasureInfo,
+  LegalHoldInfo,
+  RetentionInfo,
   EventKeyInfo,
   EventKeyToMake,
   MasterKeyUse,

@@ -139,6 +139,10 @@ export const ERRORS = {
     retriable: false,
     next: "Take it out of the archive first: holdfast env unarchive.",
   },
+  legal_hold: {
+    retriable: false,
+    next: "Lift the hold first, if it may be lifted: holdfast hold list.",
+  },
   host_refused: { retriable: false, next: "Use the server's public URL, or list the host: --allowed-host." },
   server_busy: { retriable: true, next: "Wait as long as Retry-After says, then send it again." },
   seal_key_revoked: {

@@ -8,6 +8,7 @@ import type { EventKeys, Keys, SigningKeys } from "#keys";
 import { createKeys, createTokens, liveKeys, openEventKeys, openNonceLedger, openSigningKeys } from "#keys";
 import { createKeyInventory } from "#payloads";
 import { createChannels } from "#realtime";
+import { openRetention } from "#retention";
 import type { Registry } from "#registry";
 import { movesFreely, originOf } from "#registry";
 import type { AuditDraft } from "#store";
@@ -117,6 +118,7 @@ export async function openEnvironment(world: EnvironmentWorld): Promise<OpenEnvi
     ...(record.kind === "dev" ? {} : { mayMove }),
   });
   const { registry, realtime, queue, payloads, ingest, executor } = rooms;
+  const retention = await openRetention({ store, audit, clock, machineClock, ids, log });
   // Apps that the command names are those of the environment that is always there.
   const isMain = record.kind === "production" || record.kind === "dev";
   const sync = createSync({
@@ -185,9 +187,19 @@ export async function openEnvironment(world: EnvironmentWorld): Promise<OpenEnvi
       signingKeys: made?.signingKeys ?? world.family?.acts.signingKeys ?? null,
       eventKeys: made?.eventKeys ?? world.family?.acts.eventKeys ?? null,
       audit,
-      vault,
+      vault: {
+        ...vault,
+        async destroy(by, dataKeyId, reason) {
+          await vault.destroy(by, dataKeyId, reason);
+          // A key is destroyed when no file has it any more.
+          await store.history.scrub();
+        },
+      },
       egress: world.egressPolicy,
       origins,
+      retention,
+      functionNamed: (named) =>
+        (registry.functionBySlug(named) ?? registry.functions().find(({ id }) => id === named))?.id ?? null,
       takeFirstKey: () => made?.signingKeys.takeMade() ?? null,
     },
     async lastUsedAt() {
@@ -203,9 +215,11 @@ export async function openEnvironment(world: EnvironmentWorld): Promise<OpenEnvi
       if (hasStarted || record.archivedAt !== null) return;
       hasStarted = true;
       rooms.start();
+      retention.start();
       sync.start();
     },
     async halt(graceMs) {
+      retention.stop();
       await sync.stop();
       ingest.stop();
       // Apps still need the API while their calls end: checkpoints come in through it.

@@ -36,6 +36,7 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
   token_in_url: 400,
   environment_unknown: 404,
   environment_archived: 410,
+  legal_hold: 409,
   host_refused: 421,
   server_busy: 503,
   not_implemented: 501,

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import type { FunctionId } from "@holdfast/protocol";
+import type { EventId, FunctionId } from "@holdfast/protocol";
 import type { StoredText } from "#store";
 import { systemClock } from "#kernel";
 import { keyIdsIn } from "./key-ids-in.ts";
@@ -29,15 +29,17 @@ describe("keyIdsIn()", () => {
 
 describe("createKeyInventory()", () => {
   const fn = "fn" as FunctionId;
+  const OWNER = { event: "01JDEVENT00000000000000001" as EventId };
   const stored = (at: number, functionId: FunctionId | null, ...keys: readonly string[]): StoredText => ({
     at,
     functionId,
+    owner: OWNER,
     text: JSON.stringify(keys.map((key) => ({ __SEALED__: sealedBy(key) }))),
   });
   const portions: readonly (readonly StoredText[])[] = [
     [stored(5, null, ONE), stored(9, fn, ONE, TWO)],
     [],
-    [stored(3, fn, ONE), { at: 1, functionId: null, text: '{"a":1}' }],
+    [stored(3, fn, ONE), { at: 1, functionId: null, owner: OWNER, text: '{"a":1}' }],
   ];
 
   it("counts values, and says from when to when and by which apps, over all portions; who asks meanwhile shares the answer", async () => {

@@ -19,6 +19,8 @@ export type RecordKind =
   | "data-key"
   | "egress-policy"
   | "approved-origin"
+  | "retention"
+  | "legal-hold"
   | "audit-key"
   | "audit-tree";
 

@@ -31,6 +31,7 @@ export interface Store extends AdministrativeStores {
   readonly schedules: ScheduleStore;
   readonly cancellations: CancellationStore;
   readonly texts: TextStore;
+  readonly history: HistoryStore;
   /** Settles what was asked for, then lets go of the files. Later calls fail with `store_closed`. */
   close(): Promise<void>;
 }
@@ -51,7 +52,47 @@ export interface StoredText {
   readonly at: number;
   /** Of the run it belongs to; null for an event. */
   readonly functionId: FunctionId | null;
+  /** The event or the run it is kept for. */
+  readonly owner: { readonly event: EventId } | { readonly run: RunId };
   readonly text: string;
+}
+
+/** What is kept of the past, and taking it away: the one way in which anything of it ever goes. */
+export interface HistoryStore {
+  /** Every run in the order in which they were opened: begin with null and go on with `next`, which is null after the last. */
+  runs(request: { readonly after: string | null; readonly limit: number }): Promise<{
+    readonly runs: readonly PastRun[];
+    readonly next: string | null;
+  }>;
+  /**
+   * Events in the order in which they came, of which nothing that is kept was made: no run, and no batch or debounce that
+   * still gathers. Those received at `receivedBefore` or later end the list.
+   */
+  looseEvents(request: {
+    readonly receivedBefore: number;
+    readonly after: string | null;
+    readonly limit: number;
+  }): Promise<{ readonly ids: readonly EventId[]; readonly next: string | null }>;
+  /**
+   * Removes ended runs with all that is kept of them, then events: one atomic act, with the entries of the log that say so.
+   * Ids that are not there are no error. `false`: a run has not ended, or an event is still needed by a run or by what
+   * gathers, and nothing was done.
+   */
+  remove(request: {
+    readonly runs: readonly RunId[];
+    readonly events: readonly EventId[];
+    readonly audit: readonly AuditDraft[];
+  }): Promise<boolean>;
+  /** Returns once what was removed before is in no file of the store any more. */
+  scrub(): Promise<void>;
+}
+
+export interface PastRun {
+  readonly id: RunId;
+  readonly functionId: FunctionId;
+  readonly queuedAt: number;
+  /** Null while it goes on. */
+  readonly endedAt: number | null;
 }
 
 /** An event to store, and what it starts. */

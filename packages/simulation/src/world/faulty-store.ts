@@ -22,6 +22,7 @@ export function faultyStore(inner: Store, process: SimulatedProcess, world: Disk
     cancellations: acting(inner.cancellations, ["add", "remove"], submit),
     apps: acting(inner.apps, ["register", "noteError", "remove"], submit),
     texts: inner.texts,
+    history: acting(inner.history, ["remove", "scrub"], submit),
     administration: acting(inner.administration, ["commit", "note"], submit),
     audit: acting(inner.audit, ["append", "addCheckpoint", "prune", "eraseOpenings"], submit),
     nonces: acting(inner.nonces, ["take", "live"], submit),

@@ -13,6 +13,7 @@ import { environmentRoutes } from "./environments.ts";
 import { eventKeyRoutes } from "./event-keys.ts";
 import { operatorTokenRoutes } from "./operator-tokens.ts";
 import { redteamRoutes } from "./redteam.ts";
+import { retentionRoutes } from "./retention.ts";
 import { signingKeyRoutes } from "./signing-keys.ts";
 import { vaultRoutes } from "./vault.ts";
 
@@ -47,6 +48,7 @@ export function createAdministrationApi(
   appOriginRoutes(app, context);
   auditRoutes(app, context);
   egressRoutes(app, context);
+  retentionRoutes(app, context);
   redteamRoutes(app, context);
   vaultRoutes(app, context);
   return app;

@@ -1,10 +1,11 @@
-import type { Authority } from "@holdfast/protocol";
+import type { Authority, FunctionId } from "@holdfast/protocol";
 import type { FastifyRequest } from "fastify";
 import type { EgressPolicyAdministration } from "#egress";
 import type { EnvironmentAdministration } from "#environments";
 import type { AppWorld } from "../app.ts";
 import type { AuditAdministration, AuditLog } from "#audit";
 import type { EventKeyAdministration, OperatorTokens, SigningKeyAdministration } from "#keys";
+import type { RetentionAdministration } from "#retention";
 import type { VaultAdministration } from "#vault";
 
 /** What operators may do with one environment. Each room hands in its own part. */
@@ -19,6 +20,9 @@ export interface EnvironmentActs {
   /** Where apps may be called beside the origin each has. */
   readonly origins: { approve(by: Authority, app: string, origin: string): Promise<void> };
   readonly vault: VaultAdministration;
+  readonly retention: RetentionAdministration;
+  /** A function by its id, or its slug (`<app>-<function>`); null: there is none. */
+  functionNamed(named: string): FunctionId | null;
 }
 
 /** What the routes of operators need of the rest of the house. */

@@ -5,6 +5,7 @@ import { closeSuite } from "./close.suite.ts";
 import { eventSuite } from "./events.suite.ts";
 import { gateModelSuite } from "./gates-model.suite.ts";
 import { gateSuite } from "./gates.suite.ts";
+import { historySuite } from "./history.suite.ts";
 import type { CreateHarness } from "./testing/harness.ts";
 import { queueSuite } from "./queue.suite.ts";
 import { runSuite } from "./runs.suite.ts";
@@ -31,6 +32,7 @@ export function runStoreContract(name: string, createHarness: CreateHarness, his
     describe("waits", () => waitSuite(createHarness));
     describe("schedules", () => scheduleSuite(createHarness));
     describe("texts", () => textSuite(createHarness));
+    describe("history", () => historySuite(createHarness));
     describe("apps", () => appSuite(createHarness));
     describe("administration", () => administrationSuite(createHarness));
     describe("life", () => closeSuite(createHarness));

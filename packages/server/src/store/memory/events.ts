@@ -21,6 +21,10 @@ export class Events {
     return true;
   }
 
+  remove(id: EventId): void {
+    this.#events.remove(id);
+  }
+
   all(): readonly EventRecord[] {
     return this.#events.rows();
   }

@@ -6,6 +6,7 @@ import type { QueueItem, SessionId } from "../records.ts";
 import { acceptEvents } from "./accept.ts";
 import { Act } from "./act.ts";
 import { advanceRun } from "./advance.ts";
+import { looseEvents, pastRuns, removeHistory } from "./history.ts";
 import type { MemoryRooms } from "./memory-disk.ts";
 import { by } from "./order.ts";
 import { snapshotOf } from "./snapshot.ts";
@@ -114,6 +115,12 @@ export function assembleMemoryStore(rooms: MemoryRooms): Store {
     nonces: {
       take: (nonce) => access.act(({ administration }) => administration.takeNonce(nonce)),
       live: (now) => access.act(({ administration }) => administration.liveNonces(now)),
+    },
+    history: {
+      runs: (request) => access.read((all) => pastRuns(all, request)),
+      looseEvents: (request) => access.read((all) => looseEvents(all, request)),
+      remove: ({ audit, ...removal }) => access.audited(audit, (all) => removeHistory(all, removal)),
+      scrub: () => access.read(() => undefined),
     },
     texts: { portion: () => access.read((all) => ({ texts: storedTexts(all), next: null })) },
     close: async () => access.close(),

@@ -54,6 +54,10 @@ export class Runs {
     return this.append(run, journal);
   }
 
+  remove(id: RunId): void {
+    this.#runs.remove(id);
+  }
+
   put(run: StoredRun): StoredRun {
     this.#runs.put(run.record.id, run);
     return run;

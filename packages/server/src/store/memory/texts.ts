@@ -6,10 +6,15 @@ import type { MemoryRooms } from "./memory-disk.ts";
 export function storedTexts({ events, items, runs, waits }: MemoryRooms): readonly StoredText[] {
   const of = (id: RunId, at: number, text: string): readonly StoredText[] => {
     const run = runs.get(id);
-    return run === undefined ? [] : [{ at, functionId: run.record.functionId, text }];
+    return run === undefined ? [] : [{ at, functionId: run.record.functionId, owner: { run: id }, text }];
   };
   return [
-    ...events.all().map(({ receivedAt, body }) => ({ at: receivedAt, functionId: null, text: body })),
+    ...events.all().map(({ id, receivedAt, body }) => ({
+      at: receivedAt,
+      functionId: null,
+      owner: { event: id },
+      text: body,
+    })),
     ...runs
       .all()
       .flatMap(({ journal, record }) =>

@@ -28,6 +28,7 @@ export function hasChanged([kind]: Command, answer: Answer): boolean {
     case CommandKind.pause:
     case CommandKind.resume:
     case CommandKind.removeCancellation:
+    case CommandKind.removeHistory:
       return answer === 1;
     case CommandKind.advance:
       // Otherwise it names why nothing was committed.

@@ -34,6 +34,7 @@ export const CommandKind = {
   noteRecords: 24,
   takeNonce: 25,
   sweepNonces: 26,
+  removeHistory: 27,
 } as const;
 
 export type CommandKind = (typeof CommandKind)[keyof typeof CommandKind];

@@ -11,6 +11,7 @@ import type { Answer, BatchReply, Command, Failure } from "./commands.ts";
 import { CommandKind, CommandReader } from "./commands.ts";
 import { failureOf } from "./failures.ts";
 import { Gatherings } from "./gatherings.ts";
+import { HistoryActs } from "./history.ts";
 import { JournalWriter } from "./journal.ts";
 import { LeaseAct } from "./lease.ts";
 import { MATCHES_MAX_COUNT, WAKES_MAX_COUNT } from "./limits.ts";
@@ -63,6 +64,7 @@ export function prepareWriter(db: DatabaseSync): WriterStatements {
   const audit = new AuditActs(db);
   const administration = new AdministrationActs(db, audit);
   const nonces = new NonceActs(db);
+  const history = new HistoryActs(db);
 
   /** Begins an act for a session, which holds things only while it is open. */
   function begin(session: number | null, now: number): Act {
@@ -150,6 +152,8 @@ export function prepareWriter(db: DatabaseSync): WriterStatements {
         return nonces.take(reader);
       case CommandKind.sweepNonces:
         return nonces.sweep(reader);
+      case CommandKind.removeHistory:
+        return history.remove(reader);
     }
   }
 

@@ -3,6 +3,7 @@ import type { DatabaseSync } from "node:sqlite";
 import { HoldfastError } from "@holdfast/protocol";
 import { FLOW } from "./migration-2.ts";
 import { ADMINISTRATION } from "./migration-4.ts";
+import { RETENTION } from "./migration-5.ts";
 import { prepare } from "./statement.ts";
 
 /**
@@ -152,6 +153,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { version: 2, name: "flow control, waits and schedules", sql: FLOW },
   { version: 3, name: "signatures of apps", sql: APP_SIGNATURES },
   { version: 4, name: "administration and its log", sql: ADMINISTRATION },
+  { version: 5, name: "retention", sql: RETENTION },
 ];
 
 /** SHA-256 of a migration's statements. */

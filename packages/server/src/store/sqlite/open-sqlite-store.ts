@@ -15,10 +15,12 @@ import { GroupCommit } from "./group-commit.ts";
 import type { OwnerLock } from "./lock.ts";
 import { takeOwnerLock } from "./lock.ts";
 import { openDatabase, openReadingConnection } from "./open.ts";
+import { createHistoryStore } from "./history.ts";
 import { createNonceStore } from "./nonces.ts";
 import { createQueueStore } from "./queue.ts";
 import { createRunStore } from "./runs.ts";
 import { createScheduleStore } from "./schedules.ts";
+import { scrub } from "./scrub.ts";
 import { createTextStore } from "./texts.ts";
 import { startThreadedWriter } from "./threaded-writer.ts";
 import type { Writer } from "./writer.ts";
@@ -124,6 +126,11 @@ export function assembleStore(opened: Omit<Opened, "report">, lock: OwnerLock | 
     schedules: createScheduleStore(access),
     cancellations: createCancellationStore(access),
     texts: createTextStore(access),
+    history: createHistoryStore(access, async () => {
+      await commits.drain();
+      const path = reading.location();
+      if (path !== null) scrub(path, opened.isShared ? reading : null);
+    }),
     administration: createAdministrationStore(access),
     audit: createAuditStore(access),
     nonces: createNonceStore(access),

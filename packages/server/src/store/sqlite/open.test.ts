@@ -104,9 +104,9 @@ test("openSqliteStore() marks the file as ours and records its migrations", asyn
 test("openSqliteStore() refuses a schema that a newer version made", async (t) => {
   const { dataDir } = await closedStore(
     t,
-    "INSERT INTO schema_migrations VALUES (5, 'from-the-future', 'c0ffee')",
+    "INSERT INTO schema_migrations VALUES (6, 'from-the-future', 'c0ffee')",
   );
-  await assertRefused(dataDir, "schema_newer", /migration 5 "from-the-future".*none past 4/);
+  await assertRefused(dataDir, "schema_newer", /migration 6 "from-the-future".*none past 5/);
 });
 
 test("openSqliteStore() refuses a schema whose migration was another one", async (t) => {

@@ -79,6 +79,7 @@ function configure(db: DatabaseSync): void {
     PRAGMA synchronous = FULL;
     PRAGMA foreign_keys = OFF;
     PRAGMA trusted_schema = OFF;
+    PRAGMA secure_delete = ON;
     PRAGMA temp_store = MEMORY;
     PRAGMA cache_size = -${PAGE_CACHE_KIB};
     PRAGMA journal_size_limit = ${WAL_KEPT_BYTES};

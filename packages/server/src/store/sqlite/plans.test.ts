@@ -38,6 +38,11 @@ const ALLOWED: readonly { readonly sql: RegExp; readonly plan: RegExp; readonly 
   { sql: /FROM wait_names ORDER BY num/, plan: /^SCAN wait_names$/, because: "its limit bounds it" },
   { sql: /FROM throttles ORDER BY|FROM unmatched/, plan: /^SCAN/, because: "it stops at the first row" },
   { sql: /FROM (gatherings|ticks) ORDER BY due_at/, plan: /^SCAN/, because: "it stops at the limit" },
+  {
+    sql: /FROM runs WHERE num > \?|FROM events WHERE num > \?/,
+    plan: /^SCAN/,
+    because: "it stops at the limit",
+  },
   { sql: /FROM (apps|functions) JOIN symbols/, plan: /./, because: "they are listed whole" },
 ];
 

@@ -1,0 +1,224 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { EventId, RunId } from "@holdfast/protocol";
+import { createIds, silentLog, systemRandom } from "#kernel";
+import { createMemoryDisk } from "#store";
+import { logOf, OPERATOR } from "../audit/testing/logs.ts";
+import { manualClock } from "../kernel/testing/manual-clock.ts";
+import {
+  anAdvance,
+  anEvent,
+  aNewRun,
+  aRun,
+  functionId,
+  NOW,
+  open,
+  runId,
+} from "../store/contract/testing/builders.ts";
+import { openRetention } from "./open-retention.ts";
+
+const DAY = 24 * 60 * 60 * 1000;
+
+/** A store with a run for each number, ended so many days ago, or going on (null). */
+async function house(...endedDaysAgo: readonly (number | null)[]) {
+  const store = createMemoryDisk().takeOver();
+  const { log } = await logOf(store);
+  const clock = manualClock(NOW + 100 * DAY);
+  for (const [index, days] of endedDaysAgo.entries()) {
+    const num = index + 1;
+    const at = clock.now() - (days ?? 1) * DAY;
+    const event = anEvent(num, { receivedAt: at, body: `{"data":{"customer":"cus-${num}"}}` });
+    const fields = { functionId: functionId(num % 2), queuedAt: at, eventId: event.id };
+    await open(store, [aNewRun(num, { run: fields })], { event });
+    if (days === null) continue;
+    const run = { ...aRun(num, fields), status: "Completed", endedAt: at } as const;
+    await store.runs.advance(anAdvance(num, { expectedRevision: 0, run, now: at }));
+  }
+  const openIt = () =>
+    openRetention({
+      store,
+      audit: log,
+      clock,
+      machineClock: clock,
+      ids: createIds(clock, systemRandom),
+      log: silentLog,
+    });
+  return { store, clock, openIt, retention: await openIt() };
+}
+
+/** What a promise comes to while the clock goes on. */
+async function during<Result>(
+  clock: ReturnType<typeof manualClock>,
+  promise: Promise<Result>,
+): Promise<Result> {
+  let isDone = false;
+  const done = promise.finally(() => (isDone = true));
+  done.catch(() => undefined);
+  for (let turns = 0; !isDone && turns < 1000; turns++) await clock.advance(10);
+  return done;
+}
+
+const actionsOf = async ({ store }: Awaited<ReturnType<typeof house>>): Promise<readonly string[]> =>
+  (await store.audit.entries({ after: 0, limit: 100 })).map(
+    ({ text }) => (JSON.parse(text) as { action: string }).action,
+  );
+
+const left = async ({ store }: Awaited<ReturnType<typeof house>>): Promise<readonly RunId[]> =>
+  (await store.history.runs({ after: null, limit: 100 })).runs.map(({ id }) => id);
+
+test("nothing goes until somebody says so", async () => {
+  const at = await house(500, 90);
+  assert.deepEqual(await during(at.clock, at.retention.sweep(OPERATOR)), { runs: 0, events: 0 });
+  assert.deepEqual(at.retention.policy(), { days: null, functions: {} });
+});
+
+test("a sweep removes ended runs and events that are older than the policy, and the log has it", async () => {
+  const at = await house(40, 20, null, 31);
+  await at.retention.setDays(OPERATOR, null, 30);
+  assert.deepEqual(await during(at.clock, at.retention.sweep(OPERATOR)), { runs: 2, events: 2 });
+  assert.deepEqual(await left(at), [runId(2), runId(3)]);
+  assert.equal(await at.store.events.get(anEvent(1).id), null);
+  assert.notEqual(await at.store.events.get(anEvent(2).id), null);
+  assert.deepEqual((await actionsOf(at)).slice(1), ["retention.changed", "data.swept", "data.swept"]);
+});
+
+test("a function's own rule keeps its runs longer, and their events with them", async () => {
+  const at = await house(40, 40);
+  await at.retention.setDays(OPERATOR, null, 30);
+  await at.retention.setDays(OPERATOR, functionId(1), 60);
+  assert.deepEqual(await during(at.clock, at.retention.sweep(OPERATOR)), { runs: 1, events: 1 });
+  assert.deepEqual(await left(at), [runId(1)]);
+  await at.retention.setDays(OPERATOR, functionId(1), "inherit");
+  assert.deepEqual(await during(at.clock, at.retention.sweep(OPERATOR)), { runs: 1, events: 1 });
+});
+
+test("the clock sweeps by itself, once it is started and until it is stopped", async () => {
+  const at = await house(40);
+  await at.retention.setDays(OPERATOR, null, 30);
+  await at.clock.advance(20 * 60_000);
+  assert.equal((await left(at)).length, 1);
+  at.retention.start();
+  await at.clock.advance(20 * 60_000);
+  assert.equal((await left(at)).length, 0);
+  at.retention.stop();
+});
+
+test("what is held stays, until the hold is lifted; holds and policy outlive a restart", async () => {
+  const at = await house(40, 40);
+  await at.retention.setDays(OPERATOR, null, 30);
+  const hold = await at.retention.placeHold(OPERATOR, { kind: "run", id: runId(1) }, "case 17");
+  const again = await at.openIt();
+  assert.deepEqual([again.holds(), again.policy().days], [[hold], 30]);
+  assert.deepEqual(await during(at.clock, again.sweep(OPERATOR)), { runs: 1, events: 1 });
+  assert.deepEqual(await left(at), [runId(1)]);
+  await again.liftHold(OPERATOR, hold.id, "case closed");
+  assert.deepEqual(await during(at.clock, again.sweep(OPERATOR)), { runs: 1, events: 1 });
+  await assert.rejects(again.liftHold(OPERATOR, hold.id, "again"), { code: "not_found" });
+});
+
+test("a hold of the environment keeps everything", async () => {
+  const at = await house(40);
+  await at.retention.setDays(OPERATOR, null, 30);
+  await at.retention.placeHold(OPERATOR, { kind: "environment" }, "case 17");
+  assert.deepEqual(await during(at.clock, at.retention.sweep(OPERATOR)), { runs: 0, events: 0 });
+  await assert.rejects(at.retention.erase(OPERATOR, { values: ["cus-1"], events: [], reason: "r" }), {
+    code: "legal_hold",
+  });
+  assert.equal((await left(at)).length, 1);
+});
+
+test("an erasure takes the subject's events and runs, and nobody else's; its receipt is in the log", async () => {
+  const at = await house(40, 2, 3);
+  const receipt = await at.retention.erase(OPERATOR, { values: ["cus-2"], events: [], reason: "request 17" });
+  assert.deepEqual([receipt.events, receipt.runs], [1, 1]);
+  assert.deepEqual(await left(at), [runId(1), runId(3)]);
+  assert.equal(await at.store.events.get(anEvent(2).id), null);
+  const [entry] = (await at.store.audit.newest({ before: null, limit: 1 })).map(
+    ({ text }) => JSON.parse(text) as { action: string; reason: string; targets: { id: string }[] },
+  );
+  assert.deepEqual(
+    [entry?.action, entry?.reason, entry?.targets[0]?.id],
+    ["data.erased", "request 17", receipt.id],
+  );
+});
+
+test("an erasure follows what the server said of a run, and what was started by that", async () => {
+  const at = await house(40);
+  const told = anEvent(50, {
+    name: "inngest/function.finished",
+    body: JSON.stringify({
+      name: "inngest/function.finished",
+      data: { run_id: runId(1), result: "derived" },
+    }),
+  });
+  const child = { functionId: functionId(2), queuedAt: NOW, eventId: told.id };
+  await open(at.store, [aNewRun(9, { run: child })], { event: told });
+  const run = { ...aRun(9, child), status: "Completed", endedAt: NOW } as const;
+  await at.store.runs.advance(anAdvance(9, { expectedRevision: 0, run, now: NOW }));
+  const receipt = await at.retention.erase(OPERATOR, { values: ["cus-1"], events: [], reason: "r" });
+  assert.deepEqual([receipt.events, receipt.runs], [2, 2]);
+});
+
+test("sealed events are named by their ids", async () => {
+  const at = await house(40, 2);
+  const receipt = await at.retention.erase(OPERATOR, { values: [], events: [anEvent(1).id], reason: "r" });
+  assert.deepEqual([receipt.events, receipt.runs], [1, 1]);
+  assert.deepEqual(await left(at), [runId(2)]);
+});
+
+test("an erasure of what goes on, or is held, removes nothing and says which runs", async () => {
+  const at = await house(null, 2);
+  const subject = { values: ["cus-1", "cus-2"], events: [] as EventId[], reason: "r" };
+  await assert.rejects(at.retention.erase(OPERATOR, subject), (error: Error & { code: string }) => {
+    assert.equal(error.code, "conflict");
+    assert.match(error.message, new RegExp(runId(1)));
+    return true;
+  });
+  await at.retention.placeHold(OPERATOR, { kind: "run", id: runId(2) }, "case");
+  await assert.rejects(at.retention.erase(OPERATOR, subject), { code: "legal_hold" });
+  assert.equal((await left(at)).length, 2);
+});
+
+test("names of the subject in the log lose what opens them; the entries stay", async () => {
+  const at = await house(40);
+  const { log } = await logOf(at.store);
+  const targets = [{ type: "event_key", id: "k", name: "ana@example.org" }];
+  const draft = log.draft({
+    action: "event_key.created",
+    authority: OPERATOR,
+    targets,
+    result: "success",
+    reason: null,
+    changes: {},
+  });
+  const [row] = await at.store.audit.append([draft]);
+  const receipt = await at.retention.erase(OPERATOR, {
+    values: ["ana@example.org"],
+    events: [],
+    reason: "r",
+  });
+  assert.equal(receipt.names, 1);
+  const rows = await at.store.audit.entries({ after: (row?.seq ?? 0) - 1, limit: 1 });
+  assert.deepEqual([rows[0]?.openings, rows[0]?.hash], [null, row?.hash]);
+});
+
+test("bad requests change nothing", async () => {
+  const at = await house(40);
+  const { retention } = at;
+  const invalid = { code: "request_invalid" };
+  for (const days of [0, -1, 1.5, 40_000])
+    await assert.rejects(retention.setDays(OPERATOR, null, days), invalid);
+  await assert.rejects(retention.setDays(OPERATOR, null, "inherit"), invalid);
+  await assert.rejects(retention.placeHold(OPERATOR, { kind: "environment" }, " "), invalid);
+  const erase =
+    (values: readonly string[], reason = "r") =>
+    async () =>
+      retention.erase(OPERATOR, { values, events: [], reason });
+  await assert.rejects(erase([]), invalid);
+  await assert.rejects(erase(["ab"]), invalid);
+  await assert.rejects(erase(Array.from({ length: 21 }, (_, index) => `value-${index}`)), invalid);
+  await assert.rejects(erase(["cus-1"], ""), invalid);
+  await assert.rejects(erase(["cus-1"], "asked by cus-1"), invalid);
+  assert.deepEqual([retention.policy().days, retention.holds(), (await left(at)).length], [null, [], 1]);
+  assert.equal((await actionsOf(at)).length, 1);
+});
