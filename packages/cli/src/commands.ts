@@ -330,6 +330,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./commands/decrypt.ts")).decrypt,
   },
   {
+    name: "doctor",
+    summary: "Look at an installation, and say what is wrong.",
+    load: async () => (await import("./commands/doctor.ts")).doctor,
+  },
+  {
     name: "redteam",
     summary: "Attack a running server of yours from outside.",
     load: async () => (await import("./commands/redteam.ts")).redteam,

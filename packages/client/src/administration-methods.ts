@@ -1,3 +1,4 @@
+import type { LogVerdict } from "@holdfast/protocol";
 import type { Asking } from "./asking.ts";
 import { path } from "./asking.ts";
 
@@ -170,6 +171,8 @@ export interface AdministrationMethods {
     environment: string | null,
     query: Readonly<Record<string, string>>,
   ): Promise<readonly AuditRowInfo[]>;
+  /** Whether the log holds, as the server sees it. */
+  verifyAudit(environment: string | null): Promise<LogVerdict>;
   /** JSON lines, as they come. */
   exportAudit(environment: string | null): Promise<ReadableStream<Uint8Array>>;
 }
@@ -324,6 +327,8 @@ export function administrationMethods({ answer, data, stream }: Asking): Adminis
         path: `${logOf(environment)}?${new URLSearchParams(query).toString()}`,
         method: "GET",
       }),
+    verifyAudit: (environment) =>
+      data({ purpose: "verify the log", path: `${logOf(environment)}/verify`, method: "GET" }),
     exportAudit: (environment) =>
       stream({ purpose: "export the audit log", path: `${logOf(environment)}/export`, method: "POST" }),
   };

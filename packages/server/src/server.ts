@@ -5,4 +5,6 @@ export { SERVER_DEFAULTS } from "./options.ts";
 export type { RunningServer, ServerHooks } from "./compose.ts";
 export { startServer } from "./compose.ts";
 export { serverPublicKey } from "#keys";
+export { checkStoreFile } from "#store";
+export { readTlsFiles } from "#front-door";
 export type { AppChange } from "#sync";

@@ -2,3 +2,4 @@
 export type { TlsFiles } from "./tls-files.ts";
 export type { FrontDoor, FrontDoorOptions } from "./open-front-door.ts";
 export { openFrontDoor } from "./open-front-door.ts";
+export { readTlsFiles } from "./tls-files.ts";

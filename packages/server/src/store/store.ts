@@ -66,3 +66,4 @@ export { openDisk } from "./sqlite/open-disk.ts";
 export { openSqliteStore } from "./sqlite/open-sqlite-store.ts";
 export type { SqliteStore } from "./sqlite/open-sqlite-store.ts";
 export type { Writer } from "./sqlite/writer.ts";
+export { checkStoreFile } from "./sqlite/check-file.ts";

@@ -1,0 +1,176 @@
+import type {
+  App,
+  EgressPolicyInfo,
+  EventKeyInfo,
+  MasterKeyUse,
+  OperatorTokenInfo,
+  Rotation,
+} from "@holdfast/client";
+import type { LogVerdict } from "@holdfast/protocol";
+import { printable } from "../printable.ts";
+import type { Finding } from "./finding.ts";
+import { findingsOf } from "./finding.ts";
+
+/** What an environment of a running server says of itself. */
+export interface EnvironmentFacts {
+  readonly name: string;
+  /** Null in development. */
+  readonly rotation: Rotation | null;
+  readonly eventKeys: readonly EventKeyInfo[];
+  readonly egress: EgressPolicyInfo;
+  readonly log: LogVerdict;
+}
+
+/** What a running server says of itself. */
+export interface ServerFacts {
+  readonly url: string;
+  readonly environments: readonly EnvironmentFacts[];
+  /** Of the environment whose signing key is at hand; null without one. */
+  readonly apps: readonly App[] | null;
+  readonly operatorTokens: readonly OperatorTokenInfo[];
+  readonly masterKeys: readonly MasterKeyUse[];
+  readonly log: LogVerdict;
+}
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+const KEY_AGE_DAYS = 365;
+const UNUSED_DAYS = 90;
+const keys = findingsOf("keys");
+const appsOf = findingsOf("apps");
+const audit = findingsOf("audit");
+const server = findingsOf("server");
+
+/** What a running server should be told about itself. */
+export function serverFindings(facts: ServerFacts, now: number): readonly Finding[] {
+  return [
+    server.ok("answers", { what: `${facts.url} answers` }),
+    ...facts.environments.flatMap((environment) => [
+      ...rotationFindings(environment, now),
+      ...eventKeyFindings(environment, now),
+      ...egressFindings(environment),
+    ]),
+    ...tokenFindings(facts.operatorTokens, now),
+    ...masterKeyFindings(facts.masterKeys),
+    ...appFindings(facts.apps),
+    logFinding("the installation", facts.log),
+    ...facts.environments.map(({ log, name }) => logFinding(name, log)),
+  ];
+}
+
+function rotationFindings({ name, rotation }: EnvironmentFacts, now: number): readonly Finding[] {
+  if (rotation === null) return [];
+  const { keys: all, waiting_for: waiting } = rotation;
+  const active = all.find(({ state }) => state === "active");
+  const old = active === undefined ? 0 : Math.floor((now - Date.parse(active.created_at)) / DAY_MS);
+  const isTurning = all.some(({ state }) => state === "pending" || state === "retiring");
+  const late = waiting.map(({ app }) => printable(app)).join(", ");
+  return [
+    isTurning
+      ? keys.warning("rotation", {
+          what: `${name}: a rotation of the signing key is under way`,
+          why: late === "" ? "Nothing uses the old key any more." : `Still with the old key: ${late}.`,
+          next: `holdfast keys signing list --env ${name}`,
+        })
+      : old > KEY_AGE_DAYS
+        ? keys.warning("old", {
+            what: `${name}: the signing key is ${old} days old`,
+            next: `holdfast keys signing rotate --env ${name}`,
+          })
+        : keys.ok("signing", { what: `${name}: one signing key, ${old} days old` }),
+  ];
+}
+
+function eventKeyFindings({ eventKeys, name }: EnvironmentFacts, now: number): readonly Finding[] {
+  const live = eventKeys.filter(
+    ({ expires_at: at, revoked_at: revoked }) => revoked === null && (at === null || Date.parse(at) > now),
+  );
+  const unused = live.filter(
+    ({ created_at: made, last_used_at: used }) => now - Date.parse(used ?? made) > UNUSED_DAYS * DAY_MS,
+  );
+  return unused.map(({ id, name: called }) =>
+    keys.warning("event_unused", {
+      what: `${name}: event key ${printable(called)} was not used for ${UNUSED_DAYS} days`,
+      next: `holdfast keys event revoke ${id} --env ${name}`,
+    }),
+  );
+}
+
+function egressFindings({ egress, name }: EnvironmentFacts): readonly Finding[] {
+  return [
+    ...(egress.mode === "any"
+      ? [
+          server.warning("egress_any", {
+            what: `${name}: requests may go to any address`,
+            next: `holdfast egress mode public --env ${name}`,
+          }),
+        ]
+      : []),
+    ...egress.plain_http.map((host) =>
+      server.warning("egress_plain", {
+        what: `${name}: ${printable(host)} is called over plain http`,
+        why: "Signed, and read by whoever is in between.",
+      }),
+    ),
+  ];
+}
+
+function tokenFindings(tokens: readonly OperatorTokenInfo[], now: number): readonly Finding[] {
+  const live = tokens.filter(
+    ({ expires_at: at, revoked_at: revoked }) => revoked === null && (at === null || Date.parse(at) > now),
+  );
+  const unused = live.filter(
+    ({ created_at: made, last_used_at: used }) => now - Date.parse(used ?? made) > UNUSED_DAYS * DAY_MS,
+  );
+  return [
+    keys.ok("operators", { what: `${live.length} operator token${live.length === 1 ? "" : "s"}` }),
+    ...unused.map(({ id, name }) =>
+      keys.warning("operator_unused", {
+        what: `operator token ${printable(name)} was not used for ${UNUSED_DAYS} days`,
+        next: `holdfast keys operator revoke ${id}`,
+      }),
+    ),
+  ];
+}
+
+function masterKeyFindings(uses: readonly MasterKeyUse[]): readonly Finding[] {
+  const masters = new Set(uses.map(({ master_key: id }) => id));
+  return masters.size <= 1
+    ? [keys.ok("master", { what: "every data key is under one master key" })]
+    : [
+        keys.warning("master", {
+          what: `data keys are under ${masters.size} master keys`,
+          why: "The old ones are still needed.",
+          next: "holdfast keys master rotate",
+        }),
+      ];
+}
+
+function appFindings(apps: readonly App[] | null): readonly Finding[] {
+  if (apps === null)
+    return [
+      appsOf.skipped("reached", {
+        what: "apps were not asked about",
+        why: "There is no signing key at hand.",
+        next: "Set HOLDFAST_SIGNING_KEY.",
+      }),
+    ];
+  return apps.map(({ error, name, url }) =>
+    error === null
+      ? appsOf.ok("reached", { what: `${printable(name)} at ${printable(url)}` })
+      : appsOf.failed("reached", {
+          what: `${printable(name)} at ${printable(url)}`,
+          why: printable(error),
+          next: `holdfast apps sync ${printable(url)}`,
+        }),
+  );
+}
+
+function logFinding(name: string, { entryCount, fault, ok }: LogVerdict): Finding {
+  return ok
+    ? audit.ok("holds", { what: `the log of ${name} holds: ${entryCount} entries` })
+    : audit.failed("holds", {
+        what: `the log of ${name} does not hold`,
+        why: fault === null ? "It does not verify." : `At entry ${fault.seq}: ${fault.kind}.`,
+        next: "Keep the files as they are, and compare them with an export: holdfast audit verify.",
+      });
+}
