@@ -1,0 +1,92 @@
+/** A security room, and the tests that answer for it: those that find something fastest come first. */
+export interface MutatedRoom {
+  readonly name: string;
+  /** Folders and files, from the root of the repository. */
+  readonly sources: readonly string[];
+  /** Lists of test files; a mutant that one list lets live meets the next. */
+  readonly tests: readonly (readonly string[])[];
+}
+
+const SERVER = "packages/server/src";
+const ADMINISTRATION = "test/administration";
+
+export const MUTATED_ROOMS: readonly MutatedRoom[] = [
+  {
+    name: "keys",
+    sources: [`${SERVER}/keys`],
+    tests: [
+      [`${SERVER}/keys`],
+      [`${ADMINISTRATION}/event-keys.test.ts`, "test/http/signatures.test.ts", "test/attacks/keys.test.ts"],
+      [
+        `${ADMINISTRATION}/environments.test.ts`,
+        "test/attacks/tokens.test.ts",
+        "test/attacks/replay.test.ts",
+      ],
+    ],
+  },
+  {
+    name: "vault",
+    sources: [`${SERVER}/vault`],
+    tests: [[`${SERVER}/vault`], ["test/attacks/keys.test.ts"]],
+  },
+  {
+    name: "egress",
+    sources: [`${SERVER}/egress`],
+    tests: [[`${SERVER}/egress`], ["test/attacks/ssrf.test.ts"]],
+  },
+  {
+    name: "audit",
+    sources: [`${SERVER}/audit`, "packages/protocol/src/audit"],
+    tests: [["packages/protocol/src/audit"], [`${SERVER}/audit`], [`${ADMINISTRATION}/audit.test.ts`]],
+  },
+  {
+    name: "front-door",
+    sources: [`${SERVER}/front-door`],
+    tests: [
+      [`${SERVER}/front-door`],
+      [`${ADMINISTRATION}/front-door.test.ts`],
+      ["test/attacks/abuse.test.ts"],
+    ],
+  },
+  {
+    name: "environments",
+    sources: [`${SERVER}/environments`],
+    tests: [[`${SERVER}/environments`], [`${ADMINISTRATION}/environments.test.ts`]],
+  },
+  {
+    name: "retention",
+    sources: [`${SERVER}/retention`],
+    tests: [[`${SERVER}/retention`], [`${ADMINISTRATION}/retention.test.ts`]],
+  },
+  {
+    name: "guards",
+    sources: [
+      `${SERVER}/api/authenticate.ts`,
+      `${SERVER}/api/dispatch.ts`,
+      `${SERVER}/api/choose-environment.ts`,
+      `${SERVER}/api/request-guard.ts`,
+      `${SERVER}/api/browser-guard.ts`,
+      `${SERVER}/api/signed-request.ts`,
+      `${SERVER}/api/refuse-key.ts`,
+      `${SERVER}/api/administration`,
+      `${SERVER}/registry/origin-rule.ts`,
+      `${SERVER}/approved-origins.ts`,
+    ],
+    tests: [
+      [`${SERVER}/api`, `${SERVER}/registry/origin-rule.test.ts`],
+      ["test/http"],
+      [
+        `${ADMINISTRATION}/environments.test.ts`,
+        `${ADMINISTRATION}/event-keys.test.ts`,
+        `${ADMINISTRATION}/audit.test.ts`,
+        `${ADMINISTRATION}/retention.test.ts`,
+        "test/attacks",
+      ],
+    ],
+  },
+  {
+    name: "signatures",
+    sources: ["packages/protocol/src/signatures-v2", "packages/protocol/src/tokens.ts"],
+    tests: [["packages/protocol/src/signatures-v2", "packages/protocol/src/tokens.test.ts"]],
+  },
+];
