@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { totalmem } from "node:os";
 import { join } from "node:path";
 import { createDispatch } from "#api";
-import { openFrontDoor } from "#front-door";
+import { openFrontDoor, watchDisk } from "#front-door";
 import { createIds, createLog, nodeDigest, scaledClock, systemClock, systemRandom } from "#kernel";
 import type { AppChange } from "#sync";
 import type { MasterKey, MasterKeySource } from "#vault";
@@ -30,6 +30,9 @@ export interface ServerHooks {
 
 /** How much of the machine's memory the server may use before it turns new work away. */
 const MEMORY_SHARE = 0.8;
+
+/** How much of the disk is kept for what was acknowledged: enough to see a full queue to its end. */
+const DISK_RESERVE_BYTES = 256 * 1024 * 1024;
 
 /**
  * Builds every room once, hands each what it needs, and begins to listen.
@@ -62,6 +65,12 @@ export async function startServer(options: ServerOptions, hooks: ServerHooks = {
     ownPort: () => port,
     ...(hooks.onAppChange === undefined ? {} : { onAppChange: hooks.onAppChange }),
   });
+  const disk = await watchDisk({
+    folder: options.dataDir,
+    reserveBytes: options.diskReserveBytes ?? DISK_RESERVE_BYTES,
+    clock: machineClock,
+    log,
+  });
   try {
     const { administration, reach } = installation;
     const door = openFrontDoor(
@@ -72,6 +81,7 @@ export async function startServer(options: ServerOptions, hooks: ServerHooks = {
         clock: machineClock,
         log,
         memoryBytesMax: totalmem() * MEMORY_SHARE,
+        spareBytes: () => disk.spareBytes(),
         ...(options.tls === undefined ? {} : { tls: options.tls }),
       },
       createDispatch({ reach, administration, clock: machineClock, log }),
@@ -93,10 +103,12 @@ export async function startServer(options: ServerOptions, hooks: ServerHooks = {
         await installation.halt(graceMs);
         // The APIs end their streams, so that the door need not wait for those who follow them.
         await Promise.all([installation.endApis(), door.close()]);
+        disk.stop();
         await installation.close();
       },
     };
   } catch (error) {
+    disk.stop();
     await installation.close();
     throw error;
   }

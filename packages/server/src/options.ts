@@ -38,6 +38,8 @@ export interface ServerOptions {
   readonly allowedHosts?: readonly string[];
   /** Addresses and ranges of proxies whose word is taken on who a client is. */
   readonly trustedProxies?: readonly string[];
+  /** Bytes of the disk below which no new events are taken, so that what was acknowledged finds room; 256 MiB when absent. */
+  readonly diskReserveBytes?: number;
   /** How long nothing may have used a signing key before it is revoked without force; a day when absent. */
   readonly keyQuietMs?: number;
   /** Where apps and people reach this server, when that is not `http://host:port`. */

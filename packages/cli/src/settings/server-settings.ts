@@ -64,6 +64,7 @@ export function serverSettings(
   checkExposure(command, host, publicUrl, isSet(get("allow-lan-without-password")), isGuarded);
   const egressMode = oneOf(get("egress-mode"), EGRESS_MODES);
   const quietMs = durationMs(get("key-quiet-time"));
+  const reserve = number(get("disk-reserve"), { min: 0, max: 1e9, unit: "MiB", whole: true });
   const required = oneOf(get("require-signatures"), REQUIRED_SIGNATURES);
   const sdkUrls = list(get("sdk-url")).map((url) => checkSdkUrl(get("sdk-url"), url));
   return {
@@ -104,6 +105,7 @@ export function serverSettings(
         plainHttp: list(get("allow-plain-http")),
       },
       ...(quietMs === null ? {} : { keyQuietMs: quietMs }),
+      ...(reserve === null ? {} : { diskReserveBytes: reserve * 1024 * 1024 }),
       logLevel: oneOf(get("log-level"), LOG_LEVELS) ?? (isVerbose ? "debug" : isDev ? "warn" : "info"),
     },
     graceMs: durationMs(get("grace")) ?? GRACE_MS,

@@ -203,6 +203,13 @@ export const SETTINGS: readonly Setting[] = [
     only: "start",
   },
   {
+    name: "disk-reserve",
+    kind: "text",
+    value: "MIB",
+    summary: "Room on the disk that is kept for work that was acknowledged. Default: 256.",
+    only: "start",
+  },
+  {
     name: "master-key-file",
     kind: "list",
     value: "FILE",

@@ -17,6 +17,7 @@ import { healthRoutes } from "./health.ts";
 import { publicKeyRoutes } from "./public-keys.ts";
 import { invokeRoutes } from "./invoke.ts";
 import { createRefusalLog } from "./refusal-log.ts";
+import { countRefusals } from "./refuse-key.ts";
 import { registerRoutes } from "./register.ts";
 import { requestGuard } from "./request-guard.ts";
 import { restV1Routes } from "./rest-v1.ts";
@@ -45,14 +46,15 @@ export function createApi(
 ): FastifyInstance {
   const app = createApp(context);
   const refusals = createRefusalLog({ clock: context.machineClock, log: context.log });
-  authenticate(app, context, refusals, onRoute);
+  const count = countRefusals(context.machineClock);
+  authenticate(app, context, refusals, count, onRoute);
   browserGuard(app, context);
   requestGuard(app);
   signedRequests(app, context, refusals);
 
   healthRoutes(app);
   publicKeyRoutes(app, context);
-  eventRoutes(app, context, refusals);
+  eventRoutes(app, context, refusals, count);
   registerRoutes(app, context);
   checkpointRoutes(app, context);
   endpointRoutes(app, context);

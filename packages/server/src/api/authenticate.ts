@@ -4,7 +4,8 @@ import type { AuditAction } from "@holdfast/protocol";
 import { keyAuthority } from "./acting.ts";
 import type { ApiContext } from "./context.ts";
 import type { RefusalLog } from "./refusal-log.ts";
-import { refuseKey } from "./refuse-key.ts";
+import type { RefusalCount } from "./refuse-key.ts";
+import { refuseKey, tellToWait } from "./refuse-key.ts";
 import { headerOf } from "./signed-request.ts";
 
 /**
@@ -35,6 +36,7 @@ export function authenticate(
   app: FastifyInstance,
   context: ApiContext,
   refusals: RefusalLog,
+  count: RefusalCount,
   onRoute: (route: string) => void,
 ): void {
   app.addHook("onRoute", (route) => {
@@ -63,7 +65,9 @@ export function authenticate(
       reason,
       changes: {},
     });
-    refuseKey(request, reply, reason);
+    const seconds = count(request);
+    if (seconds > 0) tellToWait(request, reply, seconds);
+    else refuseKey(request, reply, reason);
   });
 }
 

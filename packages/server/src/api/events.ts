@@ -7,6 +7,8 @@ import type { ApiContext } from "./context.ts";
 import { EVENT_ROUTE } from "./event-route.ts";
 import { asHoldfastError, forCaller, reasonOf, statusOf } from "./errors.ts";
 import type { RefusalLog } from "./refusal-log.ts";
+import type { RefusalCount } from "./refuse-key.ts";
+import { WAIT } from "./refuse-key.ts";
 
 declare module "fastify" {
   interface FastifyRequest {
@@ -19,7 +21,12 @@ declare module "fastify" {
  * `POST /e/:key`: the way in for events (wire-protocol section 2). The hottest route of the server: the answer is written
  * by hand. Its errors have an envelope of their own: `{ids?, status, error}`.
  */
-export function eventRoutes(app: FastifyInstance, context: ApiContext, refusals: RefusalLog): void {
+export function eventRoutes(
+  app: FastifyInstance,
+  context: ApiContext,
+  refusals: RefusalLog,
+  count: RefusalCount,
+): void {
   const { ingest, keys, log, machineClock } = context;
   app.decorateRequest("eventKey", null);
   const options = {
@@ -52,6 +59,11 @@ export function eventRoutes(app: FastifyInstance, context: ApiContext, refusals:
         return;
       }
       refusals.note("event-key", verdict.reason);
+      const seconds = count(request);
+      if (seconds > 0) {
+        void refuse(reply.header("retry-after", String(seconds)), 429, WAIT);
+        return;
+      }
       const [status, words] = REFUSED[verdict.reason];
       void refuse(reply, status, words);
     },

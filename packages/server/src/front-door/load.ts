@@ -8,6 +8,8 @@ export interface Pressure {
   /** Bytes of memory in use, and how many there may be. */
   readonly usedBytes: number;
   readonly maxBytes: number;
+  /** Bytes that the disk with the data has left above its reserve; null when it cannot be told. */
+  readonly spareBytes: number | null;
 }
 
 /**
@@ -20,8 +22,10 @@ const DELAY_MS = { event: 1_000, other: 500 } as const;
 const MEMORY_SHARE = { event: 0.92, other: 0.88 } as const;
 
 /** Whether work of a kind is turned away. What is least needed goes first; what was acknowledged is never shed. */
-export function isShed(kind: WorkKind, { delayMs, maxBytes, usedBytes }: Pressure): boolean {
+export function isShed(kind: WorkKind, { delayMs, maxBytes, spareBytes, usedBytes }: Pressure): boolean {
   if (kind === "result") return false;
+  // The reserve is for what was acknowledged. Reading takes none of it, and may tell what to remove.
+  if (kind === "event" && spareBytes !== null && spareBytes < 0) return true;
   return delayMs > DELAY_MS[kind] || usedBytes > maxBytes * MEMORY_SHARE[kind];
 }
 

@@ -26,6 +26,8 @@ export interface FrontDoorOptions {
   readonly log: Log;
   /** Bytes of memory the process may use. */
   readonly memoryBytesMax: number;
+  /** Bytes that the disk has left above its reserve; null when it cannot be told. */
+  readonly spareBytes: () => number | null;
 }
 
 /** The one listener, in front of every app. */
@@ -122,6 +124,7 @@ export function openFrontDoor(
       delayMs: delay.delayMs(),
       usedBytes: memoryInUse(),
       maxBytes: options.memoryBytesMax,
+      spareBytes: options.spareBytes(),
     };
     if (isShed(workKindOf(request.method ?? "", request.url ?? ""), pressure)) {
       response.setHeader("retry-after", RETRY_AFTER_SECONDS);

@@ -76,7 +76,7 @@ test("A-120 connections are counted, in all and of each address, and this machin
   assert.equal(count.enter("b"), true);
 });
 
-const CALM = { delayMs: 0, usedBytes: 1, maxBytes: 100 };
+const CALM = { delayMs: 0, usedBytes: 1, maxBytes: 100, spareBytes: null };
 
 test("what was acknowledged is never shed; new work goes after what is only read", () => {
   assert.deepEqual(
@@ -99,6 +99,19 @@ test("what was acknowledged is never shed; new work goes after what is only read
     (["result", "event", "other"] as const).map((kind) => isShed(kind, { ...CALM, usedBytes: 99 })),
     [false, true, true],
   );
+});
+
+test("A-129 on a disk that is nearly full new events are turned away, and nothing else", () => {
+  for (const [spareBytes, isTurnedAway] of [
+    [-1, true],
+    [0, false],
+    [1, false],
+    [null, false],
+  ] as const)
+    assert.deepEqual(
+      (["result", "event", "other"] as const).map((kind) => isShed(kind, { ...CALM, spareBytes })),
+      [false, isTurnedAway, false],
+    );
 });
 
 test("workKindOf() knows by the path alone what carries results, what is new, and what else there is", () => {

@@ -3,9 +3,9 @@ import type { AuditAct, Authority } from "@holdfast/protocol";
 import { HoldfastError } from "@holdfast/protocol";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { createApp } from "../app.ts";
+import { createAttempts } from "../attempts.ts";
 import { sendError } from "../errors.ts";
 import { appOriginRoutes } from "./apps.ts";
-import { createAttempts } from "./attempts.ts";
 import { auditRoutes } from "./audit.ts";
 import type { AdministrationContext } from "./context.ts";
 import { egressRoutes } from "./egress.ts";
@@ -54,9 +54,12 @@ export function createAdministrationApi(
   return app;
 }
 
+/** Requests without a good token that one network may make in a minute. */
+const ATTEMPTS_MAX = 20;
+
 /** Lets operators in, and nobody else: nothing of a request is parsed before. */
 function authenticateOperators(app: FastifyInstance, context: AdministrationContext): void {
-  const attempts = createAttempts(context.machineClock);
+  const attempts = createAttempts(context.machineClock, ATTEMPTS_MAX);
   app.addHook("onRequest", async (request, reply) => {
     // Also of a path that there is no route for: strangers learn nothing of which there are.
     const waitMs = attempts.waitMs(request.ip);

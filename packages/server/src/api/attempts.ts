@@ -1,7 +1,5 @@
 import type { Clock } from "#kernel";
 
-/** Requests without a good token that one network may make in a minute. */
-const ATTEMPTS_MAX = 20;
 const WINDOW_MS = 60_000;
 /** Networks that are remembered; past them the one that is remembered longest is forgotten. */
 const NETWORKS_MAX = 10_000;
@@ -13,7 +11,8 @@ export interface Attempts {
   note(address: string): void;
 }
 
-export function createAttempts(clock: Clock): Attempts {
+/** @param attemptsMax requests without a good key that one network may make in a minute */
+export function createAttempts(clock: Clock, attemptsMax: number): Attempts {
   const byNetwork = new Map<string, { since: number; count: number }>();
   const current = (network: string, now: number) => {
     const known = byNetwork.get(network);
@@ -23,7 +22,7 @@ export function createAttempts(clock: Clock): Attempts {
     waitMs(address) {
       const now = clock.monotonic();
       const known = current(networkOf(address), now);
-      return known === null || known.count < ATTEMPTS_MAX ? 0 : known.since + WINDOW_MS - now;
+      return known === null || known.count < attemptsMax ? 0 : known.since + WINDOW_MS - now;
     },
     note(address) {
       const now = clock.monotonic();
