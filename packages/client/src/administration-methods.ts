@@ -124,8 +124,11 @@ export interface AdministrationMethods {
     environment: string | null,
     query: Readonly<Record<string, string>>,
   ): Promise<readonly AuditRowInfo[]>;
-  /** JSON lines, as they come. */
-  exportAudit(environment: string | null): Promise<ReadableStream<Uint8Array>>;
+  /** Line by line, as they come; JSON lines unless another format is named. */
+  exportAudit(
+    environment: string | null,
+    format?: "jsonl" | "ocsf" | "csv",
+  ): Promise<ReadableStream<Uint8Array>>;
 }
 
 const ROOT = "/holdfast/v1/admin";
@@ -236,7 +239,12 @@ export function administrationMethods({ answer, data, stream }: Asking): Adminis
         path: `${logOf(environment)}?${new URLSearchParams(query).toString()}`,
         method: "GET",
       }),
-    exportAudit: (environment) =>
-      stream({ purpose: "export the audit log", path: `${logOf(environment)}/export`, method: "POST" }),
+    exportAudit: (environment, format = "jsonl") =>
+      stream({
+        purpose: "export the audit log",
+        path: `${logOf(environment)}/export`,
+        method: "POST",
+        body: { format },
+      }),
   };
 }

@@ -7,8 +7,13 @@ export type { Checkpoint, CheckpointKey, VerifyEd25519 } from "./audit/checkpoin
 export { checkpointBody, readCheckpoint, signedCheckpoint } from "./audit/checkpoint.ts";
 export type { Openings } from "./audit/entry.ts";
 export { auditEntry } from "./audit/entry.ts";
-export type { ExportedEntry, ExportedLog, ExportHeader } from "./audit/export.ts";
-export { readExport } from "./audit/export.ts";
+export { csvField } from "./audit/csv.ts";
+export type { ExportedEntry, ExportedLog, ExportHeader, ReceivedLog } from "./audit/export.ts";
+export { readExport, readLogs, wholeLog } from "./audit/export.ts";
+export type { AuditFormat, LogLine } from "./audit/line.ts";
+export { AUDIT_FORMATS, lineText } from "./audit/line.ts";
+export type { OcsfFacts } from "./audit/ocsf.ts";
+export { ocsfActivity, ocsfEvent } from "./audit/ocsf.ts";
 export type { Subtree } from "./audit/merkle-tree.ts";
 export { inclusionProof, MerkleTree, provesInclusion } from "./audit/merkle-tree.ts";
 export type { LogFault, LogVerdict, Trusted } from "./audit/verify-log.ts";
