@@ -93,6 +93,27 @@ export interface EgressPolicyInfo {
   readonly plain_http: readonly string[];
 }
 
+/** A sink, to which every audit log goes, and how it stands. Instants are ISO 8601. */
+export interface AuditSinkInfo {
+  readonly id: string;
+  readonly name: string;
+  readonly kind: "file" | "syslog" | "https";
+  readonly target: string;
+  readonly format: "jsonl" | "ocsf";
+  readonly created_at: string;
+  readonly state: "delivering" | "failing";
+  readonly failing_since: string | null;
+  readonly last_error: string | null;
+  readonly last_delivered_at: string | null;
+  /** Entries that it has not got yet. */
+  readonly behind: number;
+  readonly logs: readonly { readonly log: string; readonly seq: number; readonly behind: number }[];
+}
+
+export type AuditSinkToMake = Pick<AuditSinkInfo, "name" | "kind" | "target"> & {
+  readonly format?: AuditSinkInfo["format"];
+};
+
 type Secret = { readonly secret?: string };
 
 /** What operators can do with keys and logs. Needs an operator's token. */
@@ -129,9 +150,17 @@ export interface AdministrationMethods {
     environment: string | null,
     format?: "jsonl" | "ocsf" | "csv",
   ): Promise<ReadableStream<Uint8Array>>;
+  auditSinks(): Promise<readonly AuditSinkInfo[]>;
+  /** `secret`: what signs the batches, of a sink over https. */
+  createAuditSink(sink: AuditSinkToMake): Promise<AuditSinkInfo & Secret>;
+  changeAuditSink(id: string, change: Partial<Omit<AuditSinkToMake, "kind">>): Promise<AuditSinkInfo>;
+  removeAuditSink(id: string): Promise<void>;
+  /** Sends one line that is no entry, and says whether it arrived. */
+  testAuditSink(id: string): Promise<{ readonly delivered: boolean; readonly error: string | null }>;
 }
 
 const ROOT = "/holdfast/v1/admin";
+const SINKS = `${ROOT}/audit/sinks`;
 
 export function administrationMethods({ answer, data, stream }: Asking): AdministrationMethods {
   const at = (environment: string, ...rest: readonly string[]): string =>
@@ -246,5 +275,20 @@ export function administrationMethods({ answer, data, stream }: Asking): Adminis
         method: "POST",
         body: { format },
       }),
+    auditSinks: () => data({ purpose: "list the audit sinks", path: SINKS, method: "GET" }),
+    createAuditSink: (sink) =>
+      data({ purpose: "make an audit sink", path: SINKS, method: "POST", body: sink }),
+    changeAuditSink: (id, change) =>
+      data({
+        purpose: `change audit sink ${id}`,
+        path: `${SINKS}${path(id)}`,
+        method: "PATCH",
+        body: change,
+      }),
+    async removeAuditSink(id) {
+      await answer({ purpose: `remove audit sink ${id}`, path: `${SINKS}${path(id)}`, method: "DELETE" });
+    },
+    testAuditSink: (id) =>
+      data({ purpose: `test audit sink ${id}`, path: `${SINKS}${path(id, "test")}`, method: "POST" }),
   };
 }

@@ -16,6 +16,8 @@ export type { OcsfFacts } from "./audit/ocsf.ts";
 export { ocsfActivity, ocsfEvent } from "./audit/ocsf.ts";
 export type { Subtree } from "./audit/merkle-tree.ts";
 export { inclusionProof, MerkleTree, provesInclusion } from "./audit/merkle-tree.ts";
+export type { WrittenEntry } from "./audit/written-entry.ts";
+export { readEntry } from "./audit/written-entry.ts";
 export type { LogFault, LogVerdict, Trusted } from "./audit/verify-log.ts";
 export { verifyLog } from "./audit/verify-log.ts";
 export { canonicalJson } from "./canonical.ts";

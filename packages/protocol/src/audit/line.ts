@@ -3,6 +3,7 @@ import type { Openings } from "./entry.ts";
 import type { ExportHeader } from "./export.ts";
 import type { OcsfFacts } from "./ocsf.ts";
 import { ocsfEvent } from "./ocsf.ts";
+import { testMembers } from "./test-line.ts";
 
 /** What leaves a log, one after another: how it begins, its entries in order, and checkpoints behind the entries they cover. */
 export type LogLine =
@@ -15,7 +16,9 @@ export type LogLine =
       readonly entry: string;
       readonly openings?: Openings;
     }
-  | { readonly kind: "checkpoint"; readonly log: string; readonly checkpoint: string };
+  | { readonly kind: "checkpoint"; readonly log: string; readonly checkpoint: string }
+  /** Of no log: an operator looks whether lines arrive. `at`: Unix ms. */
+  | { readonly kind: "test"; readonly sink: string; readonly at: number };
 
 /** The forms in which a log is exported. Two of them can be verified; a table for people cannot. */
 export const AUDIT_FORMATS = ["jsonl", "ocsf", "csv"] as const;
@@ -29,13 +32,14 @@ export function lineText(line: LogLine, format: AuditFormat, facts: OcsfFacts): 
     case "ocsf":
       return JSON.stringify(ocsfEvent(line, facts));
     case "csv":
-      if (line.kind === "checkpoint") return null;
-      return line.kind === "header" ? csvHeader() : csvLine(line);
+      if (line.kind === "header") return csvHeader();
+      return line.kind === "entry" ? csvLine(line) : null;
   }
 }
 
 function jsonLine(line: LogLine): string {
   if (line.kind === "header") return JSON.stringify(line.header);
+  if (line.kind === "test") return JSON.stringify(testMembers(line));
   const { kind: _kind, ...members } = line;
   return JSON.stringify(members);
 }

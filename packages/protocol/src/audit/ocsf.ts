@@ -2,6 +2,7 @@ import type { AuditAction, OcsfClass } from "./actions.ts";
 import { AUDIT_ACTIONS } from "./actions.ts";
 import type { AuditAct } from "./act.ts";
 import type { LogLine } from "./line.ts";
+import { testMembers } from "./test-line.ts";
 import type { WrittenEntry } from "./written-entry.ts";
 import { nameOf, readEntry } from "./written-entry.ts";
 
@@ -104,6 +105,7 @@ export function ocsfEvent(line: LogLine, facts: OcsfFacts): Readonly<Record<stri
   if (line.kind === "header") return baseEvent("Audit log begins", { ...line.header }, facts);
   if (line.kind === "checkpoint")
     return baseEvent("Audit log checkpoint", { log: line.log, checkpoint: line.checkpoint }, facts);
+  if (line.kind === "test") return baseEvent("Audit sink test", testMembers(line), facts);
   const entry = readEntry(line.entry);
   const known = Object.hasOwn(AUDIT_ACTIONS, entry.action)
     ? AUDIT_ACTIONS[entry.action as AuditAction].class
