@@ -312,7 +312,8 @@ export async function openInstallation(world: InstallationWorld): Promise<Instal
         retention?.stop();
         await administrationApi.close();
         own.audit.note(lifeAct("server.stopped"));
-        for (const audit of await logs()) await audit.checkpoint();
+        // What cannot be signed here cannot when the log is closed either, and is heard of there.
+        await Promise.allSettled((await logs()).map((audit) => audit.checkpoint()));
         await sinks.drain(DRAIN_MS);
         await outlets?.close();
         for (const opening of open.values()) await (await opening).close();

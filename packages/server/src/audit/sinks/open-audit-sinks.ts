@@ -149,6 +149,12 @@ export async function openAuditSinks(deps: AuditSinksDeps): Promise<AuditSinks> 
     return known;
   }
 
+  /** Two sinks that write into one file would break each other's lines. */
+  function checkTarget(target: string, own: string | null): void {
+    if ([...byId].some(([id, { record }]) => id !== own && record.target === target))
+      throw new HoldfastError("conflict", "There is an audit sink with this target already.");
+  }
+
   async function view(id: string, { record, worker }: Known): Promise<SinkView> {
     const { deliveredAt, failing, places } = worker.progress;
     const logs = [];
@@ -176,8 +182,7 @@ export async function openAuditSinks(deps: AuditSinksDeps): Promise<AuditSinks> 
       checkSettings(settings);
       if (byId.size >= SINKS_MAX)
         throw new HoldfastError("conflict", `There are ${SINKS_MAX} audit sinks, and there can be no more.`);
-      if ([...byId.values()].some(({ record }) => record.target === settings.target))
-        throw new HoldfastError("conflict", "There is an audit sink with this target already.");
+      checkTarget(settings.target, null);
       const id = Buffer.from(random.bytes(ID_BYTES)).toString("hex");
       const secret = settings.kind === "https" ? makeSecret((count) => random.bytes(count)) : null;
       const record: SinkRecord = {
@@ -192,6 +197,7 @@ export async function openAuditSinks(deps: AuditSinksDeps): Promise<AuditSinks> 
       const { record, revision, worker } = found(id);
       const changed: SinkRecord = { ...record, ...settings };
       checkSettings(changed);
+      checkTarget(changed.target, id);
       await put(by, "audit_sink.changed", id, changed);
       await worker.stop();
       const isElsewhere = changed.target !== record.target;
