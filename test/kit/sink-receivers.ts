@@ -73,9 +73,10 @@ export async function receiveHttps(
     request.on("data", (part: string) => (body += part));
     request.on("end", () => {
       const status = isRefusing ? 503 : answer();
-      posts.push({ body, headers: request.headers as Record<string, string>, status });
+      const headers = request.headers as Record<string, string>;
+      posts.push({ path: request.url ?? "", body, headers, status });
       if (status < 300) lines.push(...body.trimEnd().split("\n"));
-      response.writeHead(status, status === 302 ? { location: "https://127.0.0.1:1/" } : {}).end();
+      response.writeHead(status, status === 307 ? { location: "/elsewhere" } : {}).end();
     });
   });
   const receiver = await listening(server, lines, (now) => (isRefusing = now));
@@ -83,6 +84,7 @@ export async function receiveHttps(
 }
 
 export interface Posted {
+  readonly path: string;
   readonly body: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly status: number;
