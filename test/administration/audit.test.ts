@@ -178,7 +178,13 @@ describe("secrets of a server", { timeout: 120_000 }, () => {
     const { secret: signingKey = "" } = await operator.beginRotation("production");
     const { secret: token = "" } = await operator.createOperatorToken("Ana", "1d");
     const staging = await makeEnvironment(server, "staging");
+    const { secret: sinkSecret = "" } = await operator.createAuditSink({
+      name: "siem",
+      kind: "https",
+      target: "https://127.0.0.1:1/audit",
+    });
     const secrets = [
+      sinkSecret,
       eventKey,
       signingKey,
       token,
@@ -197,6 +203,7 @@ describe("secrets of a server", { timeout: 120_000 }, () => {
       ["/holdfast/v1/admin/environments/production/signing-keys", token],
       ["/holdfast/v1/admin/operator-tokens", token],
       ["/holdfast/v1/admin/audit", token],
+      ["/holdfast/v1/admin/audit/sinks", token],
       ["/holdfast/v1/admin/environments/production/audit", token],
       ["/v1/events", signingKey],
       ["/v2/keys/signing", signingKey],

@@ -16,9 +16,10 @@ export interface Receiver extends AsyncDisposable {
 
 type Certified = { readonly cert: string; readonly key: string };
 
-/** A syslog receiver: frames that count their bytes, over TCP, or over TLS with a certificate. */
+/** A syslog receiver: frames that count their bytes, over TCP, or over TLS with a certificate. `onBatch`: it has one whole. */
 export async function receiveSyslog(
   certified?: Certified,
+  onBatch: () => void = () => undefined,
 ): Promise<Receiver & { readonly headers: string[] }> {
   const lines: string[] = [];
   const headers: string[] = [];
@@ -37,6 +38,7 @@ export async function receiveSyslog(
         headers.push(header);
         lines.push(text);
       }
+      onBatch();
     });
   };
   const server = certified === undefined ? createServer(take) : createTlsServer(certified, take);
