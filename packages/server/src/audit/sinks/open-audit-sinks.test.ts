@@ -94,6 +94,7 @@ test("a sink that fails is asked less and less often, says so once, and gets eve
   await sinks.create(OPERATOR, SETTINGS);
   const pauses: number[] = [];
   for (let count = 0; count < 4; count++) {
+    receiver.error = count < 3 ? `No, ${count}.` : "No.";
     await sinks.drain(1000);
     pauses.push(due.at(-1)?.delayMs ?? 0);
   }
@@ -122,8 +123,11 @@ test("what a sink received verifies, and finds out a log that was cut behind its
   const sinks = await open();
   await sinks.create(OPERATOR, SETTINGS);
   for (let count = 0; count < 5; count++) log.note(anAct());
+  await sinks.drain(1000);
+  assert.equal(sinks.received("production"), 0, "it has no checkpoint that covers what it has");
   await log.checkpoint();
   await sinks.drain(1000);
+  assert.equal(sinks.received("production"), 7);
   const [received] = readLogs(receiver.lines.join("\n"));
   assert.ok(received !== undefined && received.header !== null);
   const { checkpoints, header } = received;
@@ -156,7 +160,7 @@ test("retention takes what is old, waits for a sink that lags, and what is left 
     prune({ days: 30, logs: () => Promise.resolve([log]), received: (name) => sinks.received(name), clock });
   const first = async () => (await log.reader.head()).first;
   time.now += 30.5 * DAY_MS;
-  await cut();
+  await prune({ days: 30, logs: () => Promise.resolve([log]), received: () => 1000, clock });
   assert.equal(await first(), 1, "not before a whole day has come together");
   time.now += DAY_MS;
   await cut();
@@ -194,9 +198,13 @@ test("a sink is one of sixteen, has a target of its own, and begins anew at anot
   await assert.rejects(sinks.change(OPERATOR, sink.id, { target: "/x1.jsonl" }), { code: "conflict" });
   await sinks.drain(1000);
   receiver.lines.length = 0;
+  assert.equal((await sinks.change(OPERATOR, sink.id, { name: "other" })).name, "other");
+  await sinks.drain(1000);
+  assert.ok(!seqsOf(receiver.lines).includes(1), "another name is no other place");
+  receiver.lines.length = 0;
   await sinks.change(OPERATOR, sink.id, { target: "/elsewhere.jsonl" });
   await sinks.drain(1000);
   assert.equal(seqsOf(receiver.lines).filter((seq) => seq === 1).length, 1);
-  assert.ok((await log.list({ before: null, limit: 1, action: "audit_sink.changed" })).length === 1);
+  assert.ok((await log.list({ before: null, limit: 9, action: "audit_sink.changed" })).length === 2);
   await sinks.close();
 });

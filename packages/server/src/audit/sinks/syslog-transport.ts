@@ -14,11 +14,13 @@ export interface SyslogTransportDeps {
 
 /** How long a receiver may take to read a batch to its end. */
 const CONFIRM_MS = 10_000;
+/** Whoever takes connections only to close them, as a balancer does that has nobody behind it, has closed by then. */
+const CALM_MS = 250;
 
 /**
  * Syslog over TCP or TLS, a connection for each batch. The protocol has no word for "received": what was written into a
  * connection may be lost with it. So the batch ends with the end of our side, and counts as delivered when the receiver has
- * closed its side in turn, which it does once it has read to the end.
+ * closed its side in turn, which it does once it has read to the end. One that closes before has read nothing to rely on.
  */
 export function createSyslogTransport({
   clock,
@@ -54,21 +56,32 @@ function hand(
   sender: SyslogSender,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
-    const timer = clock.after(CONFIRM_MS, () => reject(new Error("it did not close the connection in time")));
-    const settle = (act: () => void): void => {
-      timer.cancel();
-      act();
-    };
+    let timer = clock.after(CALM_MS, () => {
+      hasSaidAll = true;
+      timer = clock.after(CONFIRM_MS, () => fail(new Error("it did not close the connection in time")));
+      socket.end();
+    });
     let hasSaidAll = false;
-    signal.addEventListener("abort", () => settle(() => reject(new Error("the server is stopping"))));
-    socket.once("error", (error) => settle(() => reject(error)));
-    socket.once("end", () =>
-      settle(hasSaidAll ? resolve : () => reject(new Error("it closed the connection before the end"))),
-    );
-    socket.once("close", () => settle(() => reject(new Error("the connection broke"))));
+    const over = (): void => {
+      timer.cancel();
+      signal.removeEventListener("abort", stop);
+    };
+    const fail = (error: Error): void => {
+      over();
+      reject(error);
+    };
+    const stop = (): void => fail(new Error("the server is stopping"));
+    signal.addEventListener("abort", stop);
+    socket.on("error", fail);
+    socket.once("close", () => fail(new Error("the connection broke")));
+    socket.once("end", () => {
+      if (!hasSaidAll) return fail(new Error("it closed the connection before the end"));
+      over();
+      resolve();
+    });
     // What a receiver says means nothing in this protocol.
     socket.resume();
-    socket.end(lines.map((line) => syslogFrame(line, sender)).join(""), () => (hasSaidAll = true));
+    socket.write(lines.map((line) => syslogFrame(line, sender)).join(""));
   });
 }
 
