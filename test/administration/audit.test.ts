@@ -99,6 +99,34 @@ describe("the audit log of a server", { timeout: 120_000 }, () => {
     }
   });
 
+  it("is exported as OCSF events that verify, and as a table in which nothing computes", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "holdfast-formats-"));
+    try {
+      await operatorOf(server).createEventKey("production", { name: "=HYPERLINK(1)" });
+      const run = (...args: readonly string[]) =>
+        runHoldfast(["audit", ...args], {
+          cwd: folder,
+          env: { HOLDFAST_URL: server.url, HOLDFAST_OPERATOR_TOKEN: server.operatorToken },
+        });
+      const events = await run("export", "events.jsonl", "--env", "production", "--format", "ocsf");
+      assert.equal(events.code, 0, events.stderr);
+      const [, first = ""] = readFileSync(join(folder, "events.jsonl"), "utf8").split("\n");
+      assert.equal((JSON.parse(first) as { class_uid: number }).class_uid, 3004);
+      const verified = await run("verify", "events.jsonl");
+      assert.deepEqual([verified.code, /holds: \d+ entries, signed/.test(verified.stdout)], [0, true]);
+      const table = await run("export", "--env", "production", "--format", "csv");
+      assert.match(table.stdout, /^"seq","at","log"/);
+      assert.match(table.stdout, /"audit\.exported"/);
+      assert.doesNotMatch(table.stdout, /(?:^|,)"?[=+@-]/m);
+      assert.equal((await run("export", "--format", "xml")).code, 2);
+      await assert.rejects(operatorOf(server).exportAudit("production", "xml" as "csv"), {
+        code: "request_failed",
+      });
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
   it("of one environment is not that of another, and each is its own chain", async () => {
     await makeEnvironment(server, "staging");
     const [production, staging, installation] = await Promise.all(
@@ -150,7 +178,13 @@ describe("secrets of a server", { timeout: 120_000 }, () => {
     const { secret: signingKey = "" } = await operator.beginRotation("production");
     const { secret: token = "" } = await operator.createOperatorToken("Ana", "1d");
     const staging = await makeEnvironment(server, "staging");
+    const { secret: sinkSecret = "" } = await operator.createAuditSink({
+      name: "siem",
+      kind: "https",
+      target: "https://127.0.0.1:1/audit",
+    });
     const secrets = [
+      sinkSecret,
       eventKey,
       signingKey,
       token,
@@ -169,6 +203,7 @@ describe("secrets of a server", { timeout: 120_000 }, () => {
       ["/holdfast/v1/admin/environments/production/signing-keys", token],
       ["/holdfast/v1/admin/operator-tokens", token],
       ["/holdfast/v1/admin/audit", token],
+      ["/holdfast/v1/admin/audit/sinks", token],
       ["/holdfast/v1/admin/environments/production/audit", token],
       ["/v1/events", signingKey],
       ["/v2/keys/signing", signingKey],

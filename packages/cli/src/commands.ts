@@ -315,6 +315,26 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./commands/audit-verify.ts")).auditVerify,
   },
   {
+    name: "audit sinks list",
+    summary: "List where the audit logs go.",
+    load: async () => (await import("./commands/audit-sinks-list.ts")).auditSinksList,
+  },
+  {
+    name: "audit sinks add",
+    summary: "Send every audit log to a file, syslog or HTTPS.",
+    load: async () => (await import("./commands/audit-sinks-add.ts")).auditSinksAdd,
+  },
+  {
+    name: "audit sinks remove",
+    summary: "Stop sending audit logs to a sink.",
+    load: async () => (await import("./commands/audit-sinks-remove.ts")).auditSinksRemove,
+  },
+  {
+    name: "audit sinks test",
+    summary: "Send one line that is no entry to a sink.",
+    load: async () => (await import("./commands/audit-sinks-test.ts")).auditSinksTest,
+  },
+  {
     name: "keys public",
     summary: "Print the public keys by which apps know the server.",
     load: async () => (await import("./commands/keys-public.ts")).keysPublic,

@@ -116,6 +116,26 @@ export interface ErasureInfo {
   readonly runs: number;
   readonly names: number;
 }
+/** A sink, to which every audit log goes, and how it stands. Instants are ISO 8601. */
+export interface AuditSinkInfo {
+  readonly id: string;
+  readonly name: string;
+  readonly kind: "file" | "syslog" | "https";
+  readonly target: string;
+  readonly format: "jsonl" | "ocsf";
+  readonly created_at: string;
+  readonly state: "delivering" | "failing";
+  readonly failing_since: string | null;
+  readonly last_error: string | null;
+  readonly last_delivered_at: string | null;
+  /** Entries that it has not got yet. */
+  readonly behind: number;
+  readonly logs: readonly { readonly log: string; readonly seq: number; readonly behind: number }[];
+}
+
+export type AuditSinkToMake = Pick<AuditSinkInfo, "name" | "kind" | "target"> & {
+  readonly format?: AuditSinkInfo["format"];
+};
 
 type Secret = { readonly secret?: string };
 
@@ -173,11 +193,22 @@ export interface AdministrationMethods {
   ): Promise<readonly AuditRowInfo[]>;
   /** Whether the log holds, as the server sees it. */
   verifyAudit(environment: string | null): Promise<LogVerdict>;
-  /** JSON lines, as they come. */
-  exportAudit(environment: string | null): Promise<ReadableStream<Uint8Array>>;
+  /** Line by line, as they come; JSON lines unless another format is named. */
+  exportAudit(
+    environment: string | null,
+    format?: "jsonl" | "ocsf" | "csv",
+  ): Promise<ReadableStream<Uint8Array>>;
+  auditSinks(): Promise<readonly AuditSinkInfo[]>;
+  /** `secret`: what signs the batches, of a sink over https. */
+  createAuditSink(sink: AuditSinkToMake): Promise<AuditSinkInfo & Secret>;
+  changeAuditSink(id: string, change: Partial<Omit<AuditSinkToMake, "kind">>): Promise<AuditSinkInfo>;
+  removeAuditSink(id: string): Promise<void>;
+  /** Sends one line that is no entry, and says whether it arrived. */
+  testAuditSink(id: string): Promise<{ readonly delivered: boolean; readonly error: string | null }>;
 }
 
 const ROOT = "/holdfast/v1/admin";
+const SINKS = `${ROOT}/audit/sinks`;
 
 export function administrationMethods({ answer, data, stream }: Asking): AdministrationMethods {
   const at = (environment: string, ...rest: readonly string[]): string =>
@@ -329,7 +360,27 @@ export function administrationMethods({ answer, data, stream }: Asking): Adminis
       }),
     verifyAudit: (environment) =>
       data({ purpose: "verify the log", path: `${logOf(environment)}/verify`, method: "GET" }),
-    exportAudit: (environment) =>
-      stream({ purpose: "export the audit log", path: `${logOf(environment)}/export`, method: "POST" }),
+    exportAudit: (environment, format = "jsonl") =>
+      stream({
+        purpose: "export the audit log",
+        path: `${logOf(environment)}/export`,
+        method: "POST",
+        body: { format },
+      }),
+    auditSinks: () => data({ purpose: "list the audit sinks", path: SINKS, method: "GET" }),
+    createAuditSink: (sink) =>
+      data({ purpose: "make an audit sink", path: SINKS, method: "POST", body: sink }),
+    changeAuditSink: (id, change) =>
+      data({
+        purpose: `change audit sink ${id}`,
+        path: `${SINKS}${path(id)}`,
+        method: "PATCH",
+        body: change,
+      }),
+    async removeAuditSink(id) {
+      await answer({ purpose: `remove audit sink ${id}`, path: `${SINKS}${path(id)}`, method: "DELETE" });
+    },
+    testAuditSink: (id) =>
+      data({ purpose: `test audit sink ${id}`, path: `${SINKS}${path(id, "test")}`, method: "POST" }),
   };
 }

@@ -3,6 +3,7 @@ export type { Client, ClientOptions, SendResult } from "./client.ts";
 export { createClient } from "./client.ts";
 export type {
   AuditRowInfo,
+  AuditSinkInfo,
   EgressPolicyInfo,
   ErasureInfo,
   LegalHoldInfo,

@@ -9,7 +9,7 @@ import type { MasterKey, MasterKeySource } from "#vault";
 import { openMasterKey } from "#vault";
 import { openInstallation } from "./installation.ts";
 import type { ServerOptions } from "./options.ts";
-import { checkTimeScale } from "./options.ts";
+import { checkRetention, checkTimeScale } from "./options.ts";
 
 /** A server that answers. */
 export interface RunningServer {
@@ -44,6 +44,7 @@ const DISK_RESERVE_BYTES = 256 * 1024 * 1024;
  */
 export async function startServer(options: ServerOptions, hooks: ServerHooks = {}): Promise<RunningServer> {
   checkTimeScale(options);
+  checkRetention(options);
   const machineClock = systemClock;
   const virtualTime = options.mode === "dev" ? scaledClock(machineClock, options.timeScale) : null;
   const clock = virtualTime ?? machineClock;

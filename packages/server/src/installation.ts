@@ -4,6 +4,8 @@ import type { AuditAct, Authority, Digest, EnvironmentName } from "@holdfast/pro
 import { HoldfastError } from "@holdfast/protocol";
 import type { Api, EnvironmentActs, Reach } from "#api";
 import { createAdministrationApi } from "#api";
+import type { AuditAdministration } from "#audit";
+import { startRetention } from "#audit";
 import type { EgressPolicy, EgressRefusal } from "#egress";
 import { createEgress, openEgressPolicy } from "#egress";
 import type { EnvironmentRecord, Environments } from "#environments";
@@ -17,6 +19,8 @@ import type { OpenEnvironment } from "./open-environment.ts";
 import { openEnvironment } from "./open-environment.ts";
 import type { OpenStore } from "./open-store.ts";
 import { openOwnStore } from "./open-store.ts";
+import type { OpenSinks } from "./open-sinks.ts";
+import { openSinks } from "./open-sinks.ts";
 import type { ServerOptions } from "./options.ts";
 
 /** What an installation is opened with. */
@@ -48,6 +52,8 @@ export interface Installation {
   close(): Promise<void>;
 }
 
+/** How long the last entries have to reach the sinks when the server stops. */
+const DRAIN_MS = 2_000;
 /** How often is looked for branches that nobody uses any more. */
 const LOOK_MS = 10 * 60 * 1000;
 
@@ -70,6 +76,7 @@ export async function openInstallation(world: InstallationWorld): Promise<Instal
   const open = new Map<string, Promise<OpenEnvironment>>();
   let hasStarted = false;
   let timer: Timer | null = null;
+  let outlets: OpenSinks | null = null;
 
   try {
     // The main environment's file first: whoever has it locked has the whole folder.
@@ -138,6 +145,7 @@ export async function openInstallation(world: InstallationWorld): Promise<Instal
           async set(by, policy) {
             const changed = await egressPolicy.set(by, policy);
             egress.reconsider();
+            if (record.name === options.mode) outlets?.reconsider();
             return changed;
           },
         },
@@ -220,6 +228,33 @@ export async function openInstallation(world: InstallationWorld): Promise<Instal
     }
     look();
 
+    /** Every log that is open: the installation's, and those of the environments. */
+    const logs = async (): Promise<readonly AuditAdministration[]> => {
+      const openings = await Promise.allSettled(open.values());
+      return [
+        own.audit,
+        ...openings.flatMap((each) => (each.status === "fulfilled" ? [each.value.acts.audit] : [])),
+      ];
+    };
+    outlets = await openSinks({
+      ...world,
+      clock: machineClock,
+      own,
+      policy: mainEnvironment.acts.egress,
+      logs,
+    });
+    const { sinks } = outlets;
+    const retention =
+      options.auditRetentionDays === undefined
+        ? null
+        : startRetention({
+            days: options.auditRetentionDays,
+            logs,
+            received: (name) => sinks.received(name),
+            clock: machineClock,
+            log,
+          });
+
     const actsOf = async (name: string): Promise<EnvironmentActs | null> => {
       const record = environments.get(name);
       return record === null ? null : (await openOne(record)).acts;
@@ -230,6 +265,7 @@ export async function openInstallation(world: InstallationWorld): Promise<Instal
       environments: changing,
       acts: actsOf,
       audit: own.audit,
+      sinks,
       vault: own.vault,
       machineClock,
       ids,
@@ -273,13 +309,19 @@ export async function openInstallation(world: InstallationWorld): Promise<Instal
       },
       async close() {
         timer?.cancel();
+        retention?.stop();
         await administrationApi.close();
-        for (const opening of open.values()) await (await opening).close();
         own.audit.note(lifeAct("server.stopped"));
+        // What cannot be signed here cannot when the log is closed either, and is heard of there.
+        await Promise.allSettled((await logs()).map((audit) => audit.checkpoint()));
+        await sinks.drain(DRAIN_MS);
+        await outlets?.close();
+        for (const opening of open.values()) await (await opening).close();
         await own.close();
       },
     };
   } catch (error) {
+    await outlets?.close();
     for (const opening of open.values())
       await opening.then(
         (environment) => environment.close(),

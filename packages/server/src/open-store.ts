@@ -15,6 +15,7 @@ export interface StoreWorld {
   readonly random: Random;
   readonly digest: Digest;
   readonly log: Log;
+  readonly version: string;
 }
 
 /** A store with what belongs to each: its log, and its secrets. */
@@ -36,7 +37,7 @@ export async function openOwnStore(
   world: StoreWorld,
   isSmall = false,
 ): Promise<OpenStore> {
-  const { clock, digest, ids, log, masterKeys, random } = world;
+  const { clock, digest, ids, log, masterKeys, random, version } = world;
   // A store that is seldom written needs no thread of its own.
   const store = await openSqliteStore({ dataDir, owner, log, inline: isSmall });
   try {
@@ -59,6 +60,7 @@ export async function openOwnStore(
       clock,
       digest,
       log,
+      version,
     });
     return {
       store,

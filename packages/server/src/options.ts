@@ -1,4 +1,5 @@
 import { HoldfastError } from "@holdfast/protocol";
+import { RETENTION_DAYS_MIN } from "#audit";
 import type { EgressPolicy } from "#egress";
 import type { TlsFiles } from "#front-door";
 import type { LogLevel } from "#kernel";
@@ -42,6 +43,8 @@ export interface ServerOptions {
   readonly diskReserveBytes?: number;
   /** How long nothing may have used a signing key before it is revoked without force; a day when absent. */
   readonly keyQuietMs?: number;
+  /** How many days the audit logs are kept, 30 or more; for ever when absent. */
+  readonly auditRetentionDays?: number;
   /** Where apps and people reach this server, when that is not `http://host:port`. */
   readonly publicUrl: string | null;
   readonly sdkUrls: readonly string[];
@@ -84,6 +87,21 @@ export const SERVER_DEFAULTS = {
   pollIntervalMs: 5000,
   timeScale: 1,
 } as const;
+
+/**
+ * Holds how long audit logs are kept against the least that they must be.
+ *
+ * @throws HoldfastError `config_invalid`
+ */
+export function checkRetention({
+  auditRetentionDays: days,
+}: Pick<ServerOptions, "auditRetentionDays">): void {
+  if (days === undefined || days >= RETENTION_DAYS_MIN) return;
+  throw new HoldfastError(
+    "config_invalid",
+    `Cannot keep audit logs for ${days} days: it must be at least ${RETENTION_DAYS_MIN}.`,
+  );
+}
 
 /** The slowest and the fastest that time may pass in development. */
 const TIME_SCALE_RANGE = { min: 0.001, max: 100_000 } as const;

@@ -1,17 +1,15 @@
-import { createPublicKey, hash, verify as verifySignature } from "node:crypto";
-import { createWriteStream, readFileSync } from "node:fs";
+import { createWriteStream } from "node:fs";
 import { resolve } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { AuditRowInfo } from "@holdfast/client";
-import type { Digest, VerifyEd25519 } from "@holdfast/protocol";
-import { HoldfastError, readExport, verifyLog } from "@holdfast/protocol";
+import { AUDIT_FORMATS, HoldfastError } from "@holdfast/protocol";
 import type { Invocation } from "../command.ts";
 import { EXIT } from "../exit-codes.ts";
 import { connectAsOperator } from "../operator-connection.ts";
 import { printable } from "../printable.ts";
 import type { Style } from "../style.ts";
-import { countOption, listOption, textOption } from "../text-option.ts";
+import { countOption, textOption } from "../text-option.ts";
 
 /** Of an environment when one is named, otherwise the installation's. */
 function logOf({ options, world }: Invocation): string | null {
@@ -45,73 +43,23 @@ function rowLine({ entry, openings, seq }: AuditRowInfo, style: Style): string {
 
 /** Writes a log to a file, or to stdout. */
 export async function exportAudit(invocation: Invocation): Promise<number> {
-  const { operands, report, world } = invocation;
+  const { operands, options, report, world } = invocation;
   const [file] = operands;
-  const lines = Readable.from(await connectAsOperator(invocation).exportAudit(logOf(invocation)));
+  const named = textOption(options, "format") ?? "jsonl";
+  const format = AUDIT_FORMATS.find((each) => each === named);
+  if (format === undefined)
+    throw new HoldfastError(
+      "usage_invalid",
+      `Cannot use "${named}" for --format: it is one of ${AUDIT_FORMATS.join(", ")}.`,
+    );
+  const lines = Readable.from(await connectAsOperator(invocation).exportAudit(logOf(invocation), format));
   if (file === undefined) {
     for await (const chunk of lines) world.stdout.write(Buffer.from(chunk as Uint8Array).toString("utf8"));
     return EXIT.done;
   }
   const path = resolve(world.cwd, file);
   await pipeline(lines, createWriteStream(path, { mode: 0o600 }));
-  report.result({ path }, [
-    `  ${report.style.green(report.style.done)} Written to ${path}. Verify it with: holdfast audit verify ${file}`,
-  ]);
+  const next = format === "csv" ? "" : ` Verify it with: holdfast audit verify ${file}`;
+  report.result({ path }, [`  ${report.style.green(report.style.done)} Written to ${path}.${next}`]);
   return EXIT.done;
-}
-
-const digest: Digest = {
-  sha256Hex: (data) => hash("sha256", data, "hex"),
-  // A log is verified by hashes and signatures alone.
-  hmacSha256Hex: () => "",
-  equal: (left, right) => left === right,
-};
-
-const verifyEd25519: VerifyEd25519 = (publicKey, message, signature) =>
-  verifySignature(
-    null,
-    Buffer.from(message),
-    createPublicKey({
-      key: { kty: "OKP", crv: "Ed25519", x: Buffer.from(publicKey).toString("base64url") },
-      format: "jwk",
-    }),
-    signature,
-  );
-
-/**
- * Verifies an exported log, without any server. What was kept elsewhere counts for more than what the file says itself.
- * Exit code 9: it does not verify.
- */
-export async function verifyAudit(invocation: Invocation): Promise<number> {
-  const { operands, options, report, world } = invocation;
-  const [file = ""] = operands;
-  const read = (path: string): string => {
-    try {
-      return readFileSync(resolve(world.cwd, path), "utf8");
-    } catch (cause) {
-      throw new HoldfastError("config_invalid", `Cannot read ${path}.`, { cause });
-    }
-  };
-  const checkpoints = (listOption(options, "checkpoint") ?? []).map(read);
-  const keys = listOption(options, "public-key")?.map((publicKey) => ({ publicKey })) ?? null;
-  let log: ReturnType<typeof readExport>;
-  try {
-    log = readExport(read(file));
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-    throw new HoldfastError("config_invalid", `Cannot verify ${file}: ${error.message}`, {
-      next: "Export the log anew: holdfast audit export.",
-    });
-  }
-  const verdict = verifyLog(log, { checkpoints, keys }, verifyEd25519, digest);
-  const { style } = report;
-  const { checkpointSize, entryCount, fault, unknown } = verdict;
-  report.result(verdict, [
-    fault === null
-      ? `  ${style.green(style.done)} The log of ${style.bold(printable(log.header.log))} holds: ${entryCount} entries${checkpointSize === null ? ", no checkpoint" : `, signed up to entry ${checkpointSize}`}.`
-      : `  ${style.red(style.failed)} The log of ${style.bold(printable(log.header.log))} does not hold: ${fault.words}.`,
-    ...(unknown.length === 0 ? [] : ["", "  What this cannot tell:"]),
-    ...unknown.map((sentence) => `    ${style.dim(sentence)}`),
-  ]);
-  return fault === null ? EXIT.done : EXIT.problems;
 }

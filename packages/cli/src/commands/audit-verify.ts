@@ -2,7 +2,7 @@ import type { Command } from "../command.ts";
 
 export const auditVerify: Command = {
   summary: "Verify an exported audit log, without any server.",
-  usage: "<file> [--checkpoint FILE]",
+  usage: "<file> [--checkpoint FILE] [--log NAME]",
   examples: [
     "holdfast audit verify audit.jsonl",
     "holdfast audit verify audit.jsonl --checkpoint kept-elsewhere.txt",
@@ -12,8 +12,9 @@ export const auditVerify: Command = {
       name: "checkpoint",
       kind: "list",
       value: "FILE",
-      summary: "A checkpoint that was kept elsewhere. May be given several times.",
+      summary: "A checkpoint kept elsewhere, or what a sink received. May be given several times.",
     },
+    { name: "log", kind: "text", value: "NAME", summary: "Of a file with several logs, this one alone." },
     {
       name: "public-key",
       kind: "list",
@@ -23,5 +24,5 @@ export const auditVerify: Command = {
   ],
   operandsMin: 1,
   operandsMax: 1,
-  run: async (invocation) => (await import("../administration/audit.ts")).verifyAudit(invocation),
+  run: async (invocation) => (await import("../administration/audit-verify.ts")).verifyAudit(invocation),
 };

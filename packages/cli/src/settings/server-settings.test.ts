@@ -208,6 +208,13 @@ for (const [flags, words] of [
   });
 }
 
+test("serverSettings() of start keeps audit logs for ever, or for thirty days and more", () => {
+  assert.equal(settle("start").options.auditRetentionDays, undefined);
+  assert.equal(settle("start", {}, { HOLDFAST_AUDIT_RETENTION: "400" }).options.auditRetentionDays, 400);
+  for (const days of ["29", "90d", "-1"])
+    assert.throws(() => settle("start", { "audit-retention": days }), /--audit-retention.*from 30 to/);
+});
+
 test("serverSettings() blames the configuration for values that no flag gave", () => {
   assert.throws(
     () => settle("dev", {}, { HOLDFAST_PORT: "x" }),

@@ -13,6 +13,7 @@ const DAY_SECONDS = 86_400;
 const GRACE_MS = 30_000;
 /** What the server takes. Said here too, so that a value outside is refused by the name of its setting. */
 const TIME_SCALE_RANGE = { min: 0.001, max: 100_000 } as const;
+const RETENTION_DAYS = { min: 30, max: 36_500 } as const;
 /** What development servers ask at when nothing of this machine can tell of a change: the app is on another. */
 const REMOTE_POLL_MS = 5000;
 
@@ -65,6 +66,7 @@ export function serverSettings(
   const egressMode = oneOf(get("egress-mode"), EGRESS_MODES);
   const quietMs = durationMs(get("key-quiet-time"));
   const reserve = number(get("disk-reserve"), { min: 0, max: 1e9, unit: "MiB", whole: true });
+  const retention = number(get("audit-retention"), { ...RETENTION_DAYS, unit: "days", whole: true });
   const required = oneOf(get("require-signatures"), REQUIRED_SIGNATURES);
   const sdkUrls = list(get("sdk-url")).map((url) => checkSdkUrl(get("sdk-url"), url));
   return {
@@ -106,6 +108,7 @@ export function serverSettings(
       },
       ...(quietMs === null ? {} : { keyQuietMs: quietMs }),
       ...(reserve === null ? {} : { diskReserveBytes: reserve * 1024 * 1024 }),
+      ...(retention === null ? {} : { auditRetentionDays: retention }),
       logLevel: oneOf(get("log-level"), LOG_LEVELS) ?? (isVerbose ? "debug" : isDev ? "warn" : "info"),
     },
     graceMs: durationMs(get("grace")) ?? GRACE_MS,

@@ -231,6 +231,13 @@ export const SETTINGS: readonly Setting[] = [
     only: "start",
   },
   {
+    name: "audit-retention",
+    kind: "text",
+    value: "DAYS",
+    summary: "How many days audit logs are kept, 30 or more. Default: for ever.",
+    only: "start",
+  },
+  {
     name: "allow-lan-without-password",
     kind: "boolean",
     summary: "Let everybody on the network use the development server.",

@@ -1,5 +1,6 @@
-import type { AuditAct, Authority, CheckpointKey, LogVerdict } from "@holdfast/protocol";
+import type { AuditAct, AuditFormat, Authority, CheckpointKey, LogVerdict } from "@holdfast/protocol";
 import type { AuditCheckpointRow, AuditDraft, AuditRow } from "#store";
+import type { LogReader } from "./log-reader.ts";
 
 /** Writes acts in the form in which they enter a log. What commits an act takes the draft along in the same commit. */
 export interface AuditDrafter {
@@ -28,8 +29,10 @@ export interface AuditQuery {
 /** What operators and auditors do with a log. */
 export interface AuditAdministration {
   list(query: AuditQuery): Promise<readonly AuditRow[]>;
-  /** The log as JSON lines, verifiable by whoever has it. Notes the export first, so that it is in it. */
-  export(by: Authority): AsyncIterable<string>;
+  /** The log line by line, by default as JSON lines. Notes the export first, so that it is in it. */
+  export(by: Authority, format?: AuditFormat): AsyncIterable<string>;
+  /** The log as sinks read it. */
+  readonly reader: LogReader;
   /** The same without the note, for the verifier. */
   verify(): Promise<LogVerdict>;
   /** Signs how long the log is now; null when that was signed already. */
@@ -37,8 +40,8 @@ export interface AuditAdministration {
   checkpoints(): Promise<readonly AuditCheckpointRow[]>;
   /** The keys that sign checkpoints, the current one first. */
   keys(): readonly CheckpointKey[];
-  /** Removes entries up to a checkpoint that are older than so long; how many. */
-  prune(by: Authority, olderThanMs: number): Promise<number>;
+  /** Removes entries up to a checkpoint that are older than so long, and none behind `sizeMax`; how many. */
+  prune(by: Authority, olderThanMs: number, sizeMax?: number): Promise<number>;
   /** Writes what is held back, and stops. */
   close(): Promise<void>;
 }

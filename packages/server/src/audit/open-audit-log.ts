@@ -1,7 +1,8 @@
-import type { AuditAct, Authority, CheckpointKey, Digest, ExportHeader, Subtree } from "@holdfast/protocol";
+import type { AuditAct, AuditFormat, Authority, CheckpointKey, Digest, Subtree } from "@holdfast/protocol";
 import {
   CHAIN_START,
   entryHash,
+  lineText,
   MerkleTree,
   readExport,
   signedCheckpoint,
@@ -11,6 +12,7 @@ import type { Clock, Log, Timer } from "#kernel";
 import type { AdministrationStore, AuditCheckpointRow, AuditRow, AuditStore } from "#store";
 import type { AuditAdministration, AuditDrafter, AuditLog, AuditQuery } from "./contract.ts";
 import { Gathering } from "./gathering.ts";
+import { createLogReader, logLines, prunedId, prunedTree, rowsAfter } from "./log-reader.ts";
 import type { CheckpointSigner } from "./signing-key.ts";
 import { checkpointSigner, makeSigningKey, verifyEd25519 } from "./signing-key.ts";
 
@@ -29,6 +31,8 @@ export interface AuditLogDeps {
   readonly clock: Clock;
   readonly digest: Digest;
   readonly log: Log;
+  /** Of the product, for formats that name it. */
+  readonly version: string;
 }
 
 /** A checkpoint is signed so often, when there is something new, and after so many entries. */
@@ -54,6 +58,7 @@ export async function openAuditLog(deps: AuditLogDeps): Promise<AuditLog & Audit
     publicKey: Buffer.from(publicKey).toString("base64"),
   }));
   const origin = `holdfast/${name}`;
+  const reader = createLogReader({ name, keys, store, administration });
   const tree = await treeAt();
   let signedSize = (await store.checkpoints()).at(-1)?.size ?? 0;
   let timer: Timer | null = null;
@@ -65,16 +70,6 @@ export async function openAuditLog(deps: AuditLogDeps): Promise<AuditLog & Audit
     const noted = (await administration.records("audit-tree")).find(({ id }) => id === "tree");
     // Noted by `checkpoint` and `prune` below.
     return new MerkleTree(digest, noted === undefined ? [] : (JSON.parse(noted.body) as readonly Subtree[]));
-  }
-
-  async function* rowsAfter(after: number): AsyncGenerator<AuditRow> {
-    for (let last = after; ;) {
-      const rows = await store.entries({ after: last, limit: PORTION });
-      yield* rows;
-      const end = rows.at(-1);
-      if (end === undefined) return;
-      last = end.seq;
-    }
   }
 
   function write(act: AuditAct): void {
@@ -95,7 +90,7 @@ export async function openAuditLog(deps: AuditLogDeps): Promise<AuditLog & Audit
   }
 
   async function checkpointNow(): Promise<AuditCheckpointRow | null> {
-    for await (const { text } of rowsAfter(tree.size)) tree.append(entryHash(text, digest));
+    for await (const { text } of rowsAfter(store, tree.size)) tree.append(entryHash(text, digest));
     const { size } = tree;
     if (size === 0 || size === signedSize) return null;
     // The entry that the tree ends with.
@@ -118,44 +113,24 @@ export async function openAuditLog(deps: AuditLogDeps): Promise<AuditLog & Audit
   }
   schedule();
 
-  async function* lines(): AsyncGenerator<string> {
-    const { first } = await store.head();
-    const [begin] = await store.entries({ after: first - 1, limit: 1 });
-    const header: ExportHeader = {
-      format: "holdfast-audit/1",
-      log: name,
-      keys,
-      first,
-      previous_hash: begin?.previousHash ?? (await store.head()).hash,
-      tree: await treeBefore(first),
-    };
-    yield `${JSON.stringify(header)}\n`;
-    for await (const { hash, openings, seq, text } of rowsAfter(first - 1)) {
-      // Openings are written as JSON text by the drafter.
-      const names = openings === null ? {} : { openings: JSON.parse(openings) as unknown };
-      yield `${JSON.stringify({ seq, hash, entry: text, ...names })}\n`;
+  async function* lines(format: AuditFormat): AsyncGenerator<string> {
+    const facts = { productVersion: deps.version, now: clock.now() };
+    for await (const line of logLines(reader)) {
+      const text = lineText(line, format, facts);
+      if (text !== null) yield `${text}\n`;
     }
-    for (const { note, size } of await store.checkpoints())
-      if (size >= first - 1) yield `${JSON.stringify({ checkpoint: note })}\n`;
-  }
-
-  /** The tree of the entries that retention removed. Under a name of its own: a prune may die before it is made. */
-  async function treeBefore(first: number): Promise<readonly Subtree[]> {
-    if (first === 1) return [];
-    const noted = (await administration.records("audit-tree")).find(({ id }) => id === prunedId(first - 1));
-    // Noted by `prune` below.
-    return noted === undefined ? [] : (JSON.parse(noted.body) as readonly Subtree[]);
   }
 
   return {
     name,
+    reader,
     draft: (act) => drafter.draft(act),
     note(act) {
       if (act.result === "success") write(act);
       else gathering.add(act);
     },
     list: (query) => listed(store, query),
-    async *export(by) {
+    async *export(by, format = "jsonl") {
       await store.append([
         drafter.draft({
           action: "audit.exported",
@@ -163,30 +138,30 @@ export async function openAuditLog(deps: AuditLogDeps): Promise<AuditLog & Audit
           targets: [{ type: "audit_log", id: name, name: null }],
           result: "success",
           reason: null,
-          changes: {},
+          changes: { format: { from: null, to: format } },
         }),
       ]);
       await inTurn(checkpointNow);
-      yield* lines();
+      yield* lines(format);
     },
     async verify() {
       let text = "";
-      for await (const line of lines()) text += line;
+      for await (const line of lines("jsonl")) text += line;
       return verifyLog(readExport(text), { checkpoints: [], keys }, verifyEd25519, digest);
     },
     checkpoint: () => inTurn(checkpointNow),
     checkpoints: () => store.checkpoints(),
     keys: () => keys,
-    prune: (by, olderThanMs) =>
+    prune: (by, olderThanMs, sizeMax = Number.MAX_SAFE_INTEGER) =>
       inTurn(async () => {
         const limit = clock.now() - olderThanMs;
         const { first } = await store.head();
         const upTo = (await store.checkpoints()).findLast(
-          ({ at, size }) => at < limit && size >= first,
+          ({ at, size }) => at < limit && size >= first && size <= sizeMax,
         )?.size;
         if (upTo === undefined) return 0;
-        const cut = new MerkleTree(digest, await treeBefore(first));
-        for await (const { seq, text } of rowsAfter(first - 1)) {
+        const cut = new MerkleTree(digest, await prunedTree(administration, first));
+        for await (const { seq, text } of rowsAfter(store, first - 1)) {
           if (seq > upTo) break;
           cut.append(entryHash(text, digest));
         }
@@ -216,10 +191,6 @@ export async function openAuditLog(deps: AuditLogDeps): Promise<AuditLog & Audit
       timer?.cancel();
     },
   };
-}
-
-function prunedId(upTo: number): string {
-  return `pruned-${upTo}`;
 }
 
 async function listed(store: AuditStore, query: AuditQuery): Promise<readonly AuditRow[]> {

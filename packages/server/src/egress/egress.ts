@@ -4,3 +4,5 @@ export { createEgress } from "./dispatch.ts";
 export type { EgressPolicy, EgressRefusal } from "./policy-contract.ts";
 export type { EgressPolicyAdministration } from "./open-egress-policy.ts";
 export { openEgressPolicy } from "./open-egress-policy.ts";
+export type { Streams, StreamTarget } from "./streams.ts";
+export { createStreams } from "./streams.ts";

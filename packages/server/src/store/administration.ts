@@ -22,7 +22,9 @@ export type RecordKind =
   | "retention"
   | "legal-hold"
   | "audit-key"
-  | "audit-tree";
+  | "audit-tree"
+  | "audit-sink"
+  | "audit-sink-progress";
 
 export interface AdministrationRecord {
   readonly kind: RecordKind;
@@ -85,7 +87,11 @@ export interface AdministrationStore {
 }
 
 /** Kinds that `AdministrationStore.note` may write. */
-export const UNAUDITED_KINDS: ReadonlySet<RecordKind> = new Set<RecordKind>(["key-use", "audit-tree"]);
+export const UNAUDITED_KINDS: ReadonlySet<RecordKind> = new Set<RecordKind>([
+  "key-use",
+  "audit-tree",
+  "audit-sink-progress",
+]);
 
 /** A signed statement of how long the log was and what it held then. */
 export interface AuditCheckpointRow {
@@ -105,7 +111,11 @@ export interface AuditStore {
   newest(query: { readonly before: number | null; readonly limit: number }): Promise<readonly AuditRow[]>;
   /** How long the log is, its last hash, and the first entry that is still there; 1 when none was pruned. */
   head(): Promise<{ readonly size: number; readonly hash: string; readonly first: number }>;
-  checkpoints(): Promise<readonly AuditCheckpointRow[]>;
+  /** The smallest first; of a query, those that cover more than `after` entries. */
+  checkpoints(query?: {
+    readonly after: number;
+    readonly limit: number;
+  }): Promise<readonly AuditCheckpointRow[]>;
   addCheckpoint(checkpoint: AuditCheckpointRow): Promise<void>;
   /**
    * Removes the entries with `seq <= upTo` together with the entry that says so; their last hash is kept, so that the rest

@@ -6,6 +6,7 @@ import { createApp } from "../app.ts";
 import { createAttempts } from "../attempts.ts";
 import { sendError } from "../errors.ts";
 import { appOriginRoutes } from "./apps.ts";
+import { auditSinkRoutes } from "./audit-sinks.ts";
 import { auditRoutes } from "./audit.ts";
 import type { AdministrationContext } from "./context.ts";
 import { egressRoutes } from "./egress.ts";
@@ -47,6 +48,7 @@ export function createAdministrationApi(
   operatorTokenRoutes(app, context);
   appOriginRoutes(app, context);
   auditRoutes(app, context);
+  auditSinkRoutes(app, context);
   egressRoutes(app, context);
   retentionRoutes(app, context);
   redteamRoutes(app, context);

@@ -1,12 +1,14 @@
 import { Readable } from "node:stream";
-import { HoldfastError } from "@holdfast/protocol";
+import type { AuditFormat } from "@holdfast/protocol";
+import { AUDIT_FORMATS, HoldfastError } from "@holdfast/protocol";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { AuditAdministration } from "#audit";
 import type { AuditRow } from "#store";
+import { parseFields } from "../body.ts";
 import { actsOf } from "./acts-of.ts";
 import { authorityOf } from "./authority-of.ts";
 import type { AdministrationContext, InEnvironment } from "./context.ts";
-import { instant } from "./fields.ts";
+import { instant, textField } from "./fields.ts";
 
 interface ListQuery {
   readonly before?: string;
@@ -50,9 +52,11 @@ export function auditRoutes(app: FastifyInstance, context: AdministrationContext
       { config: { access: "operator", audit: "audit.exported" } },
       async (request, reply): Promise<FastifyReply> => {
         const log = await logOf(request);
+        const format = formatOf(request.body);
+        const type = format === "csv" ? "text/csv" : "application/jsonl";
         return reply
-          .header("content-type", "application/jsonl; charset=utf-8")
-          .send(Readable.from(log.export(authorityOf(request))));
+          .header("content-type", `${type}; charset=utf-8`)
+          .send(Readable.from(log.export(authorityOf(request), format)));
       },
     );
 
@@ -75,6 +79,14 @@ export function auditRoutes(app: FastifyInstance, context: AdministrationContext
       return { data: row === null ? null : { size: row.size, at: instant(row.at), note: row.note } };
     });
   }
+}
+
+/** @throws HoldfastError `request_invalid` for a format that there is not */
+function formatOf(body: unknown): AuditFormat {
+  const named = Buffer.isBuffer(body) && body.length > 0 ? textField(parseFields(body), "format") : null;
+  const format = AUDIT_FORMATS.find((each) => each === (named ?? "jsonl"));
+  if (format !== undefined) return format;
+  throw new HoldfastError("request_invalid", `A log is exported as one of ${AUDIT_FORMATS.join(", ")}.`);
 }
 
 function rowShape({ hash, openings, seq, text }: AuditRow): unknown {

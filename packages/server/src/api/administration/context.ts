@@ -3,7 +3,7 @@ import type { FastifyRequest } from "fastify";
 import type { EgressPolicyAdministration } from "#egress";
 import type { EnvironmentAdministration } from "#environments";
 import type { AppWorld } from "../app.ts";
-import type { AuditAdministration, AuditLog } from "#audit";
+import type { AuditAdministration, AuditLog, AuditSinkAdministration } from "#audit";
 import type { EventKeyAdministration, OperatorTokens, SigningKeyAdministration } from "#keys";
 import type { RetentionAdministration } from "#retention";
 import type { VaultAdministration } from "#vault";
@@ -33,6 +33,8 @@ export interface AdministrationContext extends AppWorld {
   acts(environment: string): Promise<EnvironmentActs | null>;
   /** The installation's log. */
   readonly audit: AuditLog & AuditAdministration;
+  /** Where every log goes. */
+  readonly sinks: AuditSinkAdministration;
   /** The installation's secrets. */
   readonly vault: VaultAdministration;
 }

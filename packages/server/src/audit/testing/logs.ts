@@ -45,6 +45,7 @@ export async function logOf(store: Store) {
     vault,
     clock,
     digest: nodeDigest,
+    version: "1.2.3",
   };
   const log = await openAuditLog({ ...deps, log: silentLog });
   return { log, time };

@@ -170,6 +170,16 @@ export function administrationSuite(create: CreateHarness): void {
     },
   );
 
+  storeTest(create, "checkpoints are found by how much they cover, the smallest first", async (store) => {
+    await fill(store, 4);
+    for (const size of [3, 1, 4]) await store.audit.addCheckpoint({ size, at: NOW, note: `note ${size}` });
+    const sizes = async (...query: Parameters<typeof store.audit.checkpoints>) =>
+      (await store.audit.checkpoints(...query)).map(({ size }) => size);
+    assert.deepEqual(await sizes(), [1, 3, 4]);
+    assert.deepEqual(await sizes({ after: 1, limit: 1 }), [3]);
+    assert.deepEqual(await sizes({ after: 4, limit: 9 }), []);
+  });
+
   storeTest(create, "what opens names can be erased, and the entry stays as it is", async (store) => {
     await fill(store, 2);
     const [before] = await store.audit.entries({ after: 0, limit: 1 });

@@ -16,6 +16,8 @@ import { by } from "./order.ts";
 import { refusal } from "./refusal.ts";
 import type { Table, Tables } from "./tables.ts";
 
+const EVERY = { after: 0, limit: Number.MAX_SAFE_INTEGER } as const;
+
 /** Administrative records, the log of what was done with them, and nonces. */
 export class Administration {
   readonly #records: Table<string, AdministrationRecord>;
@@ -84,8 +86,15 @@ export class Administration {
     return this.#head.get("head") ?? { size: 0, hash: CHAIN_START, first: 1 };
   }
 
-  checkpoints(): readonly AuditCheckpointRow[] {
-    return this.#checkpoints.rows().toSorted((left, right) => left.size - right.size);
+  checkpoints({
+    after,
+    limit,
+  }: Parameters<AuditStore["checkpoints"]>[0] = EVERY): readonly AuditCheckpointRow[] {
+    return this.#checkpoints
+      .rows()
+      .filter(({ size }) => size > after)
+      .toSorted((left, right) => left.size - right.size)
+      .slice(0, limit);
   }
 
   addCheckpoint(checkpoint: AuditCheckpointRow): void {

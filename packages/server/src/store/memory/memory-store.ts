@@ -105,7 +105,7 @@ export function assembleMemoryStore(rooms: MemoryRooms): Store {
       entries: (query) => access.read(({ administration }) => administration.entries(query)),
       newest: (query) => access.read(({ administration }) => administration.newest(query)),
       head: () => access.read(({ administration }) => administration.head()),
-      checkpoints: () => access.read(({ administration }) => administration.checkpoints()),
+      checkpoints: (query) => access.read(({ administration }) => administration.checkpoints(query)),
       addCheckpoint: (checkpoint) =>
         access.act(({ administration }) => administration.addCheckpoint(checkpoint)),
       prune: (request) => access.act(({ administration }) => administration.prune(request)),

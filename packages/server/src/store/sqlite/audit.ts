@@ -116,7 +116,7 @@ export function createAuditStore(access: StoreAccess): AuditStore {
   );
   const checkpoints = prepare<readonly [size: number, at: number, note: string]>(
     db,
-    "SELECT size, at, note FROM audit_checkpoints WHERE size > 0 ORDER BY size",
+    "SELECT size, at, note FROM audit_checkpoints WHERE size > ? ORDER BY size LIMIT ?",
   );
 
   const append = async (
@@ -135,9 +135,9 @@ export function createAuditStore(access: StoreAccess): AuditStore {
         const [size, hash, first] = head.get() as readonly [number, string, number];
         return { size, hash, first };
       }),
-    checkpoints: () =>
+    checkpoints: ({ after: size, limit } = { after: 0, limit: Number.MAX_SAFE_INTEGER }) =>
       access.read((): readonly AuditCheckpointRow[] =>
-        checkpoints.all().map(([size, at, note]) => ({ size, at, note })),
+        checkpoints.all(size, limit).map(([covered, at, note]) => ({ size: covered, at, note })),
       ),
     async addCheckpoint({ size, at, note }) {
       await access.act(() => [CommandKind.addCheckpoint, size, at, note]);

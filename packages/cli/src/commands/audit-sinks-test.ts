@@ -1,0 +1,12 @@
+import type { Command } from "../command.ts";
+import { OPERATOR_OPTIONS } from "../operator-connection.ts";
+
+export const auditSinksTest: Command = {
+  summary: "Send one line that is no entry to a sink.",
+  usage: "<id>",
+  examples: ["holdfast audit sinks test 4f1d0c9a2b7e"],
+  options: OPERATOR_OPTIONS,
+  operandsMin: 1,
+  operandsMax: 1,
+  run: async (invocation) => (await import("../administration/audit-sinks.ts")).testSink(invocation),
+};
