@@ -19,6 +19,7 @@ import type { OpenEnvironment } from "./open-environment.ts";
 import { openEnvironment } from "./open-environment.ts";
 import type { OpenStore } from "./open-store.ts";
 import { openOwnStore } from "./open-store.ts";
+import { shownCertificate } from "./shown-certificate.ts";
 import type { OpenSinks } from "./open-sinks.ts";
 import { openSinks } from "./open-sinks.ts";
 import type { ServerOptions } from "./options.ts";
@@ -70,6 +71,10 @@ const CLOCKWORK: Authority = {
  */
 export async function openInstallation(world: InstallationWorld): Promise<Installation> {
   const { options, machineClock, random, digest, ids, log } = world;
+  const identity =
+    options.egressCertificate === undefined
+      ? null
+      : shownCertificate(options.egressCertificate, machineClock, log);
   const storeWorld = { ...world, clock: machineClock };
   /** What is open and belongs to nothing else that is, in case something else cannot be opened. */
   const loose = new Set<OpenStore>();
@@ -129,6 +134,7 @@ export async function openInstallation(world: InstallationWorld): Promise<Instal
         clock: machineClock,
         connectionsPerOrigin: options.callSlots,
         ...(options.egressAuthorities === undefined ? {} : { authorities: options.egressAuthorities }),
+        ...(identity === null ? {} : { identity }),
         guard: {
           rules: () => egressPolicy.rules(),
           ownPorts: () => new Set([world.ownPort()]),

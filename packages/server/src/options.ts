@@ -33,6 +33,8 @@ export interface ServerOptions {
   readonly egress?: Partial<EgressPolicy>;
   /** Certificates (PEM) of authorities that apps' certificates may come from, beside those that Node trusts. */
   readonly egressAuthorities?: readonly string[];
+  /** Certificate and key that are shown to apps which ask for one; nothing when absent. */
+  readonly egressCertificate?: TlsFiles;
   /** Certificate and key; plain http when absent. */
   readonly tls?: TlsFiles;
   /** Names beside that of the public URL by which the server may be called. */

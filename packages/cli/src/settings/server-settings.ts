@@ -60,6 +60,7 @@ export function serverSettings(
   const host = text(get("host")) ?? "127.0.0.1";
   const publicUrl = httpUrl(get("public-url"));
   const tls = tlsFiles(get);
+  const shown = pairOf(get, ["egress-cert", "egress-key"], "show a certificate to apps");
   const trustedProxies = list(get("trusted-proxy"));
   const isGuarded = tls !== null || trustedProxies.length > 0 || isSet(get("insecure-http"));
   checkExposure(command, host, publicUrl, isSet(get("allow-lan-without-password")), isGuarded);
@@ -99,6 +100,7 @@ export function serverSettings(
         formats: formatsOf(get("payload-formats")),
       },
       ...(tls === null || tls === undefined ? {} : { tls }),
+      ...(shown === null ? {} : { egressCertificate: shown }),
       trustedProxies,
       allowedHosts: list(get("allowed-host")),
       egress: {
@@ -158,20 +160,27 @@ function checkExposure(
 
 /** @throws HoldfastError `config_invalid` for a certificate without its key, or the other way round */
 function tlsFiles(get: (name: string) => Resolved | undefined): ServerOptions["tls"] | null {
-  const [certificate, key, clientAuthority] = ["tls-cert", "tls-key", "tls-client-ca"].map((name) =>
-    text(get(name)),
-  );
-  if (certificate === null && key === null) {
-    if (clientAuthority === null) return null;
+  const clientAuthority = text(get("tls-client-ca"));
+  const pair = pairOf(get, ["tls-cert", "tls-key"], "serve TLS");
+  if (pair === null && clientAuthority !== null)
     throw new HoldfastError("config_invalid", "Cannot ask clients for certificates without serving TLS.", {
       next: "Set --tls-cert and --tls-key, too.",
     });
-  }
-  if (typeof certificate !== "string" || typeof key !== "string")
-    throw new HoldfastError("config_invalid", "Cannot serve TLS: a certificate needs its key.", {
-      next: "Set both --tls-cert and --tls-key.",
-    });
-  return { certificate, key, ...(typeof clientAuthority === "string" ? { clientAuthority } : {}) };
+  return pair === null ? null : { ...pair, ...(clientAuthority === null ? {} : { clientAuthority }) };
+}
+
+/** @throws HoldfastError `config_invalid` for one without the other */
+function pairOf(
+  get: (name: string) => Resolved | undefined,
+  [certificateName, keyName]: readonly [string, string],
+  purpose: string,
+): { readonly certificate: string; readonly key: string } | null {
+  const [certificate, key] = [text(get(certificateName)), text(get(keyName))];
+  if (certificate === null && key === null) return null;
+  if (certificate !== null && key !== null) return { certificate, key };
+  throw new HoldfastError("config_invalid", `Cannot ${purpose}: a certificate needs its key.`, {
+    next: `Set both --${certificateName} and --${keyName}.`,
+  });
 }
 
 function checkSdkUrl(resolved: Resolved | undefined, given: string): string {

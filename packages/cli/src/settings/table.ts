@@ -196,6 +196,20 @@ export const SETTINGS: readonly Setting[] = [
     only: "start",
   },
   {
+    name: "egress-cert",
+    kind: "text",
+    value: "FILE",
+    summary: "Certificate (PEM) that is shown to apps which ask for one. Read again when it changes.",
+    only: "start",
+  },
+  {
+    name: "egress-key",
+    kind: "text",
+    value: "FILE",
+    summary: "Key of that certificate (PEM).",
+    only: "start",
+  },
+  {
     name: "allow-plain-http",
     kind: "list",
     value: "HOST",

@@ -8,6 +8,12 @@ import { pinnedConnect } from "./pinned-connect.ts";
 /** What decides who may be connected to. */
 export type EgressGuard = Omit<PinnedConnectDeps, "connect">;
 
+/** A certificate and its key (PEM). */
+export interface TlsIdentity {
+  readonly cert: string | Buffer;
+  readonly key: string | Buffer;
+}
+
 export interface ConnectionsOptions {
   readonly clock: Clock;
   /** For each share of an origin. */
@@ -16,6 +22,8 @@ export interface ConnectionsOptions {
   readonly originsMax: number;
   readonly originIdleMs: number;
   readonly authorities: readonly string[];
+  /** What the server shows to whoever asks for a certificate, as it is now; null: nothing. */
+  readonly identity: () => TlsIdentity | null;
   /** Who may be connected to; null: everybody. */
   readonly policy: EgressGuard | null;
 }
@@ -37,11 +45,8 @@ export class Connections {
 
   constructor(options: ConnectionsOptions) {
     this.#options = options;
-    const { authorities, connectMs, policy } = options;
-    const connect = buildConnector({
-      timeout: connectMs,
-      ...(authorities.length === 0 ? {} : { ca: [...getCACertificates("default"), ...authorities] }),
-    });
+    const { policy } = options;
+    const connect = connectorOf(options);
     this.#connect = policy === null ? connect : pinnedConnect({ ...policy, connect });
   }
 
@@ -115,4 +120,28 @@ export class Connections {
     const closed = line.close().finally(() => this.#closing.delete(closed));
     this.#closing.add(closed);
   }
+}
+
+/** Connects as whom the server is at that moment: a certificate that was renewed counts for the next connection. */
+function connectorOf({
+  authorities,
+  connectMs,
+  identity,
+}: Pick<ConnectionsOptions, "authorities" | "connectMs" | "identity">): buildConnector.connector {
+  const build = (own: TlsIdentity | null): buildConnector.connector =>
+    buildConnector({
+      timeout: connectMs,
+      ...(authorities.length === 0 ? {} : { ca: [...getCACertificates("default"), ...authorities] }),
+      ...(own === null ? {} : { cert: own.cert, key: own.key }),
+    });
+  let shown = identity();
+  let connect = build(shown);
+  return (options, callback) => {
+    const now = identity();
+    if (now !== shown) {
+      shown = now;
+      connect = build(now);
+    }
+    connect(options, callback);
+  };
 }

@@ -1,6 +1,6 @@
 import type { Clock } from "#kernel";
 import { Cancellation } from "./cancellation.ts";
-import type { EgressGuard } from "./connections.ts";
+import type { EgressGuard, TlsIdentity } from "./connections.ts";
 import { Connections } from "./connections.ts";
 import type { EgressOutcome, EgressRequest, GuardedEgress } from "./contract.ts";
 import { Deadlines } from "./deadlines.ts";
@@ -21,6 +21,8 @@ export interface EgressOptions {
   readonly originIdleMs?: number;
   /** Certificates (PEM) of authorities to trust besides those that Node trusts. */
   readonly authorities?: readonly string[];
+  /** What is shown to apps that ask for a certificate, as it is now; nothing when absent. */
+  readonly identity?: () => TlsIdentity | null;
   /** Who may be connected to; everybody when absent. */
   readonly guard?: EgressGuard;
 }
@@ -35,6 +37,7 @@ export function createEgress(options: EgressOptions): GuardedEgress {
     originsMax: options.originsMax ?? 1024,
     originIdleMs: options.originIdleMs ?? 5 * 60_000,
     authorities: options.authorities ?? [],
+    identity: options.identity ?? (() => null),
     policy: options.guard ?? null,
   });
   const deadlines = new Deadlines(clock);

@@ -3,4 +3,4 @@ export type { TlsFiles } from "./tls-files.ts";
 export type { FrontDoor, FrontDoorOptions } from "./open-front-door.ts";
 export { openFrontDoor } from "./open-front-door.ts";
 export { watchDisk } from "./disk-space.ts";
-export { readTlsFiles } from "./tls-files.ts";
+export { readTlsFiles, tlsStamp } from "./tls-files.ts";
