@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { canonicalJson, HoldfastError } from "@holdfast/protocol";
+import { canonicalJson, HoldfastError, parseSigningKey } from "@holdfast/protocol";
 import { nodeDigest, silentLog, systemRandom } from "#kernel";
 import { createMemoryDisk } from "#store";
 import { manualClock } from "../kernel/testing/manual-clock.ts";
@@ -159,4 +159,228 @@ test("an app's answer under either accepted key is good during a rotation, and t
   const app = createKeys({ signingKeys: [B], eventKeys: [], digest: nodeDigest });
   const header = app.sign("{}", clock.now()) ?? undefined;
   assert.deepEqual(server.verifyAnswer(header, "{}", clock.now()), { ok: true, keyId: key.id });
+});
+
+const idOf = (text: string): string => parseSigningKey(text).keyId(nodeDigest);
+
+/** What every key of an environment is, by its first letter. */
+const described = async (keys: Awaited<ReturnType<typeof openSigningKeys>>) =>
+  (await keys.view()).keys.map(
+    ({ activatedAt, id, lastUsedAt, origin, retiringSince, revokedAt, state }) => ({
+      id,
+      origin,
+      state,
+      activatedAt,
+      retiringSince,
+      revokedAt,
+      lastUsedAt,
+    }),
+  );
+
+test("without any settings a key is made, once, and handed to whoever made the environment, once", async () => {
+  const { clock, open } = environment();
+  const { acts, keys } = await open([], { environment: "my-team" });
+  const text = keys.takeMade();
+  assert.match(text ?? "", /^signkey-my_team-[0-9a-f]{64}$/);
+  assert.equal(keys.takeMade(), null);
+  assert.deepEqual(keys.accepted(), [text]);
+  assert.deepEqual(await described(keys), [
+    {
+      id: idOf(text ?? ""),
+      origin: "made",
+      state: "active",
+      activatedAt: clock.now(),
+      retiringSince: null,
+      revokedAt: null,
+      lastUsedAt: null,
+    },
+  ]);
+  const again = await open([]);
+  assert.deepEqual([again.keys.takeMade(), again.keys.accepted()], [null, [text]]);
+  assert.equal((await acts()).length, 1);
+});
+
+test("the first key of the settings signs, the second is accepted; another order is another signer", async () => {
+  const { clock, open } = environment();
+  const first = await open([A, B]);
+  assert.deepEqual(first.keys.accepted(), [A, B]);
+  const [, second] = await described(first.keys);
+  assert.deepEqual(
+    [second?.state, second?.activatedAt, second?.retiringSince],
+    ["retiring", null, clock.now()],
+  );
+  await clock.advance(1000);
+  const turned = await open([B, A]);
+  assert.deepEqual(turned.keys.accepted(), [B, A]);
+  const byId = new Map((await described(turned.keys)).map((key) => [key.id, key]));
+  assert.deepEqual(
+    [byId.get(idOf(B))?.activatedAt, byId.get(idOf(B))?.retiringSince, byId.get(idOf(A))?.retiringSince],
+    [clock.now(), null, clock.now()],
+  );
+  assert.deepEqual(await turned.acts(), [
+    "signing_key.imported success",
+    "signing_key.imported success",
+    "signing_key.activated success",
+  ]);
+});
+
+test("a key that was taken out of the settings is over; one that an operator made is not theirs to end", async () => {
+  const { clock, open } = environment();
+  await open([A, B]);
+  await clock.advance(1000);
+  const fewer = await open([B]);
+  assert.deepEqual(fewer.keys.accepted(), [B]);
+  const gone = (await described(fewer.keys)).find(({ id }) => id === idOf(A));
+  assert.deepEqual([gone?.state, gone?.revokedAt], ["revoked", clock.now()]);
+  const { secret } = await fewer.keys.begin(OPERATOR);
+  const other = await open([C]);
+  assert.deepEqual(other.keys.accepted(), [C, secret]);
+});
+
+test("settings that stay as they are leave standing what operators decided since", async () => {
+  const { open } = environment();
+  const first = await open([A]);
+  await first.keys.begin(OPERATOR, B);
+  await first.keys.promote(OPERATOR, "the old one leaked");
+  const again = await open([A]);
+  assert.deepEqual(again.keys.accepted(), [B, A]);
+  const none = await open([]);
+  assert.deepEqual(none.keys.accepted(), [B, A]);
+});
+
+test("a settings key that is revoked is warned of, and not accepted", async () => {
+  const { open } = environment();
+  const first = await open([A, B]);
+  await first.keys.revoke(OPERATOR, idOf(A), "leaked");
+  const warned: string[] = [];
+  const log = { ...silentLog, warn: (_facts: object, words: string) => void warned.push(words) };
+  const again = await open([A, B], { log });
+  assert.deepEqual(again.keys.accepted(), [B]);
+  assert.deepEqual(warned, ["a configured signing key is revoked, and is not accepted"]);
+  await open([B], { log });
+  assert.equal(warned.length, 1);
+});
+
+test("an imported key is not shown again, may be bare hex, and is taken once", async () => {
+  const { open } = environment();
+  const { acts, keys } = await open([A]);
+  const bare = "d".repeat(64);
+  const { key, secret } = await keys.begin(OPERATOR, bare);
+  assert.deepEqual([key.origin, key.state, secret], ["imported", "pending", null]);
+  assert.deepEqual(keys.accepted(), [A, bare]);
+  assert.equal((await acts()).at(-1), "signing_key.imported success");
+  await assert.rejects(keys.begin(OPERATOR), fails("conflict", /Cannot begin/));
+  await keys.revoke(OPERATOR, key.id, "a mistake");
+  await assert.rejects(keys.begin(OPERATOR, bare), fails("conflict", /already, as revoked/));
+  await assert.rejects(keys.begin(OPERATOR, "no key"), { code: "key_invalid" });
+});
+
+test("a rotation that is under way says so, what it waits for, and when the old key may go", async () => {
+  const { clock, open } = environment();
+  const { keys } = await open([A], {
+    apps: () => [
+      { name: "shop", url: "http://127.0.0.1:1/" },
+      { name: "cart", url: "http://127.0.0.1:2/" },
+    ],
+  });
+  assert.deepEqual([keys.isRotating, (await keys.view()).waitingFor], [false, []]);
+  keys.observe({ app: "shop", worker: "10.0.0.1", keyId: idOf(A), how: "call" });
+  await clock.advance(1);
+  keys.observe({ app: "shop", worker: "10.0.0.1", keyId: idOf(A), how: "sync" });
+  const before = keys.version;
+  const { key } = await keys.begin(OPERATOR, B);
+  assert.ok(keys.isRotating && keys.version > before);
+  const waiting = async () => (await keys.view()).waitingFor;
+  assert.deepEqual(await waiting(), [
+    { app: "shop", lastKeyId: idOf(A), lastAt: clock.now() },
+    { app: "cart", lastKeyId: null, lastAt: null },
+  ]);
+  await clock.advance(1);
+  for (const app of ["shop", "cart"]) keys.observe({ app, worker: null, keyId: key.id, how: "call" });
+  assert.deepEqual(await waiting(), []);
+  const view = await keys.view();
+  assert.deepEqual(
+    view.evidence.map(({ at }) => at),
+    view.evidence.map(({ at }) => at).toSorted((one, two) => two - one),
+  );
+  assert.equal(view.keys.find(({ id }) => id === key.id)?.lastUsedAt, clock.now());
+  await keys.promote(OPERATOR, null);
+  assert.equal((await keys.view()).revocableAt, clock.now() + QUIET);
+});
+
+test("a question to an app is evidence of what it has, and no use of a key", async () => {
+  const { open } = environment();
+  const asked: string[] = [];
+  const { keys } = await open([A], {
+    apps: () => [
+      { name: "shop", url: "http://127.0.0.1:1/" },
+      { name: "mute", url: "http://127.0.0.1:2/" },
+      { name: "none", url: "http://127.0.0.1:3/" },
+    ],
+    ask(url) {
+      asked.push(url);
+      if (url.endsWith(":2/")) return Promise.resolve({ error: "it answered 500" });
+      return Promise.resolve({ keyIds: url.endsWith(":1/") ? [idOf(B), idOf(A)] : [] });
+    },
+  });
+  await keys.begin(OPERATOR, B);
+  assert.deepEqual(await keys.probe(), [
+    { app: "shop", keyId: idOf(B), error: null },
+    { app: "mute", keyId: null, error: "it answered 500" },
+    { app: "none", keyId: null, error: null },
+  ]);
+  assert.equal(asked.length, 3);
+  const view = await keys.view();
+  assert.deepEqual(
+    view.waitingFor.map(({ app }) => app),
+    ["mute", "none"],
+  );
+  assert.ok(view.keys.every(({ lastUsedAt }) => lastUsedAt === null));
+});
+
+test("a step back lets the old key sign again, and is in the log with its reason", async () => {
+  const { open } = environment();
+  const { acts, keys } = await open([A]);
+  await keys.begin(OPERATOR, B);
+  await assert.rejects(keys.stepBack(OPERATOR, "too early"), { code: "conflict" });
+  await keys.promote(OPERATOR, "in a hurry");
+  await keys.stepBack(OPERATOR, "an app broke");
+  assert.deepEqual(keys.accepted(), [A, B]);
+  assert.equal((await acts()).at(-1), "signing_key.stepped_back success");
+});
+
+test("whom a forced end cuts off stands in the log, and what was made in its place is in the answer", async () => {
+  const { open } = environment();
+  const { administration, keys } = await open([A]);
+  keys.observe({ app: "shop", worker: null, keyId: idOf(A), how: "call" });
+  keys.observe({ app: "shop", worker: null, keyId: idOf(A), how: "sync" });
+  const { secret = "" } = await keys.revoke(OPERATOR, idOf(A), "leaked");
+  assert.deepEqual(keys.accepted(), [secret]);
+  const entries = (await administration.records("signing-key")).length;
+  assert.equal(entries, 2);
+  await assert.rejects(keys.revoke(OPERATOR, "0123456789ab", "x"), { code: "not_found" });
+});
+
+test("two who change a key at once: the second is told, and changes nothing", async () => {
+  const { open } = environment();
+  const first = await open([A]);
+  const { administration } = first;
+  const late = await openSigningKeys({
+    administration,
+    vault: await vaultOf(administration, [masterKey(1)]),
+    draft: (act) => ({ at: 0, text: canonicalJson(act), openings: null }),
+    environment: "prod",
+    clock: manualClock(0),
+    random: systemRandom,
+    digest: nodeDigest,
+    log: silentLog,
+    configured: [A],
+    quietMs: QUIET,
+    apps: () => [],
+    ask: () => Promise.resolve({ error: "nobody" }),
+  });
+  await first.keys.begin(OPERATOR, B);
+  await first.keys.promote(OPERATOR, "now");
+  await assert.rejects(late.revoke(OPERATOR, idOf(A), "late"), fails("conflict", /changed meanwhile/));
+  assert.deepEqual(late.accepted(), [A]);
 });
