@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { App, EventKeyInfo, OperatorTokenInfo, Rotation } from "@holdfast/client";
+import type { App, AuditSinkInfo, EventKeyInfo, OperatorTokenInfo, Rotation } from "@holdfast/client";
 import { serverSettings } from "../settings/server-settings.ts";
 import { resolveSettings } from "../settings/resolve.ts";
 import { settingsOf } from "../settings/table.ts";
@@ -49,6 +49,7 @@ const server: ServerFacts = {
   operatorTokens: [],
   masterKeys: [],
   log: holds,
+  sinks: [],
 };
 const token: OperatorTokenInfo = {
   id: "t1",
@@ -67,12 +68,20 @@ const eventKey = {
   revoked_at: null,
   last_used_at: ago(1),
 } as EventKeyInfo;
+const sink = {
+  name: "siem",
+  state: "delivering",
+  behind: 0,
+  failing_since: null,
+  last_error: null,
+} as AuditSinkInfo;
 const app = { name: "shop", url: "https://shop.example.org", error: null } as App;
 
 const worst = (findings: readonly Finding[]): readonly string[] =>
   findings.filter(({ status }) => status !== "ok").map(({ id, status }) => `${status} ${id}`);
 const ofMachine = (facts: Partial<MachineFacts>) => worst(machineFindings({ ...machine, ...facts }));
-const ofServer = (facts: Partial<ServerFacts>) => worst(serverFindings({ ...server, ...facts }, NOW));
+const ofServer = (facts: Partial<ServerFacts>) =>
+  worst(serverFindings({ ...server, sinks: [sink], ...facts }, NOW));
 const ofEnvironment = (facts: Partial<EnvironmentFacts>) =>
   ofServer({ environments: [{ ...environment, ...facts }] });
 
@@ -207,4 +216,11 @@ test("a log that does not hold, an app that cannot be reached and an open egress
     }),
     ["warning keys.master"],
   );
+});
+
+test("logs that go nowhere else, and a sink that takes nothing, are named", () => {
+  assert.deepEqual(ofServer({ sinks: [] }), ["warning audit.nowhere_else"]);
+  assert.deepEqual(ofServer({ sinks: [{ ...sink, state: "failing", last_error: "ECONNREFUSED" }] }), [
+    "failed audit.sink",
+  ]);
 });

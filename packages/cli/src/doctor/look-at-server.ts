@@ -34,6 +34,7 @@ export async function lookAtServer(invocation: Invocation): Promise<ServerLook> 
       operatorTokens: await client.operatorTokens(),
       masterKeys: await client.masterKeyUses(),
       log: await client.verifyAudit(null),
+      sinks: await client.auditSinks(),
     };
     return { facts, clockAheadMs: await clockAhead(url) };
   } catch (error) {

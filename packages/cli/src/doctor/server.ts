@@ -1,5 +1,6 @@
 import type {
   App,
+  AuditSinkInfo,
   EgressPolicyInfo,
   EventKeyInfo,
   MasterKeyUse,
@@ -30,6 +31,7 @@ export interface ServerFacts {
   readonly operatorTokens: readonly OperatorTokenInfo[];
   readonly masterKeys: readonly MasterKeyUse[];
   readonly log: LogVerdict;
+  readonly sinks: readonly AuditSinkInfo[];
 }
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -54,6 +56,7 @@ export function serverFindings(facts: ServerFacts, now: number): readonly Findin
     ...appFindings(facts.apps),
     logFinding("the installation", facts.log),
     ...facts.environments.map(({ log, name }) => logFinding(name, log)),
+    ...sinkFindings(facts.sinks),
   ];
 }
 
@@ -162,6 +165,26 @@ function appFindings(apps: readonly App[] | null): readonly Finding[] {
           why: printable(error),
           next: `holdfast apps sync ${printable(url)}`,
         }),
+  );
+}
+
+function sinkFindings(sinks: readonly AuditSinkInfo[]): readonly Finding[] {
+  if (sinks.length === 0)
+    return [
+      audit.warning("nowhere_else", {
+        what: "the audit logs are kept here alone",
+        why: "Whoever cuts the end off a log, and its checkpoints with it, leaves nothing that shows it.",
+        next: "holdfast audit sinks add https://siem.example.org/holdfast",
+      }),
+    ];
+  return sinks.map(({ behind, failing_since: since, last_error: error, name, state }) =>
+    state === "failing"
+      ? audit.failed("sink", {
+          what: `sink ${printable(name)} does not take entries${since === null ? "" : ` since ${since}`}`,
+          why: printable(error ?? "It does not say why."),
+          next: "holdfast audit sinks list",
+        })
+      : audit.ok("sink", { what: `sink ${printable(name)} takes entries; ${behind} are on their way` }),
   );
 }
 
