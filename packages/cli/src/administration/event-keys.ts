@@ -3,6 +3,7 @@ import type { Invocation } from "../command.ts";
 import { EXIT } from "../exit-codes.ts";
 import { connectAsOperator, environmentOf } from "../operator-connection.ts";
 import { printable } from "../printable.ts";
+import { importedKey } from "./imported-key.ts";
 import type { Style } from "../style.ts";
 import { countOption, listOption, textOption } from "../text-option.ts";
 
@@ -19,9 +20,9 @@ export async function listEventKeys(invocation: Invocation): Promise<number> {
 
 /** Makes an event key, and shows it this once. */
 export async function createEventKey(invocation: Invocation): Promise<number> {
-  const { operands, options, report } = invocation;
+  const { operands, report } = invocation;
   const [name = ""] = operands;
-  const imported = textOption(options, "import");
+  const imported = await importedKey(invocation);
   const made = await connectAsOperator(invocation).createEventKey(environmentOf(invocation), {
     name,
     ...(imported === undefined ? {} : { import: imported }),

@@ -3,6 +3,7 @@ import type { Invocation } from "../command.ts";
 import { EXIT } from "../exit-codes.ts";
 import { connectAsOperator, environmentOf } from "../operator-connection.ts";
 import { printable } from "../printable.ts";
+import { importedKey } from "./imported-key.ts";
 import type { Style } from "../style.ts";
 import { textOption } from "../text-option.ts";
 
@@ -16,9 +17,10 @@ export async function showRotation(invocation: Invocation): Promise<number> {
 
 /** Begins a rotation: makes the next key, or takes one in. */
 export async function rotateSigningKey(invocation: Invocation): Promise<number> {
-  const { operands, report } = invocation;
+  const { report } = invocation;
   const { style } = report;
-  const made = await connectAsOperator(invocation).beginRotation(environmentOf(invocation), operands[0]);
+  const imported = await importedKey(invocation);
+  const made = await connectAsOperator(invocation).beginRotation(environmentOf(invocation), imported);
   report.result(made, [
     `  ${style.green(style.done)} Key ${style.bold(made.id)} is accepted from now on, and does not sign yet.`,
     ...(made.secret === undefined

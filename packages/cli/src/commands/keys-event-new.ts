@@ -28,7 +28,12 @@ export const keysEventNew: Command = {
     },
     { name: "events-per-second", kind: "text", value: "COUNT", summary: "Most events in a second." },
     { name: "expires", kind: "text", value: "WHEN", summary: "A date, or how long from now, such as 90d." },
-    { name: "import", kind: "text", value: "KEY", summary: "Take in a key that exists already." },
+    {
+      name: "import",
+      kind: "text",
+      value: "FILE",
+      summary: "Take in the key in a file, or with - from stdin.",
+    },
   ],
   operandsMin: 1,
   operandsMax: 1,
