@@ -6,4 +6,17 @@ export interface EquivalentMutant {
   readonly because: string;
 }
 
-export const EQUIVALENT: readonly EquivalentMutant[] = [];
+export const EQUIVALENT: readonly EquivalentMutant[] = [
+  {
+    file: "packages/server/src/keys/event-keys.ts",
+    before: "before?.bucket ?? null",
+    after: "before?.bucket",
+    because: "a rate takes undefined for null: there is no bucket yet",
+  },
+  {
+    file: "packages/server/src/keys/operator-tokens.ts",
+    before: 'authorization ?? ""',
+    after: "authorization",
+    because: "the expression reads undefined as a word that is no token",
+  },
+];

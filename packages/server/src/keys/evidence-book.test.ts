@@ -56,11 +56,14 @@ test("what is new is written every five seconds, by one hand, and read at the ne
 test("what could not be written is written with what comes next", async () => {
   const { administration, clock } = world();
   let isFailing = true;
+  let writes = 0;
   const book = new EvidenceBook(
     {
       ...administration,
-      note: (records) =>
-        isFailing ? Promise.reject(new Error("the disk is full")) : administration.note(records),
+      note(records) {
+        writes += 1;
+        return isFailing ? Promise.reject(new Error("the disk is full")) : administration.note(records);
+      },
     },
     clock,
   );
@@ -70,6 +73,7 @@ test("what could not be written is written with what comes next", async () => {
   await book.flush();
   assert.equal((await administration.records("key-use")).length, 1);
   await book.flush();
+  assert.equal(writes, 2, "what is written is not written again");
 });
 
 test("five thousand exchanges are remembered; past them the one goes that was seen longest ago", () => {

@@ -41,7 +41,7 @@ function environment() {
         .filter(({ action }) => action.startsWith("signing_key."))
         .map(({ action, result }) => `${action} ${result}`);
     };
-    return { keys, administration, acts };
+    return { keys, administration, audit, acts };
   };
   return { clock, open };
 }
@@ -351,13 +351,24 @@ test("a step back lets the old key sign again, and is in the log with its reason
 
 test("whom a forced end cuts off stands in the log, and what was made in its place is in the answer", async () => {
   const { open } = environment();
-  const { administration, keys } = await open([A]);
+  const { audit, keys } = await open([A]);
   keys.observe({ app: "shop", worker: null, keyId: idOf(A), how: "call" });
   keys.observe({ app: "shop", worker: null, keyId: idOf(A), how: "sync" });
+  keys.observe({ app: "cart", worker: null, keyId: idOf(B), how: "call" });
   const { secret = "" } = await keys.revoke(OPERATOR, idOf(A), "leaked");
   assert.deepEqual(keys.accepted(), [secret]);
-  const entries = (await administration.records("signing-key")).length;
-  assert.equal(entries, 2);
+  const rows = await audit.newest({ before: null, limit: 2 });
+  const [made, revoked] = rows.map(
+    ({ text }) =>
+      JSON.parse(text) as { action: string; reason: string; targets: { id: string }[]; changes: object },
+  );
+  assert.deepEqual(
+    [revoked?.action, revoked?.reason, revoked?.changes],
+    ["signing_key.revoked", "leaked", { apps_cut_off: { from: null, to: ["shop"] } }],
+  );
+  assert.deepEqual([made?.action, made?.targets[0]?.id], ["signing_key.created", idOf(secret)]);
+  const gone = (await described(keys)).find(({ id }) => id === idOf(A));
+  assert.deepEqual([gone?.state, gone?.revokedAt !== null, gone?.retiringSince], ["revoked", true, null]);
   await assert.rejects(keys.revoke(OPERATOR, "0123456789ab", "x"), { code: "not_found" });
 });
 
