@@ -37,7 +37,12 @@ export const MUTATED_ROOMS: readonly MutatedRoom[] = [
   {
     name: "audit",
     sources: [`${SERVER}/audit`, "packages/protocol/src/audit"],
-    tests: [["packages/protocol/src/audit"], [`${SERVER}/audit`], [`${ADMINISTRATION}/audit.test.ts`]],
+    tests: [
+      ["packages/protocol/src/audit"],
+      [`${SERVER}/audit/open-audit-log.test.ts`, `${SERVER}/audit/sinks`],
+      [`${ADMINISTRATION}/audit.test.ts`],
+      [`${ADMINISTRATION}/audit-sinks.test.ts`],
+    ],
   },
   {
     name: "front-door",

@@ -41,7 +41,13 @@ describe("Tokens", () => {
     assert.equal(await tokens.checkStream(token, NOW + LIMITS.streamTokenMs), null);
   });
 
-  it("are good for their purpose only, and by any key in use", async () => {
+  it("A-111 that read a stream do not write to one", async () => {
+    const [, claims = ""] = (await tokensOf([OLD]).stream(RUN, NOW)).split(".");
+    const { publish } = JSON.parse(Buffer.from(claims, "base64url").toString("utf8")) as { publish: boolean };
+    assert.equal(publish, false);
+  });
+
+  it("A-110 are good for their purpose only, and by any key in use", async () => {
     const before = tokensOf([OLD]);
     const [output, stream] = [await before.output(RUN, NOW), await before.stream(RUN, NOW)];
     assert.equal(await before.checkOutput(stream, RUN, NOW), false);
@@ -52,7 +58,7 @@ describe("Tokens", () => {
     assert.equal(await tokensOf([NEW]).checkOutput(output, RUN, NOW), false);
   });
 
-  it("refuse what was changed, is unsigned, or is no token", async () => {
+  it("A-110 refuse what was changed, is unsigned, or is no token", async () => {
     const tokens = tokensOf([OLD]);
     const [header = "", claims = "", signature = ""] = (await tokens.output(RUN, NOW)).split(".");
     const none = Buffer.from('{"alg":"none"}').toString("base64url");
