@@ -12,6 +12,8 @@ export interface SubjectData {
 export interface SearchedStore {
   readonly texts: TextStore;
   readonly runs: Pick<RunStore, "ofEvent">;
+  /** Lets others have their turn between two portions. */
+  readonly breath: () => Promise<void>;
 }
 
 /** Characters of a run's id, with which whatever the server says of the run begins. */
@@ -36,7 +38,7 @@ export async function findSubject(
   let fresh: readonly EventId[] = named;
   if (needles.length > 0) {
     const found = await owners(
-      store.texts,
+      store,
       (text) => needles.some((needle) => mayHold(text, needle)) && holdsValue(text, values),
     );
     for (const id of found.runs) runs.add(id);
@@ -54,7 +56,7 @@ export async function findSubject(
     const asked = new Set<string>(unasked.splice(0));
     if (asked.size === 0) break;
     const told = await owners(
-      store.texts,
+      store,
       (text) => text.includes(OWN_EVENT) && someLeaf(text, (leaf) => asked.has(leaf.slice(0, RUN_ID_CHARS))),
     );
     fresh = [...told.events].filter((id) => !events.has(id));
@@ -69,7 +71,7 @@ function mayHold(text: string, needle: string): boolean {
 }
 
 async function owners(
-  texts: TextStore,
+  { breath, texts }: Pick<SearchedStore, "breath" | "texts">,
   isWanted: (text: string) => boolean,
 ): Promise<{ readonly events: ReadonlySet<EventId>; readonly runs: ReadonlySet<RunId> }> {
   const events = new Set<EventId>();
@@ -84,5 +86,6 @@ async function owners(
     portion.texts.forEach(note);
     if (portion.next === null) return { events, runs };
     after = portion.next;
+    await breath();
   }
 }

@@ -120,7 +120,7 @@ export async function openRetention(deps: RetentionDeps): Promise<Retention> {
 
   async function erase(by: Authority, erasure: Erasure): Promise<ErasureReceipt> {
     const values = new Set(erasure.values);
-    const found = await findSubject(store, values, erasure.events);
+    const found = await findSubject({ ...store, breath }, values, erasure.events);
     await refuseHeld(by, found.runs);
     const id = ids.request();
     const target = { type: "erasure", id, name: null };
@@ -153,6 +153,7 @@ export async function openRetention(deps: RetentionDeps): Promise<Retention> {
       const [end] = rows.slice(-1);
       if (end === undefined) break;
       after = end.seq;
+      await breath();
     }
     if (seqs.length > 0)
       await store.audit.eraseOpenings(
