@@ -1,4 +1,13 @@
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  globSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execFileSync } from "node:child_process";
@@ -15,6 +24,9 @@ export function copyTree(root: string): { readonly folder: string; remove(): voi
   for (const file of files.toString("utf8").split("\0"))
     if (file !== "" && existsSync(join(root, file))) cpSync(join(root, file), join(folder, file));
   link(join(root, "node_modules"), join(folder, "node_modules"), folder);
+  // Where a package needs another version than the rest.
+  for (const own of globSync("packages/*/node_modules", { cwd: root }))
+    symlinkSync(join(root, own), join(folder, own));
   return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) };
 }
 

@@ -28,23 +28,35 @@ export function readPrivateFile(path: string): string {
   } catch (cause) {
     throw new HoldfastError("master_key_invalid", `Cannot read the master key in ${path}.`, { cause });
   }
-  if (process.platform === "win32") return text;
-  if ((mode & 0o077) !== 0) {
-    throw new HoldfastError(
+  const fault = privacyFault(path, { mode, owner }, process.getuid?.() ?? null);
+  if (fault !== null) throw fault;
+  return text;
+}
+
+/**
+ * What is wrong with who may read a file; null: nothing. Root reads whatever it likes, and may be given files of others.
+ *
+ * @param user of this process; null where there are none (Windows)
+ */
+export function privacyFault(
+  path: string,
+  { mode, owner }: { readonly mode: number; readonly owner: number },
+  user: number | null,
+): HoldfastError | null {
+  if (user === null) return null;
+  if ((mode & 0o077) !== 0)
+    return new HoldfastError(
       "master_key_invalid",
       `Cannot use the master key in ${path}: others on this machine may read or change it (mode ${(mode & 0o777).toString(8)}).`,
       {
         next: `Run chmod 600 ${path}, and take a new key if somebody may have read it: holdfast keys master rotate.`,
       },
     );
-  }
-  const user = process.getuid?.();
-  if (user !== undefined && user !== 0 && owner !== user)
-    throw new HoldfastError(
-      "master_key_invalid",
-      `Cannot use the master key in ${path}: it belongs to another user.`,
-    );
-  return text;
+  if (user === 0 || owner === user) return null;
+  return new HoldfastError(
+    "master_key_invalid",
+    `Cannot use the master key in ${path}: it belongs to another user.`,
+  );
 }
 
 /** Makes the file, whole or not at all, for its owner alone. `false`: there was one already. */

@@ -163,8 +163,64 @@ test("what is destroyed is in the log, with who did it and why, and opens nowher
     ["data_key.created", "data_key.created", "data_key.destroyed"],
   );
   assert.equal(acts.at(-1)?.reason, "the environment ended");
+  assert.deepEqual(acts[0]?.changes, { master_key: { from: null, to: key?.masterKeyId } });
+  assert.deepEqual(acts.at(-1)?.changes, { master_key: { from: key?.masterKeyId, to: null } });
   assert.equal(acts.at(-1)?.authority.actor.id, "op-1");
   await assert.rejects(vault.destroy(OPERATOR, "nothing", "x"), (error) =>
     isHoldfastError(error, "not_found"),
   );
+});
+
+test("a data key that no longer seals is destroyed alone; one that seals is succeeded first", async () => {
+  const store = createMemoryDisk().takeOver();
+  const vault = await vaultOf(store.administration, [masterKey(1)]);
+  const [first] = vault.status();
+  await vault.destroy(OPERATOR, first?.id ?? "", "test");
+  const [second, ...more] = vault.status();
+  assert.deepEqual([second?.id === first?.id, more.length], [false, 0]);
+  const sealed = vault.seal("kept", PLACE);
+  // Another vault of the store makes a key that is newer: this one goes on with its own.
+  const records = await store.administration.records("data-key");
+  assert.deepEqual(
+    records.map(({ id }) => id),
+    [second?.id],
+  );
+  const again = await vaultOf(store.administration, [masterKey(1)]);
+  assert.equal(again.open(sealed, PLACE), "kept");
+  assert.equal(again.status().length, 1, "a store that has a key gets no further one");
+});
+
+test("of several data keys the newest seals, and each opens what it sealed", async () => {
+  const store = createMemoryDisk().takeOver();
+  const vault = await vaultOf(store.administration, [masterKey(1)]);
+  const old = vault.seal("old", PLACE);
+  const [first] = await store.administration.records("data-key");
+  assert.ok(first !== undefined);
+  // As an installation has it that was rotated by hand: one key more, made later.
+  const other = createMemoryDisk().takeOver();
+  await vaultOf(other.administration, [masterKey(1)]);
+  const [newer] = await other.administration.records("data-key");
+  assert.ok(newer !== undefined);
+  const body = JSON.stringify({ ...(JSON.parse(newer.body) as object), createdAt: 2000 });
+  await store.administration.commit({
+    changes: [{ kind: "data-key", id: newer.id, expectedRevision: 0, body }],
+    audit: [{ at: 0, text: "{}", openings: null }],
+  });
+  const both = await vaultOf(store.administration, [masterKey(1)]);
+  assert.equal(both.open(old, PLACE), "old");
+  const sealed = both.seal("new", PLACE);
+  assert.equal(sealed.split(".")[1], newer.id);
+  await both.destroy(OPERATOR, first.id, "test");
+  assert.deepEqual(
+    both.status().map(({ id }) => id),
+    [newer.id],
+  );
+  assert.equal(both.open(sealed, PLACE), "new");
+});
+
+test("what is sealed under no key of this store, or is no envelope at all, opens as little as what was changed", async () => {
+  const vault = await vaultOf(createMemoryDisk().takeOver().administration, [masterKey(1)]);
+  const stranger = await vaultOf(createMemoryDisk().takeOver().administration, [masterKey(1)]);
+  for (const sealed of [stranger.seal("x", PLACE), "", "plain", "v1.a.b"])
+    assert.throws(() => vault.open(sealed, PLACE), refused);
 });
