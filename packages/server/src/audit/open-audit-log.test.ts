@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { readCheckpoint, readExport, verifyLog } from "@holdfast/protocol";
 import { nodeDigest } from "#kernel";
 import { createMemoryDisk } from "#store";
+import { prunedTree } from "./log-reader.ts";
 import { verifyEd25519 } from "./signing-key.ts";
 import { anAct, logOf, OPERATOR, textOf } from "./testing/logs.ts";
 
@@ -74,6 +75,19 @@ test("the clock signs what is new, and nothing twice", async () => {
   };
   assert.equal(await tick(), 1);
   assert.equal(await tick(), 1);
+  assert.equal(await log.checkpoint(), null);
+  assert.notEqual(log.draft(anAct()).openings, null);
+  const nameless = { ...OPERATOR, actor: { ...OPERATOR.actor, name: null } };
+  assert.equal(log.draft(anAct({ authority: nameless, targets: [] })).openings, null);
+});
+
+test("a log that has no entries is not signed", async () => {
+  const store = createMemoryDisk().takeOver();
+  const { log } = await logOf(store);
+  // The first entry tells of the log's own key.
+  assert.equal((await log.checkpoint())?.size, 1);
+  assert.deepEqual(await prunedTree(store.administration, 1), []);
+  assert.deepEqual(await prunedTree(store.administration, 99), [], "of what nobody removed there is no tree");
 });
 
 test("equal refusals are one entry and one number; others stand for themselves", async () => {
@@ -115,6 +129,8 @@ test("what retention cuts off is at a checkpoint, and the rest verifies with wha
   time.now += 10_000;
   log.note(anAct());
   assert.equal(await log.prune(OPERATOR, 60_000), 0, "nothing is old enough");
+  assert.equal(await log.prune(OPERATOR, 10_000), 0, "nor is what is just as old");
+  assert.equal(await log.prune(OPERATOR, 5_000, 5), 0, "a sink has not got that far");
   assert.equal(await log.prune(OPERATOR, 5_000), 6);
   const text = await textOf(log.export(OPERATOR));
   assert.equal(readExport(text).header.first, 7);

@@ -190,32 +190,43 @@ test("a data key that no longer seals is destroyed alone; one that seals is succ
   assert.equal(again.status().length, 1, "a store that has a key gets no further one");
 });
 
-test("of several data keys the newest seals, and each opens what it sealed", async () => {
-  const store = createMemoryDisk().takeOver();
-  const vault = await vaultOf(store.administration, [masterKey(1)]);
-  const old = vault.seal("old", PLACE);
-  const [first] = await store.administration.records("data-key");
-  assert.ok(first !== undefined);
-  // As an installation has it that was rotated by hand: one key more, made later.
-  const other = createMemoryDisk().takeOver();
-  await vaultOf(other.administration, [masterKey(1)]);
-  const [newer] = await other.administration.records("data-key");
-  assert.ok(newer !== undefined);
-  const body = JSON.stringify({ ...(JSON.parse(newer.body) as object), createdAt: 2000 });
-  await store.administration.commit({
-    changes: [{ kind: "data-key", id: newer.id, expectedRevision: 0, body }],
-    audit: [{ at: 0, text: "{}", openings: null }],
-  });
-  const both = await vaultOf(store.administration, [masterKey(1)]);
-  assert.equal(both.open(old, PLACE), "old");
-  const sealed = both.seal("new", PLACE);
-  assert.equal(sealed.split(".")[1], newer.id);
-  await both.destroy(OPERATOR, first.id, "test");
-  assert.deepEqual(
-    both.status().map(({ id }) => id),
-    [newer.id],
-  );
-  assert.equal(both.open(sealed, PLACE), "new");
+test("of several data keys the newest seals, whatever its id, and each opens what it sealed", async () => {
+  for (const newestAt of [0, 1]) {
+    const store = createMemoryDisk().takeOver();
+    const vault = await vaultOf(store.administration, [masterKey(1)]);
+    const old = vault.seal("old", PLACE);
+    const [first] = await store.administration.records("data-key");
+    // As where two servers began at once: a key more, made earlier or later.
+    const other = createMemoryDisk().takeOver();
+    await vaultOf(other.administration, [masterKey(1)]);
+    const [second] = await other.administration.records("data-key");
+    assert.ok(first !== undefined && second !== undefined);
+    const [one, two] = [first, second].toSorted((left, right) => (left.id < right.id ? -1 : 1));
+    const newest = [one, two][newestAt];
+    await store.administration.commit({
+      changes: [first, second].map((record) => ({
+        kind: "data-key",
+        id: record.id,
+        expectedRevision: record === first ? 1 : 0,
+        body: JSON.stringify({
+          ...(JSON.parse(record.body) as object),
+          createdAt: record === newest ? 2000 : 1000,
+        }),
+      })),
+      audit: [{ at: 0, text: "{}", openings: null }],
+    });
+    const both = await vaultOf(store.administration, [masterKey(1)]);
+    assert.equal(both.open(old, PLACE), "old");
+    const sealed = both.seal("new", PLACE);
+    assert.equal(sealed.split(".")[1], newest?.id);
+    const older = newest === first ? second : first;
+    await both.destroy(OPERATOR, older.id, "test");
+    assert.deepEqual(
+      both.status().map(({ id }) => id),
+      [newest?.id],
+    );
+    assert.equal(both.open(sealed, PLACE), "new");
+  }
 });
 
 test("what is sealed under no key of this store, or is no envelope at all, opens as little as what was changed", async () => {
