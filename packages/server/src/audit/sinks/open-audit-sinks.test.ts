@@ -208,3 +208,29 @@ test("a sink is one of sixteen, has a target of its own, and begins anew at anot
   assert.ok((await log.list({ before: null, limit: 9, action: "audit_sink.changed" })).length === 2);
   await sinks.close();
 });
+
+test("what is changed of a sink stands in the log, and nothing else; of two who change it at once one is told", async () => {
+  const { log, open } = await world();
+  const sinks = await open();
+  const { sink, secret } = await sinks.create(OPERATOR, SETTINGS);
+  assert.equal(secret, null, "only what goes over https is signed");
+  const late = await open();
+  await sinks.change(OPERATOR, sink.id, { format: "ocsf" });
+  await assert.rejects(late.change(OPERATOR, sink.id, { name: "other" }), { code: "conflict" });
+  const changes = (await log.list({ before: null, limit: 10 }))
+    .map(({ text }) => JSON.parse(text) as { action: string; changes: object })
+    .filter(({ action }) => action.startsWith("audit_sink."))
+    .map(({ action, changes: what }) => [action, what]);
+  assert.deepEqual(changes.toReversed(), [
+    [
+      "audit_sink.created",
+      {
+        kind: { from: null, to: "file" },
+        target: { from: null, to: "/x.jsonl" },
+        format: { from: null, to: "jsonl" },
+      },
+    ],
+    ["audit_sink.changed", { format: { from: "jsonl", to: "ocsf" } }],
+  ]);
+  for (const opened of [sinks, late]) await opened.close();
+});
