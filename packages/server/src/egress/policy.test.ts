@@ -152,6 +152,25 @@ test("listed hosts, names below one, addresses and ranges are allowed, and no mo
     assert.equal(at(url, address), "private_address", url);
 });
 
+test("an entry with a port is for that port, which is the scheme's own where an address names none", () => {
+  const at = (url: string, ...allow: readonly string[]) =>
+    judged(url, { allow, plainHttp: ["app.internal"] }, ["10.0.0.1"]);
+  assert.equal(at("https://app.internal/", "app.internal:443"), null);
+  assert.equal(at("http://app.internal/", "app.internal:80"), null);
+  assert.equal(at("https://app.internal/", "app.internal:80"), "private_address");
+  assert.equal(at("http://app.internal/", "app.internal:443"), "private_address");
+  assert.equal(at("https://app.internal:65535/", "app.internal:65535"), null);
+});
+
+test("in the mode of development any address may be called, over plain http too", () => {
+  for (const [url, address] of [
+    ["https://10.0.0.1/", "10.0.0.1"],
+    ["http://10.0.0.1/", "10.0.0.1"],
+    ["http://app.example/", "93.184.216.34"],
+  ] as const)
+    assert.equal(judged(url, { mode: "any" }, [address]), null, url);
+});
+
 test("a policy of listed hosts alone lets nothing else out, public or not", () => {
   const policy = { mode: "listed", allow: ["app.example"] } as const;
   assert.equal(judged("https://app.example/", policy, ["93.184.216.34"]), null);
@@ -179,6 +198,13 @@ test("an entry that is none is refused, by name", () => {
     "*.",
     "a b",
     "10.0.0.0/33",
+    "10.0.0.0/",
+    "::/",
+    "10.0.0.0/-1",
+    "10.0.0.0/1.5",
+    "10.0.0.0/0x8",
+    "10.0.0.0/ 8",
+    "10.0.0.0/8/8",
     "10.0.0/8",
     "fd00::/129",
     "host:0",

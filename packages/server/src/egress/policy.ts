@@ -177,12 +177,13 @@ function readEntry(text: string): AllowEntry {
   const host = (bracketed ?? plain ?? "").toLowerCase();
   const port = portText === undefined ? null : Number(portText);
   if (port !== null && (port < 1 || port > 65_535)) throw faulty(text);
-  const [network = "", prefix] = host.split("/");
+  const [network = "", prefix, ...more] = host.split("/");
   if (ipaddr.isValid(network) && (network.includes(":") || ipaddr.IPv4.isValidFourPartDecimal(network))) {
     const address = ipaddr.parse(network);
     const max = address.kind() === "ipv4" ? 32 : 128;
-    const bits = prefix === undefined ? max : Number(prefix);
-    if (!Number.isInteger(bits) || bits < 0 || bits > max) throw faulty(text);
+    // Nothing behind the slash is no number: it would be taken for 0, and so for every address there is.
+    const bits = prefix === undefined ? max : /^\d{1,3}$/.test(prefix) ? Number(prefix) : Infinity;
+    if (more.length > 0 || bits > max) throw faulty(text);
     return { name: null, range: [address, bits], port };
   }
   if (!/^(?:\*\.)?[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?$/.test(host) || prefix !== undefined)

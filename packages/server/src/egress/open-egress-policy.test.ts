@@ -1,0 +1,64 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { AuditAct } from "@holdfast/protocol";
+import { canonicalJson } from "@holdfast/protocol";
+import { createMemoryDisk } from "#store";
+import { OPERATOR } from "../vault/testing/world.ts";
+import { openEgressPolicy } from "./open-egress-policy.ts";
+import type { EgressPolicy } from "./policy-contract.ts";
+
+const CONFIGURED: EgressPolicy = { mode: "public", allow: ["app.internal"], plainHttp: ["app.internal"] };
+
+function environment() {
+  const store = createMemoryDisk().takeOver();
+  const open = (configured = CONFIGURED) =>
+    openEgressPolicy({
+      administration: store.administration,
+      draft: (act: AuditAct) => ({ at: 0, text: canonicalJson(act), openings: null }),
+      configured,
+    });
+  const acts = async () =>
+    (await store.audit.entries({ after: 0, limit: 10 })).map(({ text }) => JSON.parse(text) as AuditAct);
+  return { open, acts };
+}
+
+test("what the settings say holds, until operators add to it; both outlive a restart", async () => {
+  const { acts, open } = environment();
+  const policy = await open();
+  assert.deepEqual(policy.get(), CONFIGURED);
+  const decided: EgressPolicy = {
+    mode: "listed",
+    allow: ["10.0.0.0/8", "app.internal"],
+    plainHttp: ["old.internal"],
+  };
+  const together = {
+    mode: "listed",
+    allow: ["app.internal", "10.0.0.0/8"],
+    plainHttp: ["app.internal", "old.internal"],
+  };
+  assert.deepEqual(await policy.set(OPERATOR, decided), together);
+  assert.deepEqual([policy.rules().mode, policy.rules().allow.length], ["listed", 2]);
+  assert.deepEqual((await open()).get(), together);
+  const others = { mode: "any", allow: [], plainHttp: [] } as const;
+  assert.deepEqual((await open(others)).get(), decided, "what was decided counts before the settings");
+  assert.deepEqual((await acts())[0]?.changes, {
+    mode: { from: "public", to: "listed" },
+    allow: { from: ["app.internal"], to: ["10.0.0.0/8", "app.internal"] },
+    plain_http: { from: ["app.internal"], to: ["old.internal"] },
+  });
+});
+
+test("what is no policy is refused and changes nothing; of two who change it at once one is told", async () => {
+  const { acts, open } = environment();
+  const policy = await open();
+  await assert.rejects(policy.set(OPERATOR, { ...CONFIGURED, allow: ["10.0.0.0/"] }), {
+    code: "request_invalid",
+  });
+  assert.deepEqual([policy.get(), (await acts()).length], [CONFIGURED, 0]);
+  const late = await open();
+  await policy.set(OPERATOR, { ...CONFIGURED, mode: "listed" });
+  await policy.set(OPERATOR, { ...CONFIGURED, mode: "public" });
+  await assert.rejects(late.set(OPERATOR, { ...CONFIGURED, mode: "any" }), { code: "conflict" });
+  assert.equal(late.get().mode, "public");
+  await assert.rejects(open({ ...CONFIGURED, allow: ["no entry at all"] }), { code: "request_invalid" });
+});
