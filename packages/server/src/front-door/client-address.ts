@@ -1,5 +1,6 @@
 import { BlockList, isIP } from "node:net";
 import { HoldfastError } from "@holdfast/protocol";
+import { readAddressRange } from "#kernel";
 
 /**
  * Whose request it is: the address of the connection, or, where that is a proxy that is trusted, the last address in
@@ -13,15 +14,13 @@ export function clientAddress(
 ): (connection: string, forwardedFor: string | undefined) => string {
   const trusted = new BlockList();
   for (const entry of proxies) {
-    const [network = "", prefix] = entry.split("/");
-    const family = isIP(network);
-    const length = prefix === undefined ? (family === 4 ? 32 : 128) : Number(prefix);
-    if (family === 0 || !Number.isInteger(length) || length < 0 || length > (family === 4 ? 32 : 128))
+    const range = readAddressRange(entry);
+    if (range === null)
       throw new HoldfastError(
         "config_invalid",
         `"${entry.slice(0, 60)}" is no address or range of a trusted proxy.`,
       );
-    trusted.addSubnet(network, length, family === 4 ? "ipv4" : "ipv6");
+    trusted.addSubnet(range.network, range.bits, range.family);
   }
   const isTrusted = (address: string): boolean => {
     const family = isIP(address);

@@ -54,7 +54,7 @@ test("a client is who the connection says, unless a trusted proxy reports anothe
   assert.equal(addressOf("10.0.0.1", "nonsense"), "10.0.0.1");
   assert.equal(addressOf("10.0.0.1", "1.2.3.4, nonsense"), "10.0.0.1");
   assert.equal(clientAddress([])("10.0.0.1", "203.0.113.9"), "10.0.0.1");
-  for (const entry of ["", "proxy.example", "10.0.0.0/33", "10.0.0.0/x"])
+  for (const entry of ["", "proxy.example", "10.0.0.0/33", "10.0.0.0/x", "10.0.0.0/", "::/", "10.0.0.0/8/8"])
     assert.throws(
       () => clientAddress([entry]),
       (error) => isHoldfastError(error, "config_invalid"),

@@ -1,4 +1,9 @@
-/** The world, as interfaces: clock, randomness, ids, digests, log. The only room that touches the real ones. */
+/**
+ * The world, as interfaces: clock, randomness, ids, digests, log. The only room that touches the real ones. And how the
+ * network writes addresses, which several rooms read.
+ */
+export type { AddressRange } from "./address-range.ts";
+export { readAddressRange } from "./address-range.ts";
 export type { Clock, Timer } from "./clock.ts";
 export { systemClock } from "./clock.ts";
 export { nodeDigest } from "./digest.ts";

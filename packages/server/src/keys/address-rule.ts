@@ -1,5 +1,6 @@
 import { BlockList, isIP } from "node:net";
 import { HoldfastError } from "@holdfast/protocol";
+import { readAddressRange } from "#kernel";
 
 /**
  * Addresses and CIDR ranges, as a question: is this address in them?
@@ -9,16 +10,13 @@ import { HoldfastError } from "@holdfast/protocol";
 export function addressRule(entries: readonly string[]): (address: string | null) => boolean {
   const list = new BlockList();
   for (const entry of entries) {
-    const [network = "", prefix, ...more] = entry.split("/");
-    const family = isIP(network);
-    const bits = family === 4 ? 32 : 128;
-    const length = prefix === undefined ? bits : /^\d{1,3}$/.test(prefix) ? Number(prefix) : -1;
-    if (family === 0 || more.length > 0 || length < 0 || length > bits)
+    const range = readAddressRange(entry);
+    if (range === null)
       throw new HoldfastError(
         "request_invalid",
         `"${entry.slice(0, 60)}" is neither an address nor a range such as 203.0.113.0/24.`,
       );
-    list.addSubnet(network, length, family === 4 ? "ipv4" : "ipv6");
+    list.addSubnet(range.network, range.bits, range.family);
   }
   return (address) => {
     if (address === null) return false;
