@@ -1,4 +1,4 @@
-import { statfs } from "node:fs";
+import { statfs } from "node:fs/promises";
 import type { Clock, Log, Timer } from "#kernel";
 
 /** How often the disk is looked at. */
@@ -15,6 +15,8 @@ export interface WatchedDisk {
   readonly folder: string;
   /** What is kept for work that was acknowledged. */
   readonly reserveBytes: number;
+  /** Bytes that are free where a folder is; null when it cannot be told. Asks the file system when absent. */
+  readonly freeBytes?: (folder: string) => Promise<number | null>;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -23,24 +25,26 @@ export interface WatchedDisk {
  * Watches the disk on which a folder is. A database that finds no room fails in the middle of what it was doing: new work is
  * turned away before.
  */
-export async function watchDisk({ clock, folder, log, reserveBytes }: WatchedDisk): Promise<DiskSpace> {
+export async function watchDisk({
+  clock,
+  folder,
+  freeBytes = freeBytesOf,
+  log,
+  reserveBytes,
+}: WatchedDisk): Promise<DiskSpace> {
   let spare: number | null = null;
   let timer: Timer | null = null;
   let isStopped = false;
 
-  const look = (): Promise<void> =>
-    new Promise((resolve) =>
-      statfs(folder, (error, stats) => {
-        const wasLow = spare !== null && spare < 0;
-        spare = error === null ? stats.bavail * stats.bsize - reserveBytes : null;
-        const isLow = spare !== null && spare < 0;
-        if (isLow && !wasLow)
-          log.error({ spareBytes: spare }, "the disk is nearly full: no new events are taken");
-        if (!isLow && wasLow) log.info({ spareBytes: spare }, "the disk has room again");
-        if (!isStopped) timer = clock.after(LOOK_MS, () => void look());
-        resolve();
-      }),
-    );
+  async function look(): Promise<void> {
+    const wasLow = isLow(spare);
+    const free = await freeBytes(folder);
+    spare = free === null ? null : free - reserveBytes;
+    if (isLow(spare) && !wasLow)
+      log.error({ spareBytes: spare }, "the disk is nearly full: no new events are taken");
+    if (!isLow(spare) && wasLow) log.info({ spareBytes: spare }, "the disk has room again");
+    if (!isStopped) timer = clock.after(LOOK_MS, () => void look());
+  }
   await look();
   return {
     spareBytes: () => spare,
@@ -49,4 +53,18 @@ export async function watchDisk({ clock, folder, log, reserveBytes }: WatchedDis
       timer?.cancel();
     },
   };
+}
+
+function isLow(spare: number | null): boolean {
+  return spare !== null && spare < 0;
+}
+
+async function freeBytesOf(folder: string): Promise<number | null> {
+  try {
+    const { bavail, bsize } = await statfs(folder);
+    return bavail * bsize;
+  } catch {
+    // Not every file system tells.
+    return null;
+  }
 }

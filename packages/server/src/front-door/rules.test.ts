@@ -42,6 +42,24 @@ test("a server that listens on every address is called by any address, and by no
   assert.equal(isHost("192.168.1.7:8288"), true);
   assert.equal(isHost("[fe80::1]:8288"), true);
   assert.equal(isHost("rebound.example"), false);
+  assert.equal(isHost("1.2.3.4.example"), false);
+  const six = hostRule({ publicUrl: null, allowed: [], listens: "::" });
+  assert.deepEqual([six("[2001:db8::1]"), six("10.0.0.1"), six("rebound.example")], [true, true, false]);
+});
+
+test("a server that listens on one address is called by that, and without a public URL by nothing else", () => {
+  const four = hostRule({ publicUrl: null, allowed: [], listens: "192.168.1.7" });
+  assert.deepEqual(
+    ["192.168.1.7:8288", "192.168.1.8", "null", "undefined"].map((host) => four(host)),
+    [true, false, false, false],
+  );
+  const six = hostRule({ publicUrl: null, allowed: [], listens: "fd00::7" });
+  assert.deepEqual(
+    ["[fd00::7]:8288", "[fd00::8]", "fd00::7"].map((host) => six(host)),
+    [true, false, false],
+  );
+  const broken = hostRule({ publicUrl: "no url", allowed: [], listens: "127.0.0.1" });
+  assert.deepEqual([broken("undefined"), broken("localhost")], [false, true]);
 });
 
 test("a client is who the connection says, unless a trusted proxy reports another; what a client wrote itself counts for nothing", () => {
@@ -74,6 +92,16 @@ test("A-120 connections are counted, in all and of each address, and this machin
   assert.equal(count.enter("b"), false, "there are five");
   count.leave("127.0.0.1");
   assert.equal(count.enter("b"), true);
+  // Whoever left is forgotten, and may come back as often as before.
+  for (let round = 0; round < 3; round += 1) {
+    const door = new ConnectionCount({ total: 3, perAddress: 2 });
+    assert.deepEqual([door.enter("a"), door.enter("a"), door.enter("a")], [true, true, false]);
+    door.leave("a");
+    assert.deepEqual([door.enter("a"), door.enter("a")], [true, false]);
+    door.leave("a");
+    door.leave("a");
+    assert.deepEqual([door.enter("a"), door.enter("a"), door.enter("a")], [true, true, false]);
+  }
 });
 
 const CALM = { delayMs: 0, usedBytes: 1, maxBytes: 100, spareBytes: null };

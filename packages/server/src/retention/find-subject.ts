@@ -46,7 +46,7 @@ export async function findSubject(
     fresh = [...events];
   }
   const unasked: RunId[] = [...runs];
-  while (fresh.length > 0 || unasked.length > 0) {
+  for (;;) {
     for (const id of fresh)
       for (const run of await store.runs.ofEvent(id))
         if (!runs.has(run.id)) {
@@ -54,7 +54,7 @@ export async function findSubject(
           unasked.push(run.id);
         }
     const asked = new Set<string>(unasked.splice(0));
-    if (asked.size === 0) break;
+    if (asked.size === 0) return { events, runs };
     const told = await owners(
       store,
       (text) => text.includes(OWN_EVENT) && someLeaf(text, (leaf) => asked.has(leaf.slice(0, RUN_ID_CHARS))),
@@ -62,7 +62,6 @@ export async function findSubject(
     fresh = [...told.events].filter((id) => !events.has(id));
     for (const id of fresh) events.add(id);
   }
-  return { events, runs };
 }
 
 /** A value inside JSON inside JSON has its quotes escaped once more; plain words are the same in all. */

@@ -98,9 +98,24 @@ test("the clock sweeps by itself, once it is started and until it is stopped", a
   await at.clock.advance(20 * 60_000);
   assert.equal((await left(at)).length, 1);
   at.retention.start();
-  await at.clock.advance(20 * 60_000);
+  await at.clock.advance(10 * 60_000 - 1);
+  assert.equal((await left(at)).length, 1, "every ten minutes, and not before");
+  await at.clock.advance(60_000);
   assert.equal((await left(at)).length, 0);
-  at.retention.stop();
+  const again = await house(40);
+  await again.retention.setDays(OPERATOR, null, 60);
+  again.retention.start();
+  await again.clock.advance(15 * 60_000);
+  await again.retention.setDays(OPERATOR, null, 30);
+  await again.clock.advance(10 * 60_000);
+  assert.equal((await left(again)).length, 0, "and again ten minutes later");
+  again.retention.stop();
+  const stopped = await house(40);
+  await stopped.retention.setDays(OPERATOR, null, 30);
+  stopped.retention.start();
+  stopped.retention.stop();
+  await stopped.clock.advance(60 * 60_000);
+  assert.equal((await left(stopped)).length, 1);
 });
 
 test("what is held stays, until the hold is lifted; holds and policy outlive a restart", async () => {
