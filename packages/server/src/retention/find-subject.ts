@@ -64,9 +64,9 @@ export async function findSubject(
   }
 }
 
-/** A value inside JSON inside JSON has its quotes escaped once more; plain words are the same in all. */
+/** Inside JSON inside JSON a value may be written in escapes; plain letters, digits and marks are the same in all. */
 function mayHold(text: string, needle: string): boolean {
-  return text.includes(needle) || needle.includes("\\");
+  return text.includes(needle) || !/^[\w@.:+ -]+$/.test(needle);
 }
 
 async function owners(

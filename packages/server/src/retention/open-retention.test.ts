@@ -253,3 +253,64 @@ test("bad requests change nothing", async () => {
   assert.deepEqual([retention.policy().days, retention.holds(), (await left(at)).length], [null, [], 1]);
   assert.equal((await actionsOf(at)).length, 1);
 });
+
+test("a rule stands in the log with what it was and is, of which function; of two who set one at once one is told", async () => {
+  const at = await house(40);
+  await at.retention.setDays(OPERATOR, null, 36_500);
+  await at.retention.setDays(OPERATOR, functionId(1), 7);
+  await at.retention.setDays(OPERATOR, functionId(1), null);
+  await at.retention.setDays(OPERATOR, functionId(1), "inherit");
+  const entries = (await at.store.audit.entries({ after: 1, limit: 10 })).map(
+    ({ text }) =>
+      JSON.parse(text) as {
+        targets: { type: string; id: string }[];
+        changes: { days: { from: unknown; to: unknown } };
+      },
+  );
+  assert.deepEqual(
+    entries.map(({ changes, targets }) => [
+      targets[0]?.type,
+      targets[0]?.id,
+      changes.days.from,
+      changes.days.to,
+    ]),
+    [
+      ["environment", "production", null, 36_500],
+      ["function", functionId(1), "inherit", 7],
+      ["function", functionId(1), 7, null],
+      ["function", functionId(1), null, "inherit"],
+    ],
+  );
+  const late = await at.openIt();
+  await at.retention.setDays(OPERATOR, null, 30);
+  await assert.rejects(late.setDays(OPERATOR, null, 60), { code: "conflict" });
+  assert.equal(late.policy().days, 36_500);
+});
+
+test("an erasure that finds nothing says so, in the log too", async () => {
+  const at = await house(40);
+  const receipt = await during(
+    at.clock,
+    at.retention.erase(OPERATOR, { values: ["nobody@example.org"], events: [], reason: "request 21" }),
+  );
+  assert.deepEqual([receipt.events, receipt.runs, receipt.names], [0, 0, 0]);
+  assert.equal((await actionsOf(at)).at(-1), "data.erased");
+  assert.equal((await left(at)).length, 1);
+});
+
+test("a value that JSON writes in escapes is found, in text inside of text too", async () => {
+  for (const value of ['say "hi"/é', "C:\\temp", "Łódź-17"]) {
+    const at = await house();
+    const inner = JSON.stringify({ value })
+      .replaceAll("/", "\\/")
+      .replace("é", "\\u00e9")
+      .replace("Ł", "\\u0141");
+    const body = JSON.stringify({ data: { note: inner } });
+    await open(at.store, [], { event: anEvent(1, { body }) });
+    const receipt = await during(
+      at.clock,
+      at.retention.erase(OPERATOR, { values: [value], events: [], reason: "r" }),
+    );
+    assert.equal(receipt.events, 1, value);
+  }
+});

@@ -129,15 +129,14 @@ export async function openRetention(deps: RetentionDeps): Promise<Retention> {
       runs: { from: found.runs.size, to: 0 },
     };
     const act = { ...anAct(by, "data.erased", target, changes), reason: erasure.reason };
-    if (found.events.size + found.runs.size > 0) {
-      const audited = [audit.draft(act)];
-      if (!(await history.remove({ runs: [...found.runs], events: [...found.events], audit: audited })))
-        throw new HoldfastError(
-          "conflict",
-          "Cannot erase the subject's data: a run of it goes on, or an event of it waits in a batch or a debounce.",
-          { next: "Cancel those runs or wait for their end, then ask again." },
-        );
-    }
+    // Also when nothing was found: who was asked to erase must be able to show that he looked.
+    const removal = { runs: [...found.runs], events: [...found.events], audit: [audit.draft(act)] };
+    if (!(await history.remove(removal)))
+      throw new HoldfastError(
+        "conflict",
+        "Cannot erase the subject's data: a run of it goes on, or an event of it waits in a batch or a debounce.",
+        { next: "Cancel those runs or wait for their end, then ask again." },
+      );
     const names = await eraseNames(values, act);
     await history.scrub();
     return { id, events: found.events.size, runs: found.runs.size, names };
