@@ -165,6 +165,9 @@ describe("environments of one server", { timeout: 120_000 }, () => {
     assert.deepEqual([await seen("feature/one"), await seen("feature/two")], [200, 404]);
     const names = new Set((await operatorOf(server).environments()).map(({ name }) => name));
     assert.ok(names.has("previews--feature-one") && names.has("previews--feature-two"));
+    // Nobody makes a branch by looking for one.
+    const looked = await request(family, "GET", "/v1/events", { headers: inBranch("feature/three") });
+    assert.equal(looked.status, 404, looked.text);
     // Whoever has no key of the family makes no branch.
     const stranger = await request(staging, "POST", "/fn/register", {
       headers: inBranch("feature/three"),
