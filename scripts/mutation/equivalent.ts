@@ -37,4 +37,22 @@ export const EQUIVALENT: readonly EquivalentMutant[] = [
     after: "keyId",
     because: "where there are four parts there is a second one",
   },
+  {
+    file: "packages/server/src/environments/archive-rule.ts",
+    before: "use.lastUsedAt ?? 0",
+    after: "use.lastUsedAt",
+    because: "null is 0 among numbers",
+  },
+  {
+    file: "packages/protocol/src/tokens.ts",
+    before: 'BASE62[left % 62] ?? ""',
+    after: "BASE62[left % 62]",
+    because: "a remainder of 62 is a place in 62 characters",
+  },
+  {
+    file: "packages/protocol/src/signatures-v2/audience.ts",
+    before: "environmentPart === undefined || appPart === undefined || more.length > 0",
+    after: "false",
+    because: "what is read must be written again the same",
+  },
 ];

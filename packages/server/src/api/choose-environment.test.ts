@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { bearerToken, parseSigningKey } from "@holdfast/protocol";
-import { nodeDigest } from "#kernel";
-import { createKeys } from "#keys";
+import { bearerToken, hmacKey, parseSigningKey, signMessage } from "@holdfast/protocol";
+import { nodeDigest, systemRandom } from "#kernel";
+import { createKeys, createNonceLedger } from "#keys";
 import type { RequestFacts } from "./choose-environment.ts";
 import { branchIn, chooseEnvironment } from "./choose-environment.ts";
 
@@ -43,6 +43,47 @@ test("A-032 a call belongs to the environment whose signing key it shows, raw or
   assert.equal(
     chosen("/v1/events", { authorization: hashed(SIGNING.staging), "x-inngest-env": "production" }),
     "staging",
+  );
+});
+
+test("A-032 a signed request belongs to the environment whose key signed it, whatever bearer stands beside", () => {
+  const NOW = 1_800_000_000_000;
+  const target = "/v1/checkpoint/run/async";
+  const signing = (["production", "staging"] as const).map((name) => ({
+    name,
+    id: `id-of-${name}`,
+    keys: createKeys({
+      signingKeys: [SIGNING[name]],
+      eventKeys: [],
+      digest: nodeDigest,
+      v2: { random: systemRandom, ledger: createNonceLedger() },
+    }),
+  }));
+  const signedBy = (key: string, more: Readonly<Record<string, string>> = {}) => {
+    const headers: Record<string, string> = {
+      ...signMessage(
+        {
+          tag: "api",
+          message: { kind: "request", method: "POST", target, header: () => null },
+          body: "{}",
+          audience: "/shop",
+          nonce: "AAECAwQFBgcICQoLDA0ODw",
+          nowMs: NOW,
+        },
+        hmacKey(parseSigningKey(key), "app-to-server", nodeDigest),
+        nodeDigest,
+      ),
+      ...more,
+    };
+    const request: RequestFacts = { method: "POST", target, header: (name) => headers[name] ?? null };
+    return chooseEnvironment(request, signing, NOW)?.name ?? null;
+  };
+  assert.equal(signedBy(SIGNING.staging), "staging");
+  assert.equal(signedBy(SIGNING.production), "production");
+  assert.equal(signedBy(SIGNING.staging, { authorization: hashed(SIGNING.production) }), "staging");
+  assert.equal(
+    signedBy(`signkey-prod-${"c3".repeat(32)}`, { authorization: hashed(SIGNING.production) }),
+    null,
   );
 });
 

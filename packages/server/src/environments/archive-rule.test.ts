@@ -16,6 +16,10 @@ const BRANCH: EnvironmentRecord = {
 };
 const idle = { lastUsedAt: 5000, isBusy: false };
 
+test("a branch is quiet for three days before it archives itself", () => {
+  assert.equal(ARCHIVE_AFTER_MS, 259_200_000);
+});
+
 test("shouldArchive() waits for the whole quiet time, counted from the last use", () => {
   assert.equal(shouldArchive(BRANCH, idle, 5000 + ARCHIVE_AFTER_MS - 1), false);
   assert.equal(shouldArchive(BRANCH, idle, 5000 + ARCHIVE_AFTER_MS), true);

@@ -88,3 +88,39 @@ test("a family has a bounded number of open branches", async () => {
   await environments.archive(OPERATOR, "previews--b0" as EnvironmentName);
   assert.equal((await environments.openBranch(OPERATOR, family, "one-more")).archivedAt, null);
 });
+
+test("an environment is called by its name until it has another label, and they are listed by name", async () => {
+  const { deps } = testDeps();
+  const environments = await openEnvironments(deps);
+  await environments.create(OPERATOR, { ...custom, name: "staging" });
+  await environments.create(OPERATOR, { ...custom, name: "alpha", label: "First" });
+  await environments.create(OPERATOR, { ...custom, name: "zulu" });
+  assert.deepEqual(
+    environments.list().map(({ label, name }) => [name, label]),
+    [
+      ["alpha", "First"],
+      ["production", "Production"],
+      ["staging", "staging"],
+      ["zulu", "zulu"],
+    ],
+  );
+});
+
+test("what is not there cannot be changed, and of two servers that change one the second is told", async () => {
+  const { deps } = testDeps();
+  const environments = await openEnvironments(deps);
+  const nothing = "nothing" as EnvironmentName;
+  for (const act of [environments.archive(OPERATOR, nothing), environments.rename(OPERATOR, nothing, "x")])
+    await assert.rejects(act, (error) => isHoldfastError(error, "environment_unknown"));
+  const { name } = await environments.create(OPERATOR, { ...custom, name: "staging" });
+  const late = await openEnvironments(deps);
+  await environments.rename(OPERATOR, name, "First");
+  await assert.rejects(late.rename(OPERATOR, name, "Second"), (error) => isHoldfastError(error, "conflict"));
+  assert.equal((await openEnvironments(deps)).get(name)?.label, "First");
+});
+
+test("the main environment of a development server says what it is", async () => {
+  const { deps } = testDeps();
+  const environments = await openEnvironments({ ...deps, main: "dev" });
+  assert.deepEqual([environments.main.name, environments.main.label], ["dev", "Development"]);
+});
