@@ -79,13 +79,14 @@ export const MUTATED_ROOMS: readonly MutatedRoom[] = [
     ],
     tests: [
       [`${SERVER}/api`, `${SERVER}/registry/origin-rule.test.ts`],
-      ["test/http"],
+      [`${ADMINISTRATION}/environments.test.ts`, "test/attacks/abuse.test.ts", "test/http/access.test.ts"],
       [
-        `${ADMINISTRATION}/environments.test.ts`,
         `${ADMINISTRATION}/event-keys.test.ts`,
         `${ADMINISTRATION}/audit.test.ts`,
         `${ADMINISTRATION}/retention.test.ts`,
-        "test/attacks",
+        `${ADMINISTRATION}/imported-keys.test.ts`,
+        "test/http/signatures.test.ts",
+        "test/attacks/sync.test.ts",
       ],
     ],
   },
