@@ -119,3 +119,65 @@ test("readLogs() reads from OCSF events what JSON lines say", () => {
     ]);
   assert.deepEqual(essence(events), essence(plain));
 });
+
+test("ocsfEvent() has what its class asks for, and what nobody said is not there", () => {
+  const bare = {
+    actor: { type: "anonymous", id: "anonymous", name: null, keyId: null },
+    context: { address: null, userAgent: null, requestId: null, via: "clock" },
+  } as const;
+  const refused = ocsfEvent(aLine({ action: "access.denied", authority: bare, result: "denied" }), FACTS);
+  assert.deepEqual(
+    [
+      refused["actor"],
+      refused["user"],
+      refused["src_endpoint"],
+      refused["http_request"],
+      refused["is_remote"],
+    ],
+    [
+      { user: { type_id: 0, type: "Unknown", uid: "anonymous" } },
+      { type_id: 0, type: "Unknown", uid: "anonymous" },
+      { svc_name: "holdfast" },
+      {},
+      true,
+    ],
+  );
+  assert.ok(!("status_detail" in refused) && !("entity" in refused));
+  const two = [
+    { type: "run", id: "r1", name: null },
+    { type: "run", id: "r2", name: null },
+  ];
+  const call = ocsfEvent(aLine({ action: "run.cancelled", targets: two, reason: "by hand" }), FACTS);
+  const shown = two.map(({ id, type }) => ({ type, uid: id }));
+  assert.deepEqual(call["api"], {
+    operation: "run.cancelled",
+    request: { uid: "req-1" },
+    service: { name: "holdfast" },
+  });
+  assert.deepEqual([call["resources"], (call["unmapped"] as { targets: unknown }).targets], [shown, shown]);
+  assert.deepEqual(
+    [call["http_request"], call["status_detail"]],
+    [{ uid: "req-1", user_agent: "test" }, "by hand"],
+  );
+  const changed = ocsfEvent(aLine({ action: "event_key.revoked", reason: "leaked" }), FACTS);
+  assert.equal((changed["entity"] as { uid: string }).uid, "k1");
+  assert.deepEqual([changed["comment"], changed["status_id"], refused["status_id"]], ["leaked", 1, 2]);
+  assert.ok(!("comment" in ocsfEvent(aLine(), FACTS)));
+  assert.ok(!("targets" in (changed["unmapped"] as object)));
+});
+
+test("ocsfEvent() keeps what opens names with the entry, as long as it is kept", () => {
+  const line = aLine();
+  assert.deepEqual((ocsfEvent(line, FACTS)["unmapped"] as { openings: unknown }).openings, line.openings);
+  const { openings: _erased, ...rest } = line;
+  assert.ok(!("openings" in (ocsfEvent(rest, FACTS)["unmapped"] as object)));
+  const types = (["user", "operator", "system", "service", "app"] as const).map((type) => {
+    const authority = {
+      actor: { type, id: "x", name: null, keyId: null },
+      context: { address: null, userAgent: null, requestId: null, via: "api" },
+    } as const;
+    return (ocsfEvent(aLine({ authority }), FACTS)["actor"] as { user: { type_id: number } }).user.type_id;
+  });
+  assert.deepEqual(types.slice(0, 3), [1, 2, 3]);
+  assert.equal(types[3], types[4]);
+});

@@ -110,8 +110,9 @@ test("addresses: exact ones, ranges of both families, IPv4 on a socket of IPv6, 
     assert.equal(at(address), "address", String(address));
 });
 
-test("entries that are no addresses are refused, whatever is odd about them", async () => {
-  const keys = await environment().open();
+test("entries that are no addresses are refused, whatever is odd about them, and nothing is kept of them", async () => {
+  const { acts, open } = environment();
+  const keys = await open();
   for (const entry of [
     "203.0.113.0/33",
     "2001:db8::/129",
@@ -123,6 +124,7 @@ test("entries that are no addresses are refused, whatever is odd about them", as
     "",
   ])
     await assert.rejects(made(keys, { rules: { ...NO_RULES, allowAddresses: [entry] } }), invalid, entry);
+  assert.deepEqual([await keys.list(), await acts()], [[], []]);
   const whole = await made(keys, { rules: { ...NO_RULES, allowAddresses: ["0.0.0.0/0", "::/0"] } });
   assert.deepEqual(
     ["203.0.113.7", "2001:db8::1"].map((address) => verdict(keys, whole.secret, address)),

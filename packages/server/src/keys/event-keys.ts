@@ -190,9 +190,9 @@ export async function openEventKeys(deps: EventKeysDeps): Promise<EventKeys> {
       if (revokedAt !== null || (expiresAt !== null && now >= expiresAt))
         return { ok: false, reason: "unknown" };
       if (!known.allowsAddress(address)) return { ok: false, reason: "address" };
-      const isListed = origin !== null && rules.allowOrigins?.includes(origin) === true;
       // A request without an origin does not come from a page.
-      if (origin !== null && rules.allowOrigins !== null && !isListed) return { ok: false, reason: "origin" };
+      if (origin !== null && rules.allowOrigins?.includes(origin) === false)
+        return { ok: false, reason: "origin" };
       use(known, address, now);
       return {
         ok: true,
@@ -206,7 +206,7 @@ export async function openEventKeys(deps: EventKeysDeps): Promise<EventKeys> {
           known.bucket = bucket;
           return waitMs;
         },
-        corsOrigin: isListed || rules.allowOrigins === null ? origin : null,
+        corsOrigin: origin,
       };
     },
     list: async () => [...byId.values()].map(viewOf),
