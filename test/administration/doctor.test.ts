@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { chmodSync } from "node:fs";
+import { chmodSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -19,8 +19,12 @@ describe("holdfast doctor", { timeout: 120_000 }, () => {
   });
   after(() => rm(folder, { recursive: true, force: true }));
 
-  async function examine(args: readonly string[] = [], env: Readonly<Record<string, string>> = {}) {
-    const { code, stderr, stdout } = await runHoldfast(["doctor", "--json", ...args], { cwd: folder, env });
+  async function examine(
+    args: readonly string[] = [],
+    env: Readonly<Record<string, string>> = {},
+    cwd = folder,
+  ) {
+    const { code, stderr, stdout } = await runHoldfast(["doctor", "--json", ...args], { cwd, env });
     assert.notEqual(stdout, "", stderr);
     const { data: found } = JSON.parse(stdout) as Said;
     return { code, failed: found.filter(({ status }) => status === "failed").map(({ id }) => id), found };
@@ -58,6 +62,24 @@ describe("holdfast doctor", { timeout: 120_000 }, () => {
     const open = await examine(["--url", "http://127.0.0.1:1"]);
     assert.deepEqual([open.code, open.failed], [9, ["files.modes"]]);
     chmodSync(join(data(), "keys", "signing-key"), 0o600);
+  });
+
+  it("looks where a server started here would: at the folder and the file that settings and variables name", async () => {
+    const elsewhere = join(folder, "elsewhere");
+    mkdirSync(elsewhere);
+    const config = join(elsewhere, "holdfast.config.json");
+    const away = ["--url", "http://127.0.0.1:1"];
+    chmodSync(join(data(), "keys", "signing-key"), 0o644);
+    writeFileSync(config, JSON.stringify({ "data-dir": data() }));
+    const byVariable = { HOLDFAST_CONFIG: config };
+    const named = await examine(away, byVariable, elsewhere);
+    assert.deepEqual([named.code, named.failed], [9, ["files.modes"]]);
+    const alias = await examine(away, { INNGEST_SQLITE_DIR: data() }, elsewhere);
+    assert.deepEqual(alias.failed, ["files.modes"]);
+    chmodSync(join(data(), "keys", "signing-key"), 0o600);
+    writeFileSync(config, JSON.stringify({ "data-dir": data(), host: "0.0.0.0" }));
+    assert.deepEqual((await examine(away, byVariable, elsewhere)).failed, ["settings.invalid"]);
+    rmSync(elsewhere, { recursive: true });
   });
 
   it("A-009 finds switches that undo what is safe, and settings that no server would start with", async () => {

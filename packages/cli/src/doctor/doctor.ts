@@ -20,7 +20,7 @@ export async function examine(invocation: Invocation): Promise<number> {
   const now = Date.now();
   const server = await lookAtServer(invocation);
   const settings = lookAtSettings(invocation, now);
-  const files = lookAtFiles(invocation);
+  const files = lookAtFiles(settings.dataDir);
   const findings = [
     ...machineFindings(
       lookAtMachine(invocation, files.dataDir, "facts" in server ? server.clockAheadMs : null),

@@ -5,10 +5,8 @@ import { HoldfastError } from "@holdfast/protocol";
 import { checkStoreFile, readTlsFiles, SERVER_DEFAULTS } from "@holdfast/server";
 import type { ServerOptions } from "@holdfast/server";
 import type { Invocation } from "../command.ts";
-import { readProjectFile } from "../settings/project-file.ts";
-import { resolveSettings } from "../settings/resolve.ts";
+import { lookUpSettings } from "../settings/load.ts";
 import { serverSettings } from "../settings/server-settings.ts";
-import { SETTINGS, settingsOf } from "../settings/table.ts";
 import { textOption } from "../text-option.ts";
 import type { FileFacts, SecretPath } from "./files.ts";
 import type { MachineFacts } from "./machine.ts";
@@ -40,25 +38,27 @@ function freeBytes(dataDir: string, cwd: string): number | null {
 
 /** The settings of a production server, from where they would come, and its certificate. */
 export function lookAtSettings(
-  { options, world }: Invocation,
+  invocation: Invocation,
   now: number,
-): { readonly facts: SettingsFacts; readonly certificate: CertificateFacts } {
+): { readonly facts: SettingsFacts; readonly certificate: CertificateFacts; readonly dataDir: string } {
+  const { options, world } = invocation;
+  let dataDir = textOption(options, "data-dir") ?? world.env["HOLDFAST_DATA_DIR"] ?? DATA_DIR;
   try {
-    const file = readProjectFile({
-      cwd: world.cwd,
-      path: textOption(options, "config") ?? null,
-      known: SETTINGS.flatMap(({ aliases = [], name }) => [name, ...aliases]),
-      // What a server would say of it at its start.
-      notice: () => undefined,
-    });
-    const resolution = resolveSettings(settingsOf("start"), { flags: options, env: world.env, file });
+    // What a server would say of them at its start is not said here.
+    const resolution = lookUpSettings("start", invocation, () => undefined);
+    const named = resolution.settings.get("data-dir")?.value;
+    if (typeof named === "string") dataDir = named;
     const settings = serverSettings("start", resolution, SERVER_DEFAULTS, false);
-    return { facts: { settings, resolution }, certificate: certificateOf(settings.options.tls, now) };
+    const certificate = certificateOf(settings.options.tls, now);
+    return { facts: { settings, resolution }, certificate, dataDir: resolve(world.cwd, dataDir) };
   } catch (error) {
     if (!(error instanceof HoldfastError)) throw error;
-    return { facts: { fault: error.message }, certificate: null };
+    return { facts: { fault: error.message }, certificate: null, dataDir: resolve(world.cwd, dataDir) };
   }
 }
+
+/** Where a server keeps its data when nothing else is said. */
+const DATA_DIR = "holdfast-data";
 
 function certificateOf(tls: ServerOptions["tls"], now: number): CertificateFacts {
   if (tls === undefined) return null;
@@ -73,12 +73,15 @@ function certificateOf(tls: ServerOptions["tls"], now: number): CertificateFacts
   }
 }
 
-/** The data folder that a server started here would have. */
-export function lookAtFiles({ options, world }: Invocation): FileFacts {
-  const named = textOption(options, "data-dir") ?? world.env["HOLDFAST_DATA_DIR"];
-  const dataDir = resolve(world.cwd, named ?? "holdfast-data");
+/** What of a data folder others may read. */
+export function lookAtFiles(dataDir: string): FileFacts {
   if (!existsSync(dataDir)) return { dataDir, exists: false, secrets: [], hasMasterKey: false };
-  const paths = [dataDir, join(dataDir, "keys"), ...filesIn(join(dataDir, "keys")), ...dataFiles(dataDir)];
+  const paths = [
+    dataDir,
+    join(dataDir, "keys"),
+    ...filesIn(join(dataDir, "keys")),
+    ...dataFiles(dataDir).flatMap(withLogs),
+  ];
   return {
     dataDir,
     exists: true,
@@ -113,6 +116,11 @@ function dataFiles(dataDir: string): readonly string[] {
   return [dataDir, join(dataDir, "installation"), ...folders]
     .map((folder) => join(folder, "holdfast.db"))
     .filter((path) => existsSync(path));
+}
+
+/** What lies beside a data file while it is open has the newest of it. */
+function withLogs(path: string): readonly string[] {
+  return [path, `${path}-wal`, `${path}-shm`];
 }
 
 function filesIn(folder: string): readonly string[] {
