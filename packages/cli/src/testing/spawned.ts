@@ -22,6 +22,7 @@ export interface Ended {
 }
 
 export interface Spawned {
+  readonly pid: number;
   readonly ended: Promise<Ended>;
   readonly kill: (signal: NodeJS.Signals) => void;
   readonly output: () => string;
@@ -49,6 +50,8 @@ export function spawnHoldfast(args: readonly string[], { cwd, env = {}, stdin }:
     child.once("close", (code, signal) => resolve({ code, signal, stdout, stderr }));
   });
   return {
+    // Only a program that could not be started has none; `ended` says why.
+    pid: child.pid ?? 0,
     ended,
     kill: (signal) => void child.kill(signal),
     output: () => stdout + stderr,
