@@ -106,7 +106,7 @@ describe("every secret of an installation", { timeout: 120_000 }, () => {
     secret("the first event key of an environment", other.event_key ?? undefined);
     const place = { url, signingKey: null, eventKey: "" };
     // Each where it belongs, and where it does not.
-    for (const { text } of [...secrets])
+    for (const { text } of secrets)
       for (const [method, path, headers, body] of [
         ["POST", `/e/${encodeURIComponent(text)}`, {}, '{"name":"a"}'],
         ["POST", `/e/${encodeURIComponent(text)}`, {}, "["],
