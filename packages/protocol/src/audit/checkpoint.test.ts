@@ -1,28 +1,12 @@
 import assert from "node:assert/strict";
-import { createHash, createPublicKey, generateKeyPairSync, sign, verify } from "node:crypto";
+import { createHash } from "node:crypto";
 import { test } from "node:test";
 import { nodeDigest } from "../testing/node-digest.ts";
-import type { VerifyEd25519 } from "./checkpoint.ts";
 import { isSignedBy, readCheckpoint, signedCheckpoint } from "./checkpoint.ts";
+import { checkSignature, signer } from "./testing/signer.ts";
 
 const CHECKPOINT = { origin: "holdfast/production", size: 42, root: "ab".repeat(32), chain: "cd".repeat(32) };
 
-const checkSignature: VerifyEd25519 = (publicKey, message, signature) =>
-  verify(
-    null,
-    Buffer.from(message),
-    createPublicKey({
-      key: { kty: "OKP", crv: "Ed25519", x: Buffer.from(publicKey).toString("base64url") },
-      format: "jwk",
-    }),
-    signature,
-  );
-
-function signer() {
-  const { privateKey, publicKey } = generateKeyPairSync("ed25519");
-  const raw = Buffer.from(publicKey.export({ format: "jwk" }).x ?? "", "base64url");
-  return { publicKey: raw, sign: (body: string) => sign(null, Buffer.from(body), privateKey) };
-}
 const [KEY, OTHER] = [signer(), signer()];
 const NOTE = signedCheckpoint(CHECKPOINT, KEY, nodeDigest);
 const known = ({ publicKey }: typeof KEY) => ({ publicKey: publicKey.toString("base64") });

@@ -1,32 +1,15 @@
 import assert from "node:assert/strict";
-import { createPublicKey, generateKeyPairSync, sign, verify } from "node:crypto";
 import { test } from "node:test";
 import { nodeDigest } from "../testing/node-digest.ts";
 import { CHAIN_START, chainHash, entryHash } from "./chain.ts";
-import type { VerifyEd25519 } from "./checkpoint.ts";
 import { signedCheckpoint } from "./checkpoint.ts";
 import { auditEntry } from "./entry.ts";
 import type { ExportedEntry, ExportedLog } from "./export.ts";
 import { readExport } from "./export.ts";
 import { MerkleTree } from "./merkle-tree.ts";
+import { checkSignature, signer } from "./testing/signer.ts";
 import { verifyLog } from "./verify-log.ts";
 
-const checkSignature: VerifyEd25519 = (publicKey, message, signature) =>
-  verify(
-    null,
-    Buffer.from(message),
-    createPublicKey({
-      key: { kty: "OKP", crv: "Ed25519", x: Buffer.from(publicKey).toString("base64url") },
-      format: "jwk",
-    }),
-    signature,
-  );
-
-function signer() {
-  const { privateKey, publicKey } = generateKeyPairSync("ed25519");
-  const raw = Buffer.from(publicKey.export({ format: "jwk" }).x ?? "", "base64url");
-  return { publicKey: raw, sign: (body: string) => sign(null, Buffer.from(body), privateKey) };
-}
 const KEY = signer();
 
 const ACTOR = { type: "operator", id: "op-1", name: "Ana", keyId: null } as const;
