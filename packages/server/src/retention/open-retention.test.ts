@@ -7,6 +7,7 @@ import { logOf, OPERATOR } from "../audit/testing/logs.ts";
 import { manualClock } from "../kernel/testing/manual-clock.ts";
 import {
   anAdvance,
+  anEntry,
   anEvent,
   aNewRun,
   aRun,
@@ -313,4 +314,82 @@ test("a value that JSON writes in escapes is found, in text inside of text too",
     );
     assert.equal(receipt.events, 1, value);
   }
+});
+
+test("a run of somebody else's event that remembers a value of the subject goes too", async () => {
+  const at = await house(40);
+  const { store } = at;
+  const other = anEvent(60);
+  const fields = { functionId: functionId(2), queuedAt: NOW, eventId: other.id };
+  await open(store, [aNewRun(60, { run: fields })], { event: other });
+  // As a wait is answered by an event of the subject, which is gone already.
+  const run = { ...aRun(60, fields), status: "Completed", endedAt: NOW } as const;
+  const journal = [anEntry(1, { data: JSON.stringify({ data: { mail: "ana@example.org" } }) })];
+  await store.runs.advance(anAdvance(60, { expectedRevision: 0, run, journal, now: NOW }));
+  const receipt = await during(
+    at.clock,
+    at.retention.erase(OPERATOR, { values: ["ana@example.org"], events: [], reason: "r" }),
+  );
+  assert.deepEqual([receipt.events, receipt.runs], [0, 1]);
+  assert.deepEqual(await left(at), [runId(1)]);
+  assert.notEqual(await store.events.get(other.id), null, "the event is somebody else's");
+});
+
+test("an event that waits in a batch is refused, and nothing is gone", async () => {
+  const at = await house(40);
+  const gathering = {
+    kind: "batch",
+    functionId: functionId(1),
+    key: "k",
+    periodMs: 1000,
+    timeoutMs: null,
+    sizeMax: 5,
+    bytesMax: null,
+    rateLimit: null,
+    correlation: null,
+  } as const;
+  const event = anEvent(70, { body: '{"data":{"customer":"cus-1"}}' });
+  await at.store.events.accept({
+    events: [{ event, runs: [], gatherings: [gathering] }],
+    session: null,
+    now: NOW,
+  });
+  await assert.rejects(
+    during(at.clock, at.retention.erase(OPERATOR, { values: ["cus-1"], events: [], reason: "r" })),
+    { code: "conflict", message: /waits in a batch or a debounce/ },
+  );
+  assert.equal((await left(at)).length, 1);
+  assert.ok(!(await actionsOf(at)).includes("data.erased"));
+});
+
+test("what a hold keeps stands in the log; of many runs that stand in the way the first five are named", async () => {
+  const at = await house(...Array.from({ length: 6 }, () => null));
+  const scopes = [
+    { kind: "environment" },
+    { kind: "function", id: functionId(1) },
+    { kind: "run", id: runId(1) },
+  ] as const;
+  for (const scope of scopes) {
+    const { id } = await at.retention.placeHold(OPERATOR, scope, "case");
+    await at.retention.liftHold(OPERATOR, id, "closed");
+  }
+  const placed = (await at.store.audit.entries({ after: 1, limit: 10 }))
+    .map(({ text }) => JSON.parse(text) as { action: string; changes: { scope?: { to: string } } })
+    .filter(({ action }) => action === "legal_hold.placed");
+  assert.deepEqual(
+    placed.map(({ changes }) => changes.scope?.to),
+    ["environment", `function ${functionId(1)}`, `run ${runId(1)}`],
+  );
+  const named = async (...nums: readonly number[]) => {
+    const values = nums.map((num) => `cus-${num}`);
+    const failure = during(at.clock, at.retention.erase(OPERATOR, { values, events: [], reason: "r" }));
+    return failure.then(
+      () => "",
+      (error: Error) => error.message,
+    );
+  };
+  assert.match(await named(1, 2, 3, 4, 5), new RegExp(`5 of its runs have not ended \\(.*${runId(5)}\\)`));
+  const six = await named(1, 2, 3, 4, 5, 6);
+  assert.match(six, /6 of its runs have not ended \(.*, …\)/);
+  assert.ok(!six.includes(runId(6)));
 });
