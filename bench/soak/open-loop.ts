@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Pool } from "undici";
+import type { Dispatcher, Pool } from "undici";
 import { runInput } from "../workloads.ts";
 import type { WorkloadName } from "../workloads.ts";
 import type { Ledger } from "./ledger.ts";
@@ -8,7 +8,7 @@ import type { Ledger } from "./ledger.ts";
 const BEAT_MS = 20;
 /** Requests without an answer that the sender keeps; past them it waits, as any client with a limit does. */
 const UNANSWERED_MAX = 4000;
-const TAKEN_ELSEWHERE = new Set([429, 503]);
+const REFUSALS: ReadonlySet<number> = new Set([429, 503]);
 
 /**
  * Sends events at a fixed rate, whatever becomes of them: a world that does not slow down because the server does.
@@ -35,6 +35,14 @@ export async function openLoop(
   await Promise.all(answers);
 }
 
+/** Whether a refusal says what it is, and when to come back. */
+function isTold(
+  { headers, statusCode }: Pick<Dispatcher.ResponseData, "headers" | "statusCode">,
+  code: string | undefined,
+): code is string {
+  return REFUSALS.has(statusCode) && Number(headers["retry-after"]) > 0 && code !== undefined;
+}
+
 async function sendOne(
   pool: Pool,
   eventKey: string,
@@ -55,8 +63,7 @@ async function sendOne(
     const body = JSON.parse(text) as { readonly ids?: readonly string[]; readonly code?: string };
     const [id] = body.ids ?? [];
     if (answer.statusCode === 200 && id !== undefined) ledger.acknowledge(id);
-    else if (TAKEN_ELSEWHERE.has(answer.statusCode) && Number(answer.headers["retry-after"]) > 0)
-      ledger.refuse(`${answer.statusCode} ${body.code ?? "without a code"}`);
+    else if (isTold(answer, body.code)) ledger.refuse(`${answer.statusCode} ${body.code}`);
     else ledger.fault(`${answer.statusCode} ${text.slice(0, 120)}`);
   } catch (error) {
     ledger.fault(error instanceof Error ? `${error.name}: ${error.message}` : String(error));

@@ -49,7 +49,12 @@ export function judge(
     },
     {
       what: "refused work was told so, and never ran",
-      holds: Object.keys(summary.faults).length === 0 && summary.unanswered === 0 && unasked === 0,
+      // Nothing refused is nothing shown: a longer soak, or a smaller backlog.
+      holds:
+        summary.refused > 0 &&
+        Object.keys(summary.faults).length === 0 &&
+        summary.unanswered === 0 &&
+        unasked === 0,
       figures: `${summary.refused} refused ${JSON.stringify(summary.refusals)}, faults ${JSON.stringify(summary.faults)}, ${summary.unanswered} without an answer, ${unasked} runs of what was not acknowledged`,
     },
   ];

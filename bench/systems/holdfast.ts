@@ -54,6 +54,7 @@ export async function startHoldfast(
   choices: readonly AppChoice[],
   folder: string,
   execArgv: readonly string[] = [],
+  settings: readonly string[] = [],
 ): Promise<RunningHoldfast> {
   const port = await freePort();
   const origin = `http://127.0.0.1:${port}`;
@@ -63,7 +64,7 @@ export async function startHoldfast(
   const argv = [...execArgv, "--max-semi-space-size=16", "-C", "@holdfast/source", CLI, "start"];
   argv.push("--data-dir", folder, "--host", "127.0.0.1", "--port", String(port));
   argv.push(...apps.flatMap(({ url }) => ["--sdk-url", url]));
-  argv.push("--signing-key", BENCH_KEYS.signingKey, "--event-key", BENCH_KEYS.eventKey);
+  argv.push("--signing-key", BENCH_KEYS.signingKey, "--event-key", BENCH_KEYS.eventKey, ...settings);
   const { child: server, lastWords } = spawn("holdfast", process.execPath, argv, { cwd: folder });
   try {
     await untilAnswers("holdfast", `${origin}/health`, 30_000, lastWords);

@@ -1,9 +1,16 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
+import type { EventId } from "@holdfast/protocol";
 import { postEvents, request } from "../http/request.ts";
+import { eventOf } from "../kit/function-spec.ts";
+import { createGate } from "../kit/gate.ts";
+import { makeEnvironment } from "../kit/operator.ts";
+import { sdkAnswer } from "../kit/raw-app.ts";
+import { stageOn } from "../kit/stage.ts";
 import { createEventKey, createSigningKey } from "../kit/test-keys.ts";
 import type { TestServer } from "../kit/test-server.ts";
 import { startTestServer } from "../kit/test-server.ts";
+import { until } from "../kit/until.ts";
 
 /** More than one network may be refused in a minute. */
 const MANY = 305;
@@ -54,6 +61,38 @@ describe("who guesses keys", { timeout: 60_000 }, () => {
         (await request(server, "POST", "/e/guessed", { authorized: false, body: "{}" })).status,
         401,
       );
+  });
+});
+
+describe("more work than can be done", { timeout: 60_000 }, () => {
+  it("A-125 new events of one environment are refused with Retry-After, those of another are taken, and what was is done", async () => {
+    await using server = await startTestServer({ backlogMax: 3 });
+    const staging = await makeEnvironment(server, "staging");
+    const stage = stageOn(() => server);
+    const gate = createGate();
+    await using app = await stage.rawApp([
+      { id: "work", answer: () => gate.opened.then(() => sdkAnswer(200, "done")) },
+    ]);
+    const event = JSON.stringify({ name: eventOf("work") });
+    const taken: EventId[] = [];
+    let answer = await postEvents(server, event);
+    for (; answer.status === 200; answer = await postEvents(server, event))
+      taken.push(...(answer.json as { readonly ids: readonly EventId[] }).ids);
+    assert.equal(taken.length, 3);
+    assert.deepEqual(
+      [answer.status, (answer.json as { readonly code: string }).code, answer.headers["retry-after"]],
+      [429, "backlog_full", "5"],
+    );
+    const invoked = await request(server, "POST", `/invoke/${app.id}-work`, { body: "{}" });
+    assert.deepEqual([invoked.status, invoked.headers["retry-after"]], [429, "5"]);
+    assert.equal((await postEvents(staging, event)).status, 200);
+    gate.open();
+    for (const id of taken) assert.equal((await stage.end(id)).status, "Completed");
+    await until(
+      "new events are taken",
+      async () => (await postEvents(server, '{"name":"again"}')).status === 200,
+    );
+    assert.equal(app.calls("work").length, 3);
   });
 });
 

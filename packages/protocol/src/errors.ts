@@ -144,6 +144,7 @@ export const ERRORS = {
     next: "Lift the hold first, if it may be lifted: holdfast hold list.",
   },
   host_refused: { retriable: false, next: "Use the server's public URL, or list the host: --allowed-host." },
+  backlog_full: { retriable: true, next: "Wait as long as Retry-After says, then send it again." },
   server_busy: { retriable: true, next: "Wait as long as Retry-After says, then send it again." },
   seal_key_revoked: {
     retriable: false,

@@ -111,6 +111,7 @@ export async function openEnvironment(world: EnvironmentWorld): Promise<OpenEnvi
     sessionMs: SESSION_MS,
     retry: { intervalMs: options.retryIntervalMs },
     cronCatchUpMax: options.cronCatchUpMax,
+    backlogMax: options.backlogMax ?? BACKLOG_MAX,
     ...(options.payloads === undefined ? {} : { payloads: options.payloads }),
     endpoints: { origins: options.endpointOrigins, thisMachine: options.mode === "dev" },
     requireV2,
@@ -282,6 +283,9 @@ async function openOwnKeys(
   });
   return { keys, signingKeys, eventKeys };
 }
+
+/** Hours of work for any installation: past it, a sender had better know. */
+const BACKLOG_MAX = 1_000_000;
 
 /** A day without any use. */
 const KEY_QUIET_MS = 24 * 60 * 60 * 1000;

@@ -43,6 +43,8 @@ export interface ServerOptions {
   readonly trustedProxies?: readonly string[];
   /** Bytes of the disk below which no new events are taken, so that what was acknowledged finds room; 256 MiB when absent. */
   readonly diskReserveBytes?: number;
+  /** Work that may wait in one environment before new events are refused there; a million pieces when absent. */
+  readonly backlogMax?: number;
   /** How long nothing may have used a signing key before it is revoked without force; a day when absent. */
   readonly keyQuietMs?: number;
   /** How many days the audit logs are kept, 30 or more; for ever when absent. */

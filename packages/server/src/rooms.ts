@@ -43,6 +43,8 @@ export interface World {
   readonly tickMs: number;
   readonly retry: { readonly intervalMs: number | null };
   readonly cronCatchUpMax: number;
+  /** Work that may wait in the environment before new work is refused; no bound when absent. */
+  readonly backlogMax?: number;
   /** Which payloads are taken; any when absent. */
   readonly payloads?: PayloadRules;
   /** Whose durable endpoints are called, beside those of registered apps; nobody's when absent. */
@@ -111,9 +113,11 @@ export async function buildRooms(world: World): Promise<Rooms> {
     realtime,
     ids,
     clock,
+    machineClock: world.machineClock,
     digest,
     log,
     environment,
+    backlogMax: world.backlogMax ?? Infinity,
     cronCatchUpMax: world.cronCatchUpMax,
     ...(world.lookMsMax === undefined ? {} : { lookMsMax: world.lookMsMax }),
   });

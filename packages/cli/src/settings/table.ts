@@ -217,6 +217,13 @@ export const SETTINGS: readonly Setting[] = [
     only: "start",
   },
   {
+    name: "backlog",
+    kind: "text",
+    value: "COUNT",
+    summary: "Calls that may wait in one environment before new events are refused there. Default: 1000000.",
+    only: "start",
+  },
+  {
     name: "disk-reserve",
     kind: "text",
     value: "MIB",

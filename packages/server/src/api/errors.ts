@@ -38,6 +38,7 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
   environment_archived: 410,
   legal_hold: 409,
   host_refused: 421,
+  backlog_full: 429,
   server_busy: 503,
   not_implemented: 501,
   store_closed: 503,
@@ -88,9 +89,14 @@ export function forCaller(error: HoldfastError): HoldfastError {
   return new HoldfastError(error.code, "The server failed to process the request.", { next: error.next });
 }
 
+/** How long whoever met one of these has to wait, in seconds, when nobody knows better. */
+export const RETRY_AFTER_SECONDS: Partial<Record<ErrorCode, number>> = { backlog_full: 5 };
+
 /** Answers with an error in the envelope of the v0, v1 and register routes (wire-protocol 1.4); no field is ever null. */
 export function sendError(reply: FastifyReply, error: HoldfastError, data?: unknown): FastifyReply {
   const status = statusOf(error.code);
+  const seconds = RETRY_AFTER_SECONDS[error.code];
+  if (seconds !== undefined) void reply.header("retry-after", String(seconds));
   return reply.code(status).send({
     code: error.code,
     error: error.message,

@@ -5,7 +5,7 @@ import type { EventKeyVerdict } from "#keys";
 import { shareWith } from "./browser-guard.ts";
 import type { ApiContext } from "./context.ts";
 import { EVENT_ROUTE } from "./event-route.ts";
-import { asHoldfastError, forCaller, reasonOf, statusOf } from "./errors.ts";
+import { asHoldfastError, forCaller, reasonOf, RETRY_AFTER_SECONDS, statusOf } from "./errors.ts";
 import type { RefusalLog } from "./refusal-log.ts";
 import type { RefusalCount } from "./refuse-key.ts";
 import { WAIT } from "./refuse-key.ts";
@@ -87,15 +87,21 @@ export function eventRoutes(
     }
     const outcome = await ingest.accept(events, typeof seed === "string" ? seed : undefined);
     if (outcome.ok) return json(reply, 200, `{"ids":[${quoted(outcome.ids)}],"status":200}`);
-    // The protocol knows these refusals by their words; one that is ours alone has its code beside them.
-    const code = outcome.code === "plaintext_refused" ? `"code":"${outcome.code}",` : "";
+    // The protocol knows these refusals by their words; those that are ours alone have their code beside them.
+    const code = OWN_CODES.has(outcome.code) ? `"code":"${outcome.code}",` : "";
+    const status = statusOf(outcome.code);
+    const seconds = RETRY_AFTER_SECONDS[outcome.code];
+    if (seconds !== undefined) void reply.header("retry-after", String(seconds));
     return json(
       reply,
-      400,
-      `{${code}"error":${JSON.stringify(outcome.message)},"ids":[${quoted(outcome.ids)}],"status":400}`,
+      status,
+      `{${code}"error":${JSON.stringify(outcome.message)},"ids":[${quoted(outcome.ids)}],"status":${status}}`,
     );
   });
 }
+
+/** Refusals that the protocol has no words for. */
+const OWN_CODES: ReadonlySet<string> = new Set(["plaintext_refused", "backlog_full"]);
 
 /** What a key is refused with. Unknown, expired and revoked ones look the same. */
 const REFUSED = {

@@ -6,6 +6,8 @@ import { plaintextRefused } from "#payloads";
 import type { Queue } from "#queue";
 import type { EventStore, NewEvent } from "#store";
 import type { Arrivals } from "./arrivals.ts";
+import type { Backlog } from "./backlog.ts";
+import { BACKLOG_FULL } from "./backlog.ts";
 import type { IngestOutcome } from "./contract.ts";
 import type { MatchDeps } from "./match.ts";
 import { matchEvent } from "./match.ts";
@@ -17,6 +19,7 @@ export interface AcceptDeps extends MatchDeps {
   readonly queue: Queue;
   readonly payloads: Payloads;
   readonly arrivals: Arrivals;
+  readonly backlog: Backlog;
   readonly clock: Clock;
 }
 
@@ -24,7 +27,7 @@ export interface AcceptDeps extends MatchDeps {
  * Takes a request to the event API: parse, match, open runs, one durable act, and only then the answer.
  *
  * Of a batch with a bad event in it, the events before the bad one are taken and reported (wire-protocol 2.2). Of one that
- * holds plaintext where the environment takes none, nothing is.
+ * holds plaintext where the environment takes none, nothing is, and neither of one that comes while too much waits.
  */
 export async function acceptEvents(
   deps: AcceptDeps,
@@ -42,6 +45,7 @@ export async function acceptEvents(
     const { code, message } = plaintextRefused(plaintext);
     return { ok: false, code, message, ids: [] };
   }
+  if (await deps.backlog.isFull()) return { ok: false, ...BACKLOG_FULL, ids: [] };
   const now = clock.now();
   const seed = idSeed === undefined ? null : parseEventIdSeed(idSeed);
   const session = queue.hasRoom ? queue.session : null;
@@ -59,6 +63,8 @@ export async function acceptEvents(
   }
   const accepted = prepared.map(({ event }) => event.id);
   if (prepared.length > 0) {
+    const begun = prepared.flatMap(({ runs }) => runs).filter(({ item }) => item.dueAt <= now);
+    deps.backlog.note(begun.length);
     deps.arrivals.events(prepared, await deps.events.accept({ events: prepared, session, now }), now);
   }
   return refusal === null ? { ok: true, ids: accepted } : { ok: false, ...refusal, ids: accepted };

@@ -7,7 +7,12 @@ import type { AuditDraft, EventQuery, EventRecord, RunRecord } from "#store";
 export type IngestOutcome =
   | { readonly ok: true; readonly ids: readonly EventId[] }
   /** Bad input. `ids` are the events before the bad one, which are stored and started. */
-  | { readonly ok: false; readonly code: string; readonly message: string; readonly ids: readonly EventId[] };
+  | {
+      readonly ok: false;
+      readonly code: ErrorCode;
+      readonly message: string;
+      readonly ids: readonly EventId[];
+    };
 
 export interface Ingest {
   /**

@@ -7,6 +7,7 @@ import type { Registry } from "#registry";
 import type { EventStore, RunStore, ScheduleStore } from "#store";
 import { acceptEvents } from "./accept.ts";
 import { createArrivals } from "./arrivals.ts";
+import { Backlog } from "./backlog.ts";
 import type { ClockworkDeps } from "./clockwork.ts";
 import { createClockwork } from "./clockwork.ts";
 import type { Ingest } from "./contract.ts";
@@ -24,12 +25,15 @@ export interface IngestDeps {
   readonly payloads: Payloads;
   readonly realtime: Realtime;
   readonly clock: Clock;
+  readonly machineClock: Clock;
   readonly ids: Ids;
   readonly digest: Digest;
   readonly log: Log;
   readonly environment: EnvironmentName;
   /** Missed occurrences of a cron trigger that are made good after a downtime, at most; 0 for none (13.2). */
   readonly cronCatchUpMax: number;
+  /** Work that may wait or be under way before new work is refused; the server's own goes on. */
+  readonly backlogMax: number;
   /** Longest pause between two looks for what starts by the clock; the room's own measure when absent. */
   readonly lookMsMax?: number;
 }
@@ -38,7 +42,8 @@ export interface IngestDeps {
 export function createIngest(deps: IngestDeps): Ingest {
   const { environment, events } = deps;
   const arrivals = createArrivals({ ...deps, expectGathering: (dueAt) => clockwork.expect(dueAt) });
-  const acceptDeps: ClockworkDeps = { ...deps, arrivals, catchUpMax: deps.cronCatchUpMax };
+  const backlog = new Backlog({ ...deps, clock: deps.machineClock, max: deps.backlogMax });
+  const acceptDeps: ClockworkDeps = { ...deps, arrivals, backlog, catchUpMax: deps.cronCatchUpMax };
   const clockwork = createClockwork(acceptDeps);
   return {
     accept: (body, idSeed) => acceptEvents(acceptDeps, body, idSeed),

@@ -2,6 +2,7 @@ import { canonicalJson, isHoldfastError, LIMITS } from "@holdfast/protocol";
 import { plaintextRefused } from "#payloads";
 import type { AcceptDeps } from "./accept.ts";
 import type { InvokeOutcome, InvokeRequest } from "./contract.ts";
+import { BACKLOG_FULL } from "./backlog.ts";
 import { eventRecord } from "./emitter.ts";
 import { matchEvent, ownGuard } from "./match.ts";
 
@@ -22,6 +23,8 @@ export async function invokeFunction(deps: AcceptDeps, request: InvokeRequest): 
   }
   const texts = payload(request);
   if ("code" in texts) return { kind: "refused", ...texts };
+  if (await deps.backlog.isFull()) return { kind: "refused", ...BACKLOG_FULL };
+  deps.backlog.note(1);
   const event = eventRecord(
     {
       name: "inngest/function.invoked",

@@ -38,4 +38,6 @@ export interface Queue {
   paused(): Promise<ReadonlyMap<FunctionId, number>>;
   /** Items in the store, due or not, and how many of them somebody holds. */
   size(): Promise<{ readonly queued: number; readonly held: number }>;
+  /** Items that are worked on or could be: in this process's hands, due, or behind a gate. Counted up to about `max`. */
+  backlog(max: number): Promise<number>;
 }

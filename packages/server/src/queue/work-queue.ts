@@ -104,6 +104,11 @@ class WorkQueue implements Queue {
     return this.#deps.store.size();
   }
 
+  async backlog(max: number): Promise<number> {
+    const { active, waiting } = this.load();
+    return active + waiting + (await this.#deps.store.waiting({ now: this.#deps.clock.now(), max }));
+  }
+
   start(worker: Worker): void {
     this.#worker = worker;
     this.#beat();

@@ -311,6 +311,8 @@ export interface QueueStore {
   }): Promise<Lease>;
   /** How many items there are, and how many of them are held. */
   size(): Promise<{ readonly queued: number; readonly held: number }>;
+  /** Items that nobody holds and that could be worked on but for room: due, or behind a gate. Counted up to `max`. */
+  waiting(query: { readonly now: number; readonly max: number }): Promise<number>;
   /** Holds back the function's calls, and skips its new runs, until `resume`. `false` when it was paused already. */
   pause(functionId: FunctionId, now: number, audit?: readonly AuditDraft[]): Promise<boolean>;
   /** `false` when it was not paused. */

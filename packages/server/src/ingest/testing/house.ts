@@ -37,7 +37,7 @@ export interface House {
 
 export async function openHouse(
   functions: Readonly<Record<string, object>> = {},
-  { hasRoom = true, startAt = NOW, cronCatchUpMax = 0 } = {},
+  { hasRoom = true, startAt = NOW, cronCatchUpMax = 0, backlogMax = Infinity } = {},
 ): Promise<House> {
   const store = await openSqliteStore({ path: ":memory:" });
   const clock = manualClock(startAt);
@@ -62,6 +62,7 @@ export async function openHouse(
     resume: (id) => store.queue.resume(id, clock.now()),
     paused: () => store.queue.paused(),
     size: () => store.queue.size(),
+    backlog: async (max) => offered.length + (await store.queue.waiting({ now: clock.now(), max })),
   };
   const realtime = createRealtime({ log: silentLog });
   const updates: Update[] = [];
@@ -80,6 +81,8 @@ export async function openHouse(
     log: silentLog,
     environment: ENVIRONMENT,
     cronCatchUpMax,
+    machineClock: clock,
+    backlogMax,
   });
 
   async function register(wanted: Readonly<Record<string, object>>): Promise<void> {

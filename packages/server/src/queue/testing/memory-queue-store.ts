@@ -76,6 +76,9 @@ export function memoryQueueStore(): MemoryQueueStore {
         held: rows.filter(({ holder }) => sessions.has(holder ?? NOBODY)).length,
       };
     },
+    async waiting({ max, now }) {
+      return Math.min(max, rows.filter((row) => isFree(row, now) && row.item.dueAt <= now).length);
+    },
     async pause(functionId, now) {
       if (pauses.has(functionId)) return false;
       pauses.set(functionId, now);

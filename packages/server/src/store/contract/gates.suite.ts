@@ -295,6 +295,7 @@ export function gateSuite(create: CreateHarness): void {
       const runs = Array.from({ length: 1003 }, (_, index) => aNewRun(index + 1));
       await open(store, runs, { session });
       assert.deepEqual(await store.queue.size(), { queued: 1003, held: 1000 });
+      assert.equal(await store.queue.waiting({ now: NOW, max: 100 }), 3);
       assert.deepEqual(await leaseAll(store, session), []);
       await open(store, [aNewRun(2001, { run: { functionId: functionId(2) } })], { event: anEvent(2) });
       assert.deepEqual(await leaseAll(store, session), [itemName(2001)], "others are not held up");

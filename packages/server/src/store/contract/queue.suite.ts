@@ -216,4 +216,14 @@ export function queueSuite(create: CreateHarness): void {
     await store.queue.lease({ session: await aSession(store), limit: 1, now: NOW });
     assert.deepEqual(await store.queue.size(), { queued: 3, held: 1 });
   });
+
+  storeTest(create, "waiting() counts what is due or behind a gate, and nobody holds", async (store) => {
+    const count = (now: number, max = 100): Promise<number> => store.queue.waiting({ now, max });
+    assert.equal(await count(NOW), 0);
+    await open(store, [aNewRun(1), aNewRun(2)]);
+    await open(store, [aNewRun(3, { item: { dueAt: NOW + 1000 } })], { event: anEvent(2) });
+    assert.deepEqual([await count(NOW), await count(NOW, 1), await count(NOW + 1000)], [2, 1, 3]);
+    await store.queue.lease({ session: await aSession(store), limit: 1, now: NOW });
+    assert.deepEqual([await count(NOW), await count(NOW + 999), await count(NOW + 1000)], [1, 1, 2]);
+  });
 }

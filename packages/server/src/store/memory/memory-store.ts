@@ -9,6 +9,7 @@ import { advanceRun } from "./advance.ts";
 import { looseEvents, pastRuns, removeHistory } from "./history.ts";
 import type { MemoryRooms } from "./memory-disk.ts";
 import { by } from "./order.ts";
+import type { Queued } from "./queue-items.ts";
 import { snapshotOf } from "./snapshot.ts";
 import { storedTexts } from "./texts.ts";
 
@@ -197,6 +198,12 @@ function createQueueStore(access: Access): QueueStore {
       access.read(({ items }) => {
         const all = items.all();
         return { queued: all.length, held: all.filter(({ holder }) => holder !== null).length };
+      }),
+    waiting: ({ max, now }) =>
+      access.read(({ items }) => {
+        const isWaiting = ({ holder, item, standing }: Queued): boolean =>
+          holder === null && (standing === "waiting" || standing === "throttled" || item.dueAt <= now);
+        return Math.min(max, items.all().filter(isWaiting).length);
       }),
     pause: (functionId, now, audit) =>
       access.audited(audit, ({ functions }) => functions.pause(functionId, now)),

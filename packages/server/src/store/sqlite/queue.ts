@@ -14,6 +14,13 @@ export function createQueueStore(access: StoreAccess): QueueStore {
     access.db,
     "SELECT (SELECT COUNT(*) FROM queue), (SELECT COUNT(*) FROM queue WHERE session IS NOT NULL)",
   );
+  // Both are read from their indices alone, and no further than asked.
+  const waiting = prepare<readonly [count: number]>(
+    access.db,
+    `SELECT COUNT(*) FROM (
+       SELECT * FROM (SELECT 1 FROM queue WHERE session IS NULL AND parked IS NULL AND due_at <= ?1 LIMIT ?2)
+       UNION ALL SELECT * FROM (SELECT 1 FROM queue WHERE parked IS NOT NULL LIMIT ?2) LIMIT ?2)`,
+  );
   const paused = prepare<readonly [functionId: FunctionId, since: number]>(
     access.db,
     "SELECT symbols.text, since FROM paused JOIN symbols ON symbols.num = paused.function",
@@ -35,6 +42,7 @@ export function createQueueStore(access: StoreAccess): QueueStore {
         const [queued, held] = sizes.get() ?? [0, 0];
         return { queued, held };
       }),
+    waiting: ({ max, now }) => access.read(() => waiting.get(now, max)?.[0] ?? 0),
     pause: async (functionId, now, audit) =>
       (await access.act(() => withAudit(encodePause(functionId, now), audit))) === 1,
     resume: async (functionId, now, audit) =>
