@@ -106,20 +106,4 @@ describe("apps that ask for a certificate", { timeout: 60_000 }, () => {
     writeFileSync(egressCertificate.certificate, "none");
     await assert.rejects(startTestServer({ egressCertificate }), { code: "config_invalid" });
   });
-
-  it("A-157 proxies that the surroundings name are not used: the connection goes where the policy looked", async () => {
-    write();
-    await using app = await startDemandingApp();
-    const before = { ...process.env };
-    for (const name of ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "ALL_PROXY"])
-      process.env[name] = "http://127.0.0.1:9";
-    try {
-      await using server = await startTestServer({ egressAuthorities: [authority.cert], egressCertificate });
-      assert.equal(await run(server, app.url), "Completed");
-    } finally {
-      for (const name of ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "ALL_PROXY"])
-        if (before[name] === undefined) delete process.env[name];
-        else process.env[name] = before[name];
-    }
-  });
 });

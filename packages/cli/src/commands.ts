@@ -300,6 +300,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./commands/egress-mode.ts")).egressMode,
   },
   {
+    name: "egress limit",
+    summary: "Limit what a request may take, and how many there are at once.",
+    load: async () => (await import("./commands/egress-limit.ts")).egressLimit,
+  },
+  {
     name: "audit list",
     summary: "List the newest entries of an audit log.",
     load: async () => (await import("./commands/audit-list.ts")).auditList,

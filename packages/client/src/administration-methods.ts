@@ -92,6 +92,11 @@ export interface EgressPolicyInfo {
   readonly mode: "public" | "listed" | "any";
   readonly allow: readonly string[];
   readonly plain_http: readonly string[];
+  /** What a request may take; null: what it says itself. */
+  readonly timeout_seconds: number | null;
+  readonly answer_bytes: number | null;
+  /** Requests under way at once. */
+  readonly concurrency: number | null;
 }
 
 /** For how many days ended runs and events are kept; null: for ever. */

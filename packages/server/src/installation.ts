@@ -135,6 +135,7 @@ export async function openInstallation(world: InstallationWorld): Promise<Instal
         connectionsPerOrigin: options.callSlots,
         ...(options.egressAuthorities === undefined ? {} : { authorities: options.egressAuthorities }),
         ...(identity === null ? {} : { identity }),
+        limits: () => egressPolicy.rules().limits,
         guard: {
           rules: () => egressPolicy.rules(),
           ownPorts: () => new Set([world.ownPort()]),

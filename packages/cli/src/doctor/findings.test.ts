@@ -35,11 +35,19 @@ const rotation: Rotation = {
   waiting_for: [],
   revocable_at: null,
 };
+const egress = {
+  mode: "public",
+  allow: [],
+  plain_http: [],
+  timeout_seconds: null,
+  answer_bytes: null,
+  concurrency: null,
+} as const;
 const environment: EnvironmentFacts = {
   name: "production",
   rotation,
   eventKeys: [],
-  egress: { mode: "public", allow: [], plain_http: [] },
+  egress,
   log: holds,
 };
 const server: ServerFacts = {
@@ -202,7 +210,7 @@ test("a log that does not hold, an app that cannot be reached and an open egress
   assert.deepEqual(ofEnvironment({ log: fault }), ["failed audit.holds"]);
   assert.deepEqual(ofServer({ apps: [{ ...app, error: "it answered 500" }] }), ["failed apps.reached"]);
   assert.deepEqual(ofServer({ apps: null }), ["skipped apps.reached"]);
-  assert.deepEqual(ofEnvironment({ egress: { mode: "any", allow: [], plain_http: ["app"] } }), [
+  assert.deepEqual(ofEnvironment({ egress: { ...egress, mode: "any", plain_http: ["app"] } }), [
     "warning server.egress_any",
     "warning server.egress_plain",
   ]);

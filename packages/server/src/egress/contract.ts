@@ -44,6 +44,9 @@ export type EgressFailureCode =
   | "protocol"
   | "aborted";
 
+/** A limit of the egress policy, by the name under which operators set it. */
+export type EgressLimitRule = "timeout" | "answer_size" | "concurrency";
+
 export type EgressOutcome =
   | {
       readonly kind: "answered";
@@ -60,4 +63,6 @@ export type EgressOutcome =
       readonly message: string;
       /** Status of the answer, when its head had arrived before the failure. */
       readonly status: number | null;
+      /** The limit of the egress policy that was met, if it was one. */
+      readonly rule?: EgressLimitRule;
     };

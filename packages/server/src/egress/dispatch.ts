@@ -5,7 +5,10 @@ import { Connections } from "./connections.ts";
 import type { EgressOutcome, EgressRequest, GuardedEgress } from "./contract.ts";
 import { Deadlines } from "./deadlines.ts";
 import { Exchange, type ExchangeWorld } from "./exchange.ts";
+import { bound, NO_LIMITS } from "./limits.ts";
+import type { EgressLimits } from "./policy-contract.ts";
 import { Targets } from "./target.ts";
+import { Turns } from "./turns.ts";
 
 export interface EgressOptions {
   readonly clock: Clock;
@@ -23,13 +26,15 @@ export interface EgressOptions {
   readonly authorities?: readonly string[];
   /** What is shown to apps that ask for a certificate, as it is now; nothing when absent. */
   readonly identity?: () => TlsIdentity | null;
+  /** What each request may take, as of now; what it says itself when absent. */
+  readonly limits?: () => EgressLimits;
   /** Who may be connected to; everybody when absent. */
   readonly guard?: EgressGuard;
 }
 
 /** Opens the way out. See `Egress` for what a request may expect. */
 export function createEgress(options: EgressOptions): GuardedEgress {
-  const { clock } = options;
+  const { clock, limits = () => NO_LIMITS } = options;
   const connections = new Connections({
     clock,
     connectionsMax: options.connectionsPerOrigin ?? 128,
@@ -51,6 +56,7 @@ export function createEgress(options: EgressOptions): GuardedEgress {
     deadlines,
     cancellation: new Cancellation(),
     allowRedirects: options.allowRedirects ?? true,
+    turns: new Turns<Exchange>(() => limits().concurrency ?? Infinity),
     ended() {
       underWayCount--;
       if (underWayCount === 0) drained?.();
@@ -64,7 +70,9 @@ export function createEgress(options: EgressOptions): GuardedEgress {
     if (request.signal?.aborted === true)
       return failed("aborted", request, `${target.shown}: it was called off`);
     underWayCount++;
-    return new Promise((resolve) => new Exchange(world, request, target, resolve).dispatch());
+    return new Promise((resolve) =>
+      new Exchange(world, bound(request, limits()), target, resolve).dispatch(),
+    );
   };
 
   const close = async (): Promise<void> => {

@@ -4,13 +4,15 @@ import { LIMITS } from "@holdfast/protocol";
 import type { Cancellation } from "./cancellation.ts";
 import type { Place } from "./connection-line.ts";
 import type { Connections } from "./connections.ts";
-import type { EgressFailureCode, EgressOutcome, EgressRequest } from "./contract.ts";
+import type { EgressFailureCode, EgressLimitRule, EgressOutcome } from "./contract.ts";
 import { decodeBody, isPlain } from "./decode-body.ts";
 import type { Deadlines } from "./deadlines.ts";
+import type { BoundRequest } from "./limits.ts";
 import { classifyFailure, isStaleConnection } from "./failure.ts";
 import { judgeRedirect } from "./redirect.ts";
 import type { Target } from "./target.ts";
 import { targetOf } from "./target.ts";
+import type { Turns } from "./turns.ts";
 
 /** What every exchange of one egress shares. */
 export interface ExchangeWorld {
@@ -19,6 +21,8 @@ export interface ExchangeWorld {
   readonly deadlines: Deadlines;
   readonly cancellation: Cancellation;
   readonly allowRedirects: boolean;
+  /** Those that are let out at once. */
+  readonly turns: Turns<Exchange>;
   /** Told of each exchange that is over, just before its outcome is given. */
   ended(): void;
 }
@@ -37,7 +41,7 @@ type ResponseHead = Parameters<NonNullable<Dispatcher.DispatchHandler["onRespons
  */
 export class Exchange implements Dispatcher.DispatchHandler {
   readonly #world: ExchangeWorld;
-  readonly #request: EgressRequest;
+  readonly #request: BoundRequest;
   readonly #settle: (outcome: EgressOutcome) => void;
   #target: Target;
   #place: Place;
@@ -56,7 +60,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
 
   constructor(
     world: ExchangeWorld,
-    request: EgressRequest,
+    request: BoundRequest,
     target: Target,
     settle: (outcome: EgressOutcome) => void,
   ) {
@@ -70,13 +74,18 @@ export class Exchange implements Dispatcher.DispatchHandler {
     if (request.signal !== undefined) world.cancellation.watch(request.signal, this);
   }
 
-  /** Begins, or begins again at the address of a redirect. */
+  /** Goes out when its turn has come. */
   dispatch(): void {
+    this.#world.turns.enter(this);
+  }
+
+  /** Its turn, or one more at the address of a redirect. */
+  begin(): void {
     this.#place.enter();
   }
 
   #placeAt(origin: string): Place {
-    return this.#world.connections.place(origin, this.#request.share ?? "", (client) => this.#begin(client));
+    return this.#world.connections.place(origin, this.#request.share ?? "", (client) => this.#hand(client));
   }
 
   #moveTo(origin: string): void {
@@ -84,7 +93,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.#place = this.#placeAt(origin);
   }
 
-  #begin(client: Client): void {
+  #hand(client: Client): void {
     const { method, headers, sign, body } = this.#request;
     const { path } = this.#target;
     const all = sign === undefined ? headers : { ...headers, ...sign(path) };
@@ -92,8 +101,12 @@ export class Exchange implements Dispatcher.DispatchHandler {
   }
 
   expire(): void {
-    if (this.#sent) this.#fail("timed_out", `no complete answer within ${this.#request.timeoutMs} ms`);
-    else this.#fail("unreachable", `no connection was free within ${this.#request.timeoutMs} ms`);
+    const { ruled, timeoutMs } = this.#request;
+    const rule = ruled.time ? "timeout" : undefined;
+    if (this.#sent) this.#fail("timed_out", `no complete answer within ${timeoutMs} ms`, rule);
+    else if (this.#world.turns.has(this))
+      this.#fail("unreachable", `no connection was free within ${timeoutMs} ms`, rule);
+    else this.#fail("unreachable", `its turn did not come within ${timeoutMs} ms`, "concurrency");
   }
 
   cancel(): void {
@@ -142,7 +155,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
       queueMicrotask(() => {
         if (this.#settled) return;
         this.#moveTo(this.#target.origin);
-        this.dispatch();
+        this.begin();
       });
       return;
     }
@@ -170,7 +183,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.#byteCount = 0;
     this.#hopSent = false;
     this.#replaced = false;
-    this.dispatch();
+    this.begin();
   }
 
   #answer(status: number): void {
@@ -206,12 +219,16 @@ export class Exchange implements Dispatcher.DispatchHandler {
   }
 
   #failTooLarge(): void {
-    this.#fail("too_large", `the answer is larger than ${this.#request.responseBytesMax} bytes`);
+    const { responseBytesMax, ruled } = this.#request;
+    const rule = ruled.size ? "answer_size" : undefined;
+    this.#fail("too_large", `the answer is larger than ${responseBytesMax} bytes`, rule);
   }
 
-  #fail(code: EgressFailureCode, reason: string): void {
-    const message = `Cannot ${this.#request.method} ${this.#target.shown}: ${reason}.`;
-    this.#finish({ kind: "failed", code, message, status: this.#status });
+  #fail(code: EgressFailureCode, reason: string, rule?: EgressLimitRule): void {
+    const why = rule === undefined ? "" : `, which is a limit of the egress policy (${rule})`;
+    const message = `Cannot ${this.#request.method} ${this.#target.shown}: ${reason}${why}.`;
+    const failed = { kind: "failed", code, message, status: this.#status } as const;
+    this.#finish(rule === undefined ? failed : { ...failed, rule });
   }
 
   #finish(outcome: EgressOutcome): void {
@@ -224,6 +241,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.#controller?.abort(new Error("given up"));
     this.#controller = null;
     this.#place.leave();
+    this.#world.turns.leave(this);
     this.#world.ended();
     this.#settle(outcome);
   }

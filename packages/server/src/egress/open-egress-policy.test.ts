@@ -25,19 +25,24 @@ function environment() {
 test("what the settings say holds, until operators add to it; both outlive a restart", async () => {
   const { acts, open } = environment();
   const policy = await open();
-  assert.deepEqual(policy.get(), CONFIGURED);
+  const none = { timeoutMs: null, answerBytes: null, concurrency: null };
+  assert.deepEqual(policy.get(), { ...CONFIGURED, limits: none });
+  const limits = { timeoutMs: 2000, answerBytes: 4096, concurrency: 3 };
   const decided: EgressPolicy = {
     mode: "listed",
     allow: ["10.0.0.0/8", "app.internal"],
     plainHttp: ["old.internal"],
+    limits,
   };
   const together = {
     mode: "listed",
     allow: ["app.internal", "10.0.0.0/8"],
     plainHttp: ["app.internal", "old.internal"],
+    limits,
   };
   assert.deepEqual(await policy.set(OPERATOR, decided), together);
   assert.deepEqual([policy.rules().mode, policy.rules().allow.length], ["listed", 2]);
+  assert.deepEqual(policy.rules().limits, limits);
   assert.deepEqual((await open()).get(), together);
   const others = { mode: "any", allow: [], plainHttp: [] } as const;
   assert.deepEqual((await open(others)).get(), decided, "what was decided counts before the settings");
@@ -45,6 +50,9 @@ test("what the settings say holds, until operators add to it; both outlive a res
     mode: { from: "public", to: "listed" },
     allow: { from: ["app.internal"], to: ["10.0.0.0/8", "app.internal"] },
     plain_http: { from: ["app.internal"], to: ["old.internal"] },
+    timeout_ms: { from: null, to: 2000 },
+    answer_bytes: { from: null, to: 4096 },
+    concurrency: { from: null, to: 3 },
   });
 });
 
@@ -54,7 +62,11 @@ test("what is no policy is refused and changes nothing; of two who change it at 
   await assert.rejects(policy.set(OPERATOR, { ...CONFIGURED, allow: ["10.0.0.0/"] }), {
     code: "request_invalid",
   });
-  assert.deepEqual([policy.get(), (await acts()).length], [CONFIGURED, 0]);
+  await assert.rejects(
+    policy.set(OPERATOR, { ...CONFIGURED, limits: { timeoutMs: 1, answerBytes: null, concurrency: null } }),
+    { code: "request_invalid" },
+  );
+  assert.deepEqual([policy.get().allow, (await acts()).length], [CONFIGURED.allow, 0]);
   const late = await open();
   await policy.set(OPERATOR, { ...CONFIGURED, mode: "listed" });
   await policy.set(OPERATOR, { ...CONFIGURED, mode: "public" });

@@ -1,6 +1,7 @@
 import type { AuditAct, Authority } from "@holdfast/protocol";
 import { HoldfastError } from "@holdfast/protocol";
-import type { EgressPolicy } from "./policy-contract.ts";
+import { NO_LIMITS } from "./limits.ts";
+import type { EgressLimits, EgressPolicy } from "./policy-contract.ts";
 import type { EgressRules } from "./policy.ts";
 import { readRules } from "./policy.ts";
 
@@ -47,6 +48,7 @@ export async function openEgressPolicy<Draft>(
     mode: decided?.mode ?? configured.mode,
     allow: [...new Set([...configured.allow, ...(decided?.allow ?? [])])],
     plainHttp: [...new Set([...configured.plainHttp, ...(decided?.plainHttp ?? [])])],
+    limits: decided?.limits ?? configured.limits ?? NO_LIMITS,
   });
   let rules = readRules(together());
 
@@ -60,6 +62,7 @@ export async function openEgressPolicy<Draft>(
         mode: { from: before.mode, to: policy.mode },
         allow: { from: before.allow, to: policy.allow },
         plain_http: { from: before.plainHttp, to: policy.plainHttp },
+        ...limitChanges(before.limits ?? NO_LIMITS, policy.limits ?? NO_LIMITS),
       };
       const outcome = await administration.commit({
         changes: [
@@ -83,5 +86,13 @@ export async function openEgressPolicy<Draft>(
       rules = readRules(together());
       return together();
     },
+  };
+}
+
+function limitChanges(from: EgressLimits, to: EgressLimits): AuditAct["changes"] {
+  return {
+    timeout_ms: { from: from.timeoutMs, to: to.timeoutMs },
+    answer_bytes: { from: from.answerBytes, to: to.answerBytes },
+    concurrency: { from: from.concurrency, to: to.concurrency },
   };
 }

@@ -9,6 +9,17 @@ export interface EgressPolicy {
   readonly allow: readonly string[];
   /** Hosts that may be called over plain http although they are not on this machine, named one by one. */
   readonly plainHttp: readonly string[];
+  /** None when absent. */
+  readonly limits?: EgressLimits;
+}
+
+/** What a request of the environment may take; null: what the request itself says. */
+export interface EgressLimits {
+  /** From the first byte sent to the last byte read. */
+  readonly timeoutMs: number | null;
+  readonly answerBytes: number | null;
+  /** Requests under way at once; more wait their turn. */
+  readonly concurrency: number | null;
 }
 
 /** Why a request may not go out: the rule, by name, for the log and for whoever set the address. */

@@ -1,12 +1,14 @@
 import ipaddr from "ipaddr.js";
 import { HoldfastError } from "@holdfast/protocol";
-import type { EgressPolicy, EgressRefusal } from "./policy-contract.ts";
+import { checkLimits, NO_LIMITS } from "./limits.ts";
+import type { EgressLimits, EgressPolicy, EgressRefusal } from "./policy-contract.ts";
 
 /** A policy, ready to be asked. */
 export interface EgressRules {
   readonly mode: EgressPolicy["mode"];
   readonly allow: readonly AllowEntry[];
   readonly plainHttp: ReadonlySet<string>;
+  readonly limits: EgressLimits;
 }
 
 interface AllowEntry {
@@ -58,13 +60,16 @@ const METADATA_ADDRESSES: ReadonlySet<string> = new Set([
 /**
  * Reads a policy.
  *
- * @throws HoldfastError `request_invalid` naming the entry that is none
+ * @throws HoldfastError `request_invalid` naming the entry or the limit that is none
  */
 export function readRules(policy: EgressPolicy): EgressRules {
+  const limits = policy.limits ?? NO_LIMITS;
+  checkLimits(limits);
   return {
     mode: policy.mode,
     allow: policy.allow.map(readEntry),
     plainHttp: new Set(policy.plainHttp.map((host) => host.toLowerCase())),
+    limits,
   };
 }
 

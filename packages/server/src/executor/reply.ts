@@ -279,7 +279,13 @@ function notAnSdk(answer: Answer): Told {
 function transportFailure(outcome: EgressOutcome & { kind: "failed" }): Told {
   switch (outcome.code) {
     case "too_large":
-      return failed("output_too_large", "Your function's response body exceeds the maximum size limit");
+      // The operator's limit is named; the protocol's own has the protocol's words.
+      return failed(
+        "output_too_large",
+        outcome.rule === undefined
+          ? "Your function's response body exceeds the maximum size limit"
+          : outcome.message,
+      );
     case "timed_out":
       return failed("request_duration_too_long", outcome.message);
     case "reset":

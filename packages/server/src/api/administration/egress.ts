@@ -1,11 +1,12 @@
 import { HoldfastError } from "@holdfast/protocol";
 import type { FastifyInstance } from "fastify";
-import type { EgressPolicy } from "#egress";
+import type { EgressLimits, EgressPolicy } from "#egress";
+import { NO_LIMITS } from "#egress";
 import { parseFields } from "../body.ts";
 import { actsOf } from "./acts-of.ts";
 import { authorityOf } from "./authority-of.ts";
 import type { AdministrationContext, InEnvironment } from "./context.ts";
-import { listField, textField } from "./fields.ts";
+import { listField, numberField, textField } from "./fields.ts";
 
 const PATH = "/holdfast/v1/admin/environments/:environment/egress";
 const MODES = ["public", "listed", "any"] as const;
@@ -30,12 +31,30 @@ export function egressRoutes(app: FastifyInstance, context: AdministrationContex
         mode,
         allow: listField(fields, "allow") ?? egress.get().allow,
         plainHttp: listField(fields, "plain_http") ?? egress.get().plainHttp,
+        limits: limitsIn(fields, egress.get().limits ?? NO_LIMITS),
       });
       return { data: shape(policy) };
     },
   );
 }
 
-function shape({ allow, mode, plainHttp }: EgressPolicy): unknown {
-  return { mode, allow, plain_http: plainHttp };
+/** What the body says of limits: null takes one away, and what is absent stays. */
+function limitsIn(fields: Readonly<Record<string, unknown>>, before: EgressLimits): EgressLimits {
+  const seconds = numberField(fields, "timeout_seconds");
+  return {
+    timeoutMs: "timeout_seconds" in fields ? (seconds === null ? null : seconds * 1000) : before.timeoutMs,
+    answerBytes: "answer_bytes" in fields ? numberField(fields, "answer_bytes") : before.answerBytes,
+    concurrency: "concurrency" in fields ? numberField(fields, "concurrency") : before.concurrency,
+  };
+}
+
+function shape({ allow, limits = NO_LIMITS, mode, plainHttp }: EgressPolicy): unknown {
+  return {
+    mode,
+    allow,
+    plain_http: plainHttp,
+    timeout_seconds: limits.timeoutMs === null ? null : limits.timeoutMs / 1000,
+    answer_bytes: limits.answerBytes,
+    concurrency: limits.concurrency,
+  };
 }
