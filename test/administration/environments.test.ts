@@ -275,6 +275,22 @@ describe("the operators' API", { timeout: 60_000 }, () => {
     assert.ok(!JSON.stringify(row).includes(secret));
   });
 
+  it("A-051 the same wherever it was sent, by whoever: on other paths, encoded, by a page", async () => {
+    const places: readonly ((secret: string) => readonly [string, Readonly<Record<string, string>>])[] = [
+      (secret) => [`/v1/events?x=Bearer%20${secret}`, {}],
+      (secret) => [`/e/${secret}`, {}],
+      (secret) => [`/nothing/${secret.replace("_", "%5f")}`, {}],
+      (secret) => [`${PATH}?t=${secret}`, { origin: "https://evil.example" }],
+    ];
+    for (const place of places) {
+      const { secret = "" } = await operatorOf(server).createOperatorToken("careless", "1d");
+      const [path, headers] = place(secret);
+      const answer = await request(server, "GET", path, { authorized: false, headers });
+      assert.ok(answer.status === 400 || answer.status === 403, answer.text);
+      assert.equal((await ask({ authorization: `Bearer ${secret}` })).status, 401, path);
+    }
+  });
+
   it("A-052 a token that expired or was revoked looks like one that never was; the last one stays", async () => {
     const operator = operatorOf(server);
     const { id, secret = "" } = await operator.createOperatorToken("short", "1d");

@@ -8,6 +8,7 @@ import type { Clock, Log } from "#kernel";
 import type { KeyOwner, RequestFacts } from "./choose-environment.ts";
 import { branchIn, chooseEnvironment } from "./choose-environment.ts";
 import { asHoldfastError, forCaller, reasonOf, statusOf } from "./errors.ts";
+import { tokensInUrl } from "./token-in-url.ts";
 
 /** An environment whose API can be handed requests. */
 export interface Reachable extends KeyOwner {
@@ -81,7 +82,9 @@ export function createDispatch({
 
   return (request, response) => {
     const target = request.url ?? "/";
-    if (target === ADMINISTRATION || target.startsWith(`${ADMINISTRATION}/`)) {
+    const isAdministration = target === ADMINISTRATION || target.startsWith(`${ADMINISTRATION}/`);
+    // An operator's token in the URL is the operators' business, wherever it was sent.
+    if (isAdministration || tokensInUrl(target).length > 0) {
       administration.routing(request, response);
       return;
     }

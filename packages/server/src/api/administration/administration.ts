@@ -5,6 +5,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { createApp } from "../app.ts";
 import { createAttempts } from "../attempts.ts";
 import { sendError } from "../errors.ts";
+import { tokensInUrl } from "../token-in-url.ts";
 import { appOriginRoutes } from "./apps.ts";
 import { auditSinkRoutes } from "./audit-sinks.ts";
 import { auditRoutes } from "./audit.ts";
@@ -63,6 +64,9 @@ const ATTEMPTS_MAX = 20;
 function authenticateOperators(app: FastifyInstance, context: AdministrationContext): void {
   const attempts = createAttempts(context.machineClock, ATTEMPTS_MAX);
   app.addHook("onRequest", async (request, reply) => {
+    // Before all else, and of whatever path: it is known now to whoever reads along, whoever sent it.
+    const told = tokensInUrl(request.raw.url ?? "");
+    for (const token of told) await context.operators.leaked(token, denied(request).authority);
     // Also of a path that there is no route for: strangers learn nothing of which there are.
     const waitMs = attempts.waitMs(request.ip);
     if (waitMs > 0)
@@ -75,14 +79,16 @@ function authenticateOperators(app: FastifyInstance, context: AdministrationCont
         reply,
         new HoldfastError("forbidden", "Pages of other origins may not ask the operators' API."),
       );
-    if (await tellsToken(request, context))
+    if (told.length > 0) {
+      attempts.note(request.ip);
       return sendError(
         reply,
         new HoldfastError(
           "token_in_url",
-          "A token stood in the URL, where it is written down on the way: it was revoked.",
+          "A token stood in the URL, where it is written down on the way. If it was good, it is revoked now.",
         ),
       );
+    }
     const operator = hasTwo(request, "authorization")
       ? null
       : context.operators.check(request.headers.authorization);
@@ -145,12 +151,4 @@ function hasTwo(request: FastifyRequest, name: string): boolean {
   return (
     request.raw.rawHeaders.filter((each, index) => index % 2 === 0 && each.toLowerCase() === name).length > 1
   );
-}
-
-/** Whether a token stands in the query. It is revoked then: whoever may read a log of requests has it now. */
-async function tellsToken(request: FastifyRequest, { operators }: AdministrationContext): Promise<boolean> {
-  const query = (request.raw.url ?? "").split("?").slice(1).join("?");
-  const tokens = [...new URLSearchParams(query).values()].filter((value) => value.startsWith("hf_op_"));
-  for (const token of tokens) await operators.leaked(token, denied(request).authority);
-  return tokens.length > 0;
 }
