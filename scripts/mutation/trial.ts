@@ -82,7 +82,7 @@ function runTests(folder: string, files: TestList, limitMs: number): Promise<Out
   return new Promise((resolve) => {
     const child = spawn(
       process.execPath,
-      ["-C", "@holdfast/source", "--test", "--test-reporter=tap", ...files],
+      ["-C", "@holdfast/source", "--test", "--test-force-exit", "--test-reporter=tap", ...files],
       {
         cwd: folder,
         detached: true,

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { request } from "../http/request.ts";
+import { postEvents, request } from "../http/request.ts";
 import { inTurn, opOf, opsAnswer, sdkAnswer, stepIdOf } from "../kit/raw-app.ts";
 import { clientOf } from "../kit/run-of.ts";
 import { sharedStage } from "../kit/stage.ts";
@@ -19,6 +19,8 @@ describe("an app that answers what no app should", { concurrency: true, timeout:
         [opOf("StepRun", "a", { data: 1 }), opOf("StepRun", "a", { data: 2 })],
         "Completed",
       ],
+      // It is over as it begins.
+      "sleep-of-less-than-nothing": [[opOf("Sleep", "a", { opts: { duration: "-5s" } })], "Completed"],
       "sleep-of-a-thousand-years": [[opOf("Sleep", "a", { opts: { duration: "365000d" } })], "Failed"],
       // The step has the error, which user code may catch.
       "function-of-nobody": [
@@ -30,12 +32,23 @@ describe("an app that answers what no app should", { concurrency: true, timeout:
     };
     await using app = await stage.rawApp([
       ...Object.entries(absurd).map(([id, [ops]]) => ({ id, answer: inTurn(opsAnswer(ops), DONE) })),
+      {
+        id: "a-finished-step-again",
+        answer: inTurn(
+          opsAnswer([opOf("StepRun", "a", { data: 1 })]),
+          opsAnswer([opOf("StepRun", "a", { data: 2 })]),
+          DONE,
+        ),
+      },
       { id: "honest", answer: inTurn(opsAnswer([opOf("StepRun", "a", { data: 1 })]), DONE) },
     ]);
     const honest = stage.run("honest");
     for (const [id, [, status]] of Object.entries(absurd))
       assert.equal((await stage.run(id)).status, status, id);
     assert.equal((await honest).status, "Completed");
+    assert.equal((await stage.run("a-finished-step-again")).status, "Completed");
+    const last = app.calls("a-finished-step-again").at(-1);
+    assert.deepEqual(last?.body.steps[stepIdOf("a")], { data: 1 }, "the first result counts");
     const memos = app.calls("twice-the-same-step")[1]?.body.steps;
     assert.deepEqual(memos?.[stepIdOf("a")], { data: 1 });
     assert.match(JSON.stringify(app.calls("function-of-nobody")[1]?.body.steps), /"error"/);
@@ -71,38 +84,52 @@ describe("an app that answers what no app should", { concurrency: true, timeout:
     await victim[Symbol.asyncDispose]();
   });
 
-  it("A-106 what comes after a run was cancelled changes nothing of it", async () => {
+  it("A-106 what comes after a run was cancelled changes nothing of it, not the first time nor the second", async () => {
     const victim = await stageRun("cancelled");
     await clientOf(stage.server).cancel(victim.runId);
     await stage.end(victim.eventId);
     const before = await clientOf(stage.server).run(victim.runId);
-    const late = await request(stage.server, "POST", `/v1/checkpoint/${victim.runId}/async`, {
-      body: JSON.stringify({
-        run_id: victim.runId,
-        fn_id: "00000000-0000-5000-8000-000000000001",
-        qi_id: "x",
-        steps: [opOf("StepRun", "late", { data: 1 })],
-      }),
-    });
-    assert.ok(late.status >= 400 && late.status < 500, late.text);
+    const late = () =>
+      request(stage.server, "POST", `/v1/checkpoint/${victim.runId}/async`, {
+        body: JSON.stringify({
+          run_id: victim.runId,
+          fn_id: victim.call.body.ctx.fn_id,
+          qi_id: victim.call.body.ctx.qi_id,
+          request_id: victim.call.body.ctx.request_id,
+          generation_id: victim.call.body.ctx.generation_id,
+          steps: [opOf("StepRun", "late", { data: 1 })],
+        }),
+      });
+    for (const answer of [await late(), await late()])
+      assert.ok(answer.status >= 400 && answer.status < 500, answer.text);
     assert.deepEqual(await clientOf(stage.server).run(victim.runId), before);
+    const steps = await request(stage.server, "GET", `/v0/runs/${victim.runId}/actions`);
+    assert.ok(!steps.text.includes(stepIdOf("late")), steps.text);
     await victim[Symbol.asyncDispose]();
   });
 
   it("A-107 a step that sends an event of the server's own is refused, and nobody wakes", async () => {
+    const forged = { name: "inngest/function.finished", data: { run_id: "x" } };
     await using app = await stage.app([
       {
         id: "sends-forged",
         options: { retries: 0 },
-        handler: ({ step }) =>
-          step.sendEvent("forge", { name: "inngest/function.finished", data: { run_id: "x" } }),
+        handler: ({ step }) => step.sendEvent("forge", forged),
       },
+      {
+        id: "listens",
+        triggers: [{ event: forged.name, if: "event.data.run_id == 'x'" }],
+        handler: () => "woken",
+      },
+      { id: "comes-later", handler: () => "done" },
     ]);
     assert.equal((await stage.run("sends-forged")).status, "Failed");
     assert.ok(app.calls("sends-forged").length > 0);
-    const { json } = await request(stage.server, "GET", "/v1/events?name=inngest/function.finished");
-    const forged = (json as { data: readonly { data?: { run_id?: string } }[] }).data;
-    assert.ok(forged.every(({ data }) => data?.run_id !== "x"));
+    // Sent by hand, and in other letters.
+    for (const name of [forged.name, "INNGEST/function.finished", "ｉnngest/function.finished"])
+      assert.equal((await postEvents(stage.server, JSON.stringify({ ...forged, name }))).status, 400, name);
+    assert.equal((await stage.run("comes-later")).status, "Completed");
+    assert.equal(app.calls("listens").length, 0);
   });
 
   it("A-108 a step's request to where clouds keep their secrets is not made, and says by which rule", async () => {
@@ -126,11 +153,15 @@ describe("an app that answers what no app should", { concurrency: true, timeout:
       },
     ]);
     await stage.run("asks");
+    assert.equal(app.calls("asks").length, targets.length + 1, "each is asked for");
     const said = stage.server.log.lines.filter((line) =>
       line.includes("the egress policy refused a request"),
     );
-    assert.ok(said.some((line) => line.includes("169.254.169.254") && line.includes("metadata_service")));
-    assert.ok(app.calls("asks").length >= 1);
+    for (const host of ["169.254.169.254", "fd00:ec2::254", "metadata.google.internal"])
+      assert.ok(
+        said.some((line) => line.includes(`"${host}"`) && line.includes("metadata_service")),
+        host,
+      );
   });
 
   /** A run that waits for an hour. */
@@ -142,8 +173,9 @@ describe("an app that answers what no app should", { concurrency: true, timeout:
     const client = clientOf(stage.server);
     for (;;) {
       const [run] = await client.eventRuns(eventId);
-      if (run?.status === "Running" && app.calls(name).length === 1)
-        return { runId: run.run_id, eventId, [Symbol.asyncDispose]: () => app[Symbol.asyncDispose]() };
+      const [call] = app.calls(name);
+      if (run?.status === "Running" && call !== undefined)
+        return { runId: run.run_id, eventId, call, [Symbol.asyncDispose]: () => app[Symbol.asyncDispose]() };
       await new Promise((resolve) => setImmediate(resolve));
     }
   }

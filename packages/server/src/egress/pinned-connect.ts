@@ -42,15 +42,17 @@ export function pinnedConnect(deps: PinnedConnectDeps): buildConnector.connector
     void begin();
 
     async function begin(): Promise<void> {
-      let addresses: readonly string[];
+      let addresses: readonly string[] = [];
+      let unresolved: Error | null = null;
       try {
         addresses = await addressesOf(url, resolve);
       } catch (error) {
-        fail(error instanceof Error ? error : new Error(String(error)));
-        return;
+        unresolved = error instanceof Error ? error : new Error(String(error));
       }
       const refusal = refusalOf(deps.rules(), { url, addresses, ownPorts: deps.ownPorts() });
       if (refusal === null) return connectTo(addresses, 0);
+      // A name may be refused whatever it stands for; otherwise it just has no address.
+      if (unresolved !== null && refusal.rule === "unresolved") return fail(unresolved);
       deps.onRefused(refusal);
       fail(new EgressRefused(refusal));
     }

@@ -100,6 +100,7 @@ test("A-151 where a cloud tells its secrets is closed, whatever is listed and in
     "metadata_service",
   );
   assert.equal(judged("http://harmless.example/", { mode: "any" }, ["169.254.169.254"]), "metadata_service");
+  assert.equal(judged("http://metadata.google.internal/", { mode: "any" }, []), "metadata_service");
 });
 
 test("A-152 one address that is refused refuses a name with all its addresses", () => {

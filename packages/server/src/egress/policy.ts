@@ -86,15 +86,14 @@ export function refusalOf(
   const refuse = (rule: EgressRefusal["rule"]): EgressRefusal => ({ rule, host, addresses });
   if (url.protocol !== "https:" && url.protocol !== "http:") return refuse("scheme");
   if (url.username !== "" || url.password !== "") return refuse("credentials");
+  if (METADATA_NAMES.has(host)) return refuse("metadata_service");
   const parsed = addresses.map(unwrapped);
   if (parsed.length === 0 || parsed.includes(null)) return refuse("unresolved");
   const known = parsed.filter((address) => address !== null);
-  const isMetadata =
-    METADATA_NAMES.has(host) ||
-    known.some(
-      (address) =>
-        METADATA_ADDRESSES.has(address.toNormalizedString()) || METADATA_ADDRESSES.has(address.toString()),
-    );
+  const isMetadata = known.some(
+    (address) =>
+      METADATA_ADDRESSES.has(address.toNormalizedString()) || METADATA_ADDRESSES.has(address.toString()),
+  );
   if (isMetadata) return refuse("metadata_service");
   if (known.some(isLoopback) && ownPorts.has(port)) return refuse("own_address");
   const listing = rules.allow.filter((entry) => covers(entry, host, known));
