@@ -44,15 +44,45 @@ export const EQUIVALENT: readonly EquivalentMutant[] = [
     because: "null is 0 among numbers",
   },
   {
+    file: "packages/server/src/environments/open-environments.ts",
+    before: "<",
+    after: "<=",
+    because: "no two environments have one name",
+  },
+  {
+    file: "packages/server/src/retention/find-subject.ts",
+    before: "needles.length > 0",
+    after: "true",
+    because: "without values nothing is found, and it is not worth reading everything for that",
+  },
+  {
+    file: "packages/server/src/retention/find-subject.ts",
+    before: ">",
+    after: ">=",
+    because: "the same",
+  },
+  {
+    file: "packages/server/src/retention/find-subject.ts",
+    before: "!runs.has(run.id)",
+    after: "true",
+    because: "a set has each run once; what is asked again is known already",
+  },
+  {
+    file: "packages/server/src/retention/open-retention.ts",
+    before: "false",
+    after: "true",
+    because: "nothing that is counted is added, whichever way it is said",
+  },
+  {
+    file: "packages/protocol/src/signatures-v2/read-signature.ts",
+    before: 'input ?? ""',
+    after: "input",
+    because: "the expression reads null as a word that is no input of a signature",
+  },
+  {
     file: "packages/protocol/src/tokens.ts",
     before: 'BASE62[left % 62] ?? ""',
     after: "BASE62[left % 62]",
     because: "a remainder of 62 is a place in 62 characters",
-  },
-  {
-    file: "packages/protocol/src/signatures-v2/audience.ts",
-    before: "environmentPart === undefined || appPart === undefined || more.length > 0",
-    after: "false",
-    because: "what is read must be written again the same",
   },
 ];

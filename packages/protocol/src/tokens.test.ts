@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { test } from "node:test";
+import { crc32 } from "node:zlib";
 import { makeToken, readToken, shownToken, TOKEN_PATTERN } from "./tokens.ts";
 
 test("a token says its kind and its environment, and matches what scanners look for", () => {
@@ -21,6 +22,12 @@ test("the check is the CRC-32 that everybody has", () => {
   const token = makeToken("op", null, (count) => new Uint8Array(count));
   assert.equal(token.slice(0, -6), "hf_op_org_000000000000000000000000000000");
   assert.deepEqual(readToken(token), { kind: "op", environment: "org" });
+  const digits = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+  for (const made of [token, makeToken("event", "production", randomBytes)]) {
+    let value = 0;
+    for (const digit of made.slice(-6)) value = value * 62 + digits.indexOf(digit);
+    assert.equal(value, crc32(made.slice(0, -6)));
+  }
 });
 
 test("bytes that would favour some characters are thrown away", () => {

@@ -32,12 +32,12 @@ export function makeToken(
 
 /** What kind of token a text is, or null for what is none or was mistyped. Whether it is good here is another question. */
 export function readToken(text: string): { readonly kind: TokenKind; readonly environment: string } | null {
-  const [whole, kind, environment] = /^hf_(event|op)_([a-z0-9]{1,8})_[0-9A-Za-z]{36}$/.exec(text) ?? [];
-  if (whole === undefined || kind === undefined || environment === undefined) return null;
-  const end = whole.length - CHECK_CHARS;
-  if (checkOf(whole.slice(0, end)) !== whole.slice(end)) return null;
+  const match = /^hf_(?<kind>event|op)_(?<environment>[a-z0-9]{1,8})_[0-9A-Za-z]{36}$/.exec(text);
+  const end = text.length - CHECK_CHARS;
+  if (match === null || checkOf(text.slice(0, end)) !== text.slice(end)) return null;
   // The pattern has these two.
-  return { kind: kind as TokenKind, environment };
+  const { environment, kind } = match.groups as { readonly kind: TokenKind; readonly environment: string };
+  return { kind, environment };
 }
 
 /** As much of a token as may be shown: enough to know it again. */

@@ -11,14 +11,13 @@ export function formatAudience({ app, environment }: Audience): string {
 
 /** Reads `Holdfast-Audience`; null for what `formatAudience` would not have written. */
 export function parseAudience(text: string): Audience | null {
-  const [environmentPart, appPart, ...more] = text.split("/");
-  if (environmentPart === undefined || appPart === undefined || more.length > 0) return null;
+  const [environment = "", app = ""] = text.split("/");
   try {
-    const audience = { environment: decodeURIComponent(environmentPart), app: decodeURIComponent(appPart) };
+    const audience = { environment: decodeURIComponent(environment), app: decodeURIComponent(app) };
+    // Too few parts, too many, and other spellings of the same are written otherwise.
     return formatAudience(audience) === text ? audience : null;
-  } catch (error) {
-    // What is not percent-encoding.
-    if (error instanceof URIError) return null;
-    throw error;
+  } catch {
+    // It is not percent-encoding: nothing else is thrown here.
+    return null;
   }
 }

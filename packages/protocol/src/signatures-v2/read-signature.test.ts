@@ -8,8 +8,8 @@ import { formatAudience, parseAudience } from "./audience.ts";
 import { contentDigestMatches } from "./content-digest.ts";
 import { hmacKey } from "./message-key.ts";
 import type { SignatureTag, SignedMessage, SignedRequest } from "./profile.ts";
-import { serverTag } from "./profile.ts";
-import { readSignature } from "./read-signature.ts";
+import { coveredComponents, serverTag } from "./profile.ts";
+import { hasV2Signature, readSignature } from "./read-signature.ts";
 import { formatServerKey, parseServerKey, serverKeyOf } from "./server-key.ts";
 import { signMessage } from "./sign-message.ts";
 
@@ -114,6 +114,11 @@ describe("readSignature()", () => {
     ["the audience taken out", without(call, "holdfast-audience"), "profile"],
     ["the digest taken out", without(call, "content-digest"), "profile"],
     ["a line feed in a covered header", withHeaders(call, { "x-run-id": 'run\n"@method": PUT' }), "profile"],
+    [
+      "a line feed in one that need not be there",
+      withHeaders(call, { "x-inngest-job-id": "a\nb" }),
+      "profile",
+    ],
     ["no Signature", without(call, "signature"), "profile"],
     ["no Signature-Input", without(call, "signature-input"), "profile"],
     ["neither", without(without(call, "signature"), "signature-input"), "missing"],
@@ -359,5 +364,40 @@ describe("parseServerKey()", () => {
         each,
       );
     }
+  });
+});
+
+describe("coveredComponents()", () => {
+  it("finds nothing of a request in an answer, and names what is missing", () => {
+    const answer = { kind: "answer", status: 200, header: () => null } as const;
+    assert.deepEqual(coveredComponents(answer, "call"), { ok: false, name: "@method" });
+    const request = requestOf({ ...PLAIN, headers: { "content-digest": "x" } });
+    assert.deepEqual(coveredComponents(request, "answer"), { ok: false, name: "@status" });
+  });
+});
+
+describe("hasV2Signature()", () => {
+  it("sees either of the two headers, whatever is in it", () => {
+    const has = (...names: readonly string[]) =>
+      hasV2Signature({ header: (name) => (names.includes(name) ? "" : null) });
+    assert.deepEqual(
+      [has(), has("signature"), has("signature-input"), has("signature", "signature-input")],
+      [false, true, true, true],
+    );
+  });
+});
+
+describe("readSignature() of the other algorithm", () => {
+  it("knows Ed25519 by its name and by its length", () => {
+    const key = {
+      alg: "ed25519",
+      keyId: "0123456789ab",
+      sign: () => Buffer.alloc(64, 7).toString("base64"),
+    } as const;
+    const toSign = { tag: "call", message: requestOf(PLAIN), body: BODY, audience: "/shop" } as const;
+    const added = signMessage({ ...toSign, nonce: NONCE, nowMs: NOW }, key, nodeDigest);
+    const reading = readSignature(requestOf(withHeaders(PLAIN, added)), "call", NOW);
+    assert.ok(reading.ok);
+    assert.deepEqual([reading.signature.alg, reading.signature.keyId], ["ed25519", "0123456789ab"]);
   });
 });

@@ -67,12 +67,12 @@ export function readSignature(message: SignedMessage, tag: SignatureTag, nowMs: 
   if (input === null && value === null) return { ok: false, reason: "missing" };
   const match = PARAMETERS.exec(input ?? "");
   const covered = coveredComponents(message, tag);
-  if (input === null || value === null || match === null || !covered.ok) return PROFILE;
+  if (match === null || !covered.ok) return PROFILE;
   const [, createdText = "", expiresText = "", nonce = "", keyId = ""] = match;
   const alg = match[5] === "ed25519" ? "ed25519" : "hmac-sha256";
   const [created, expires] = [Number(createdText), Number(expiresText)];
   const expected = signatureParams(covered.components, { created, expires, nonce, keyId, alg, tag });
-  const signature = SIGNATURES[alg].exec(value)?.[1];
+  const signature = SIGNATURES[alg].exec(value ?? "")?.[1];
   const lifetime = expires - created;
   const isLifetimeGood = lifetime > 0 && lifetime <= SIGNATURE_V2.lifetimeSeconds;
   if (input !== expected || signature === undefined || !isLifetimeGood) return PROFILE;

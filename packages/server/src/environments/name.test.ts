@@ -56,6 +56,8 @@ test("branchName() keeps long branches of one beginning apart, within the length
   assert.notEqual(one, other);
   for (const name of [one, other, branchName(FAMILY, "main", sha256Hex)])
     assert.equal(readEnvironmentName(name), name);
+  const slug = "x".repeat(64 - "previews--".length);
+  assert.equal(branchName(FAMILY, slug, sha256Hex), `previews--${slug}`, "one that just fits stays whole");
 });
 
 test("a branch cannot be named so that it is another environment", () => {

@@ -51,13 +51,17 @@ test("the archive is a state, entered and left in the log; to enter it twice is 
   await environments.archive(OPERATOR, name);
   assert.equal((await environments.unarchive(OPERATOR, name)).archivedAt, null);
   assert.deepEqual(
-    (await acts()).map(({ action }) => action),
-    ["environment.created", "environment.archived", "environment.unarchived"],
+    (await acts()).map(({ action, changes }) => [action, changes["archived"]]),
+    [
+      ["environment.created", undefined],
+      ["environment.archived", { from: false, to: true }],
+      ["environment.unarchived", { from: true, to: false }],
+    ],
   );
 });
 
 test("a branch begins when it is opened, comes out of the archive when it is used again, and keeps its family's quiet time", async () => {
-  const { deps } = testDeps();
+  const { deps, acts } = testDeps();
   const environments = await openEnvironments(deps);
   const family = await environments.create(OPERATOR, {
     ...custom,
@@ -71,7 +75,12 @@ test("a branch begins when it is opened, comes out of the archive when it is use
     [branch.name, branch.kind, branch.family, branch.archiveAfterMs],
     ["previews--main", "branch", "previews", 1000],
   );
+  const before = (await acts()).length;
   assert.deepEqual(await environments.openBranch(OPERATOR, family.name, "main"), branch);
+  assert.equal((await acts()).length, before, "to open what is open is no act");
+  const others = await environments.create(OPERATOR, { ...custom, kind: "branches", name: "others" });
+  const usual = await environments.openBranch(OPERATOR, others.name, "main");
+  assert.ok((usual.archiveAfterMs ?? 0) > 24 * 60 * 60 * 1000, "days, where the family says nothing");
   await environments.archive(OPERATOR, branch.name);
   assert.equal((await environments.openBranch(OPERATOR, family.name, "main")).archivedAt, null);
 });

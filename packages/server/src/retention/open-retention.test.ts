@@ -3,7 +3,8 @@ import { test } from "node:test";
 import type { EventId, RunId } from "@holdfast/protocol";
 import { createIds, silentLog, systemRandom } from "#kernel";
 import { createMemoryDisk } from "#store";
-import { logOf, OPERATOR } from "../audit/testing/logs.ts";
+import { anAct, logOf, OPERATOR } from "../audit/testing/logs.ts";
+import { until } from "../../../../test/kit/until.ts";
 import { manualClock } from "../kernel/testing/manual-clock.ts";
 import {
   anAdvance,
@@ -16,6 +17,7 @@ import {
   open,
   runId,
 } from "../store/contract/testing/builders.ts";
+import type { RetentionDeps } from "./open-retention.ts";
 import { openRetention } from "./open-retention.ts";
 
 const DAY = 24 * 60 * 60 * 1000;
@@ -35,9 +37,9 @@ async function house(...endedDaysAgo: readonly (number | null)[]) {
     const run = { ...aRun(num, fields), status: "Completed", endedAt: at } as const;
     await store.runs.advance(anAdvance(num, { expectedRevision: 0, run, now: at }));
   }
-  const openIt = () =>
+  const openIt = (changes: Partial<RetentionDeps["store"]> = {}) =>
     openRetention({
-      store,
+      store: { ...store, ...changes },
       audit: log,
       clock,
       machineClock: clock,
@@ -392,4 +394,116 @@ test("what a hold keeps stands in the log; of many runs that stand in the way th
   const six = await named(1, 2, 3, 4, 5, 6);
   assert.match(six, /6 of its runs have not ended \(.*, …\)/);
   assert.ok(!six.includes(runId(6)));
+});
+
+/** Whether something still goes on although nobody gave it any time. */
+async function needsTime(promise: Promise<unknown>): Promise<boolean> {
+  let isDone = false;
+  void promise.then(() => (isDone = true));
+  for (let turns = 0; turns < 200; turns++) await new Promise((resolve) => setImmediate(resolve));
+  return !isDone;
+}
+
+test("a sweep goes through all there is, portion by portion, and lets others have their turn", async () => {
+  const at = await house(...Array.from({ length: 1001 }, () => 40));
+  await at.retention.setDays(OPERATOR, null, 30);
+  const sweep = at.retention.sweep(OPERATOR);
+  assert.equal(await needsTime(sweep), true);
+  assert.deepEqual(await during(at.clock, sweep), { runs: 1001, events: 1001 });
+  assert.deepEqual(await left(at), []);
+  // Events that started nothing, alone.
+  const loose = await house();
+  for (let num = 1; num <= 501; num++)
+    await open(loose.store, [], { event: anEvent(num, { receivedAt: loose.clock.now() - 40 * DAY }) });
+  await loose.retention.setDays(OPERATOR, null, 30);
+  const events = loose.retention.sweep(OPERATOR);
+  assert.equal(await needsTime(events), true);
+  assert.deepEqual(await during(loose.clock, events), { runs: 0, events: 501 });
+});
+
+test("a sweep that finds nothing is no act", async () => {
+  const at = await house(10);
+  await at.retention.setDays(OPERATOR, null, 30);
+  assert.deepEqual(await during(at.clock, at.retention.sweep(OPERATOR)), { runs: 0, events: 0 });
+  assert.deepEqual((await actionsOf(at)).slice(1), ["retention.changed"]);
+});
+
+test("a sweep that is stopped in its middle is not followed by another", async () => {
+  const at = await house(40);
+  await at.retention.setDays(OPERATOR, null, 30);
+  let stop = (): void => undefined;
+  const { history } = at.store;
+  const retention = await at.openIt({
+    history: {
+      ...history,
+      runs: (request) => {
+        stop();
+        return history.runs(request);
+      },
+    },
+  });
+  stop = () => retention.stop();
+  retention.start();
+  await at.clock.advance(10 * 60_000);
+  assert.deepEqual(await left(at), []);
+  const late = at.clock.now() - 40 * DAY;
+  const fields = { functionId: functionId(1), queuedAt: late, eventId: anEvent(2).id };
+  await open(at.store, [aNewRun(2, { run: fields })], { event: anEvent(2, { receivedAt: late }) });
+  const run = { ...aRun(2, fields), status: "Completed", endedAt: late } as const;
+  await at.store.runs.advance(anAdvance(2, { expectedRevision: 0, run, now: late }));
+  await at.clock.advance(60 * 60_000);
+  assert.deepEqual(await left(at), [runId(2)]);
+});
+
+test("what is erased is scrubbed from the file, and names are looked for in the whole log, once", async () => {
+  const at = await house(40);
+  const { log } = await logOf(at.store);
+  const named = (name: string) => log.draft(anAct({ targets: [{ type: "event_key", id: "k", name }] }));
+  await at.store.audit.append(Array.from({ length: 500 }, () => named("Web shop")));
+  await at.store.audit.append([named("ana@example.org")]);
+  let scrubs = 0;
+  const { history } = at.store;
+  const scrub = () => {
+    scrubs += 1;
+    return history.scrub();
+  };
+  const retention = await at.openIt({ history: { ...history, scrub } });
+  const erasure = retention.erase(OPERATOR, { values: ["ana@example.org"], events: [], reason: "r" });
+  assert.equal(await needsTime(erasure), true);
+  assert.deepEqual([(await during(at.clock, erasure)).names, scrubs], [1, 1]);
+  const before = (await at.store.audit.newest({ before: null, limit: 1 }))[0]?.seq ?? 0;
+  const nobody = retention.erase(OPERATOR, { values: ["ben@example.org"], events: [], reason: "r" });
+  assert.equal((await during(at.clock, nobody)).names, 0);
+  const added = await at.store.audit.entries({ after: before, limit: 10 });
+  assert.equal(added.length, 1, "one entry for the erasure, and none for names");
+});
+
+test("a hold of something else is in nobody's way; one that was lifted is gone after a restart", async () => {
+  const at = await house(40, 40);
+  const hold = await at.retention.placeHold(OPERATOR, { kind: "run", id: runId(1) }, "case 17");
+  const erase = (value: string) =>
+    during(at.clock, at.retention.erase(OPERATOR, { values: [value], events: [], reason: "r" }));
+  assert.equal((await erase("cus-2")).runs, 1);
+  await assert.rejects(erase("cus-1"), { code: "legal_hold" });
+  await until("the refusal is in the log", async () => {
+    await at.clock.advance(60_000);
+    const rows = await at.store.audit.newest({ before: null, limit: 1 });
+    return rows.some(({ text }) => text.includes('"reason":"legal_hold"') && text.includes('"denied"'));
+  });
+  await at.retention.liftHold(OPERATOR, hold.id, "closed");
+  assert.deepEqual((await at.openIt()).holds(), []);
+});
+
+test("the least and the most that a request may say is taken", async () => {
+  const at = await house(40);
+  await at.retention.setDays(OPERATOR, null, 1);
+  await at.retention.placeHold(OPERATOR, { kind: "run", id: runId(1) }, "r".repeat(1000));
+  const values = ["abc", "x".repeat(1000), ...Array.from({ length: 18 }, (_, index) => `value-${index}`)];
+  const receipt = await during(at.clock, at.retention.erase(OPERATOR, { values, events: [], reason: "r" }));
+  assert.equal(receipt.runs, 0);
+  const invalid = { code: "request_invalid" };
+  const erase = async (text: string) =>
+    at.retention.erase(OPERATOR, { values: [text], events: [], reason: "r" });
+  await assert.rejects(erase("x".repeat(1001)), invalid);
+  await assert.rejects(at.retention.placeHold(OPERATOR, { kind: "environment" }, "r".repeat(1001)), invalid);
 });

@@ -22,6 +22,19 @@ test("JSON that is kept as text is read too", () => {
   assert.equal(holds({ body: JSON.stringify({ body: inner }) }, "ana@example.org"), true);
 });
 
+test("text inside of text is read three times over, and no further; a text that only looks like a number is another", () => {
+  const nested = (depth: number, value: unknown): unknown =>
+    depth === 0 ? value : { body: JSON.stringify(nested(depth - 1, value)) };
+  const value = { mail: "ana@example.org" };
+  assert.deepEqual(
+    [1, 2, 3, 4].map((depth) => holds(nested(depth, value), "ana@example.org")),
+    [true, true, true, false],
+  );
+  assert.equal(holds({ quoted: '"ana@example.org"' }, "ana@example.org"), true);
+  assert.equal(holds({ body: JSON.stringify({ mail: "ben@example.org" }) }, "ana@example.org"), false);
+  assert.equal(holds({ n: " 17042 " }, "17042"), false);
+});
+
 test("what is no JSON holds nothing", () => {
   assert.equal(holds("ana@example.org", "ana@example.org"), false);
   assert.equal(holds("{", "ana@example.org"), false);

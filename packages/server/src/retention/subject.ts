@@ -15,7 +15,7 @@ export function someLeaf(text: string, isWanted: (leaf: string) => boolean): boo
     if (typeof value === "number") return isWanted(String(value));
     if (typeof value === "string") {
       if (isWanted(value)) return true;
-      const nested = depth < TEXT_DEPTH_MAX && /^\s*[[{]/.test(value) ? parsed(value) : null;
+      const nested = depth < TEXT_DEPTH_MAX && /^\s*[[{"]/.test(value) ? parsed(value) : null;
       return nested !== null && visit(nested, depth + 1);
     }
     if (typeof value !== "object" || value === null) return false;

@@ -1,14 +1,4 @@
-import {
-  closeSync,
-  fsyncSync,
-  linkSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  statSync,
-  unlinkSync,
-  writeSync,
-} from "node:fs";
+import { linkSync, mkdirSync, readFileSync, statSync, unlinkSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { HoldfastError } from "@holdfast/protocol";
 
@@ -28,7 +18,7 @@ export function readPrivateFile(path: string): string {
   } catch (cause) {
     throw new HoldfastError("master_key_invalid", `Cannot read the master key in ${path}.`, { cause });
   }
-  const fault = privacyFault(path, { mode, owner }, process.getuid?.() ?? null);
+  const fault = privacyFault(path, { mode, owner }, process.getuid?.());
   if (fault !== null) throw fault;
   return text;
 }
@@ -36,14 +26,14 @@ export function readPrivateFile(path: string): string {
 /**
  * What is wrong with who may read a file; null: nothing. Root reads whatever it likes, and may be given files of others.
  *
- * @param user of this process; null where there are none (Windows)
+ * @param user of this process; undefined where there are none (Windows)
  */
 export function privacyFault(
   path: string,
   { mode, owner }: { readonly mode: number; readonly owner: number },
-  user: number | null,
+  user: number | undefined,
 ): HoldfastError | null {
-  if (user === null) return null;
+  if (user === undefined) return null;
   if ((mode & 0o077) !== 0)
     return new HoldfastError(
       "master_key_invalid",
@@ -59,23 +49,21 @@ export function privacyFault(
   );
 }
 
-/** Makes the file, whole or not at all, for its owner alone. `false`: there was one already. */
-export function makePrivateFile(path: string, text: string): boolean {
+/**
+ * Makes the file, whole or not at all, for its owner alone. `false`: there was one already.
+ *
+ * @param link names a file a second time; fails when the name is taken, which a rename does not
+ * @throws what the file system says, when it can do neither
+ */
+export function makePrivateFile(path: string, text: string, link: typeof linkSync = linkSync): boolean {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   const draft = `${path}.${process.pid}`;
-  const file = openSync(draft, "wx", 0o600);
+  writeFileSync(draft, `${text}\n`, { flag: "wx", mode: 0o600, flush: true });
   try {
-    writeSync(file, `${text}\n`);
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
-  }
-  try {
-    // Unlike a rename, a link fails when the name is taken.
-    linkSync(draft, path);
+    link(draft, path);
     return true;
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "EEXIST") return false;
+    if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
     throw error;
   } finally {
     unlinkSync(draft);

@@ -64,6 +64,13 @@ test("A-097 what is no key of 32 random bytes is refused, and never quoted", () 
   }
 });
 
+test("A-097 bytes that are too few kinds to be random are refused, and nine kinds are enough", () => {
+  const of = (kinds: number): string => Array.from({ length: 32 }, (_, at) => `1${at % kinds}`).join("");
+  const open = (text: string) => openMasterKey({ kind: "text", text, origin: "test" }, bytes);
+  assert.throws(() => open(of(8)), invalid(/passphrase/));
+  open(of(9));
+});
+
 test("base64 and hex of the same bytes are the same key", () => {
   const raw = bytes(32);
   const ids = [

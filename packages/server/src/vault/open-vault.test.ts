@@ -7,7 +7,7 @@ import { test } from "node:test";
 import type { AuditAct } from "@holdfast/protocol";
 import { isHoldfastError } from "@holdfast/protocol";
 import { createMemoryDisk, openSqliteStore } from "#store";
-import { masterKey, OPERATOR, vaultOf } from "./testing/world.ts";
+import { bytes, masterKey, OPERATOR, vaultOf } from "./testing/world.ts";
 
 const PLACE = { kind: "signing-key", id: "abc", field: "secret" } as const;
 const refused = (error: unknown): boolean => isHoldfastError(error, "secret_unreadable");
@@ -188,6 +188,22 @@ test("a data key that no longer seals is destroyed alone; one that seals is succ
   const again = await vaultOf(store.administration, [masterKey(1)]);
   assert.equal(again.open(sealed, PLACE), "kept");
   assert.equal(again.status().length, 1, "a store that has a key gets no further one");
+});
+
+test("a data key that is destroyed does not stay in memory", async () => {
+  const store = createMemoryDisk().takeOver();
+  const made: Uint8Array[] = [];
+  const vault = await vaultOf(store.administration, [masterKey(1)], "production", (count) => {
+    const fresh = bytes(count);
+    if (count === 32) made.push(fresh);
+    return fresh;
+  });
+  await vault.destroy(OPERATOR, vault.status()[0]?.id ?? "", "test");
+  assert.deepEqual(
+    made.map((key) => key.every((byte) => byte === 0)),
+    [true, false],
+    "the one that seals now is another",
+  );
 });
 
 test("of several data keys the newest seals, whatever its id, and each opens what it sealed", async () => {

@@ -22,6 +22,12 @@ interface DataKeyRecord {
   readonly createdAt: number;
 }
 
+/** The data key that seals. */
+interface SealingKey {
+  readonly id: string;
+  readonly key: Uint8Array;
+}
+
 /** What operators see of a vault, and do with it. */
 export interface VaultAdministration {
   /** Data keys, and which master key wraps each. */
@@ -85,7 +91,7 @@ export async function openVault(deps: VaultDeps): Promise<Vault & VaultAdministr
       throw new HoldfastError("conflict", `Cannot change data key ${id}: it was changed meanwhile.`);
   }
 
-  async function make(by: Authority): Promise<string> {
+  async function make(by: Authority): Promise<SealingKey> {
     const id = Buffer.from(random(6)).toString("hex");
     const key = random(KEY_BYTES);
     const record: DataKeyRecord = {
@@ -95,21 +101,20 @@ export async function openVault(deps: VaultDeps): Promise<Vault & VaultAdministr
     };
     await store(by, "data_key.created", id, record, null);
     keys.set(id, { key, record, revision: 1 });
-    return id;
+    return { id, key };
   }
 
   // The newest seals.
-  let sealing =
-    [...keys].toSorted(([, left], [, right]) => right.record.createdAt - left.record.createdAt)[0]?.[0] ??
-    (await make(SYSTEM));
+  const [newest] = [...keys].toSorted(
+    ([, left], [, right]) => right.record.createdAt - left.record.createdAt,
+  );
+  let sealing: SealingKey = newest === undefined ? await make(SYSTEM) : { id: newest[0], key: newest[1].key };
 
   const aboutSecret = ({ kind, id, field }: SecretPlace): readonly string[] => [environment, kind, id, field];
 
   return {
     seal(secret, place) {
-      const known = keys.get(sealing);
-      if (known === undefined) throw unreadable();
-      return sealUnder(known.key, sealing, Buffer.from(secret), aboutSecret(place), random);
+      return sealUnder(sealing.key, sealing.id, Buffer.from(secret), aboutSecret(place), random);
     },
     open(sealed, place) {
       const known = keys.get(keyIdOf(sealed) ?? "");
@@ -142,7 +147,7 @@ export async function openVault(deps: VaultDeps): Promise<Vault & VaultAdministr
       if (known === undefined)
         throw new HoldfastError("not_found", `There is no data key ${dataKeyId.slice(0, 40)}.`);
       // What is sealed from now on must have a key.
-      if (dataKeyId === sealing) sealing = await make(by);
+      if (dataKeyId === sealing.id) sealing = await make(by);
       await store(by, "data_key.destroyed", dataKeyId, null, reason);
       known.key.fill(0);
       keys.delete(dataKeyId);

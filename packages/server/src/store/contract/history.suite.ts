@@ -83,6 +83,41 @@ export function historySuite(create: CreateHarness): void {
     assert.deepEqual(await store.history.looseEvents(old), { ids: [anEvent(2).id], next: null });
   });
 
+  storeTest(create, "lists go on behind what was removed in the middle of reading them", async (store) => {
+    for (const num of [1, 2, 3, 4, 5]) {
+      await openRun(store, num);
+      await endRun(store, num);
+    }
+    const listed: unknown[] = [];
+    for (let after: string | null = null; ;) {
+      const { next, runs }: Awaited<ReturnType<Store["history"]["runs"]>> = await store.history.runs({
+        after,
+        limit: 2,
+      });
+      listed.push(...runs.map(({ id }) => id));
+      await store.history.remove({ runs: runs.map(({ id }) => id), events: [], audit: [DRAFT] });
+      if (next === null) break;
+      after = next;
+    }
+    assert.deepEqual(
+      listed,
+      [1, 2, 3, 4, 5].map((num) => aRun(num).id),
+    );
+    const loose: unknown[] = [];
+    for (let after: string | null = null; ;) {
+      const { ids, next }: Awaited<ReturnType<Store["history"]["looseEvents"]>> =
+        await store.history.looseEvents({ receivedBefore: NOW + 1_000_000, after, limit: 2 });
+      loose.push(...ids);
+      await store.history.remove({ runs: [], events: ids, audit: [DRAFT] });
+      if (next === null) break;
+      after = next;
+    }
+    assert.deepEqual(
+      loose.toSorted(),
+      [1, 2, 3, 4, 5].map((num) => anEvent(num).id),
+    );
+  });
+
   storeTest(create, "an event that waits in a batch is needed", async (store) => {
     const gathering = {
       kind: "batch",

@@ -6,18 +6,30 @@ import { by } from "./order.ts";
 type Removal = Omit<Parameters<HistoryStore["remove"]>[0], "audit">;
 type Portion = { readonly after: string | null; readonly limit: number };
 
-/** One portion of a list that is numbered by its places. */
+/**
+ * One portion of a list in the order of its keys. It begins behind a key and not at a place: what came before may have been
+ * removed meanwhile.
+ */
 function portionOf<Each>(
   all: readonly Each[],
+  keyOf: (each: Each) => string,
   { after, limit }: Portion,
 ): { readonly portion: readonly Each[]; readonly next: string | null } {
-  const from = Number(after ?? 0);
-  const portion = all.slice(from, from + limit);
-  return { portion, next: portion.length === limit ? String(from + limit) : null };
+  const keyed = all.map((each) => ({ each, key: keyOf(each) })).sort(by(({ key }) => key));
+  const portion = keyed.filter(({ key }) => after === null || key > after).slice(0, limit);
+  return {
+    portion: portion.map(({ each }) => each),
+    next: portion.length === limit ? (portion.at(-1)?.key ?? null) : null,
+  };
+}
+
+/** Numbers in the order of their size, as text. */
+function ordered(number: number): string {
+  return String(number).padStart(16, "0");
 }
 
 export function pastRuns({ runs }: MemoryRooms, request: Portion): Awaited<ReturnType<HistoryStore["runs"]>> {
-  const { next, portion } = portionOf(runs.all().toSorted(by(({ num }) => num)), request);
+  const { next, portion } = portionOf(runs.all(), ({ num }) => ordered(num), request);
   return {
     runs: portion.map(({ record: { id, functionId, queuedAt, endedAt } }) => ({
       id,
@@ -34,7 +46,8 @@ export function looseEvents(
   request: Parameters<HistoryStore["looseEvents"]>[0],
 ): Awaited<ReturnType<HistoryStore["looseEvents"]>> {
   const { next, portion } = portionOf(
-    rooms.events.all().toSorted(by(({ receivedAt }) => receivedAt)),
+    rooms.events.all(),
+    ({ id, receivedAt }) => `${ordered(receivedAt)} ${id}`,
     request,
   );
   const old = portion.filter(({ receivedAt }) => receivedAt < request.receivedBefore);

@@ -26,13 +26,14 @@ export function vaultOf(
   administration: AdministrationStore,
   masterKeys: readonly [MasterKey, ...MasterKey[]],
   environment = "production",
+  random = bytes,
 ) {
   return openVault({
     administration,
     masterKeys,
     environment,
     draft: (act: AuditAct) => ({ at: 0, text: canonicalJson(act), openings: null }),
-    random: bytes,
+    random,
     now: () => 1000,
   });
 }
