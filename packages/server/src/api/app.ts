@@ -5,18 +5,9 @@ import type { Clock, Ids, Log } from "#kernel";
 import { bodyDeadline } from "./body-deadline.ts";
 import { asHoldfastError, forCaller, logFailure, sendError } from "./errors.ts";
 import { framingErrors } from "./framing-errors.ts";
-import { closePromptly } from "./prompt-close.ts";
 
-/**
- * Longest time to send a request in, its headers alone, to leave a connection unused, and for nothing to move on a
- * connection in use: a reader that stopped reading does not keep its answer in memory for ever.
- */
+/** Longest time to send a request in. */
 const REQUEST_MS = 30_000;
-const HEADERS_MS = 10_000;
-const IDLE_MS = 72_000;
-const STALLED_MS = 60_000;
-/** How often Node looks for requests that take too long. */
-const CHECK_MS = 2000;
 
 /** The content type under which every body reaches its route. */
 const ANY_BYTES = "application/octet-stream";
@@ -42,12 +33,8 @@ export function createApp({ mode, machineClock, ids, log }: AppWorld): FastifyIn
     // The door in front writes one address into the header, whatever a client wrote there.
     trustProxy: (_address, hop) => hop === 0,
     bodyLimit: LIMITS.registrationBytes,
-    http: { headersTimeout: HEADERS_MS, connectionsCheckingInterval: CHECK_MS },
-    // Whole requests are timed by `bodyDeadline`.
+    // Whole requests are timed by `bodyDeadline`, and connections at the door.
     requestTimeout: 0,
-    connectionTimeout: STALLED_MS,
-    keepAliveTimeout: IDLE_MS,
-    forceCloseConnections: "idle",
     // What still comes in on open connections while the server closes is answered like anything else: the store is open.
     return503OnClosing: false,
     ...framingErrors(serverKind),
@@ -56,7 +43,6 @@ export function createApp({ mode, machineClock, ids, log }: AppWorld): FastifyIn
     genReqId: () => ids.request(),
     requestIdHeader: false,
   });
-  closePromptly(app, machineClock);
 
   // Bodies are read as bytes and parsed by the routes: after the caller is known, and by our own rules.
   app.removeAllContentTypeParsers();

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { statfs } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { test } from "node:test";
 import { silentLog } from "#kernel";
@@ -61,7 +62,23 @@ test("a file system that does not tell is taken for one with room, and a real on
   assert.deepEqual(said, []);
   const clock = manualClock(0);
   const real = await watchDisk({ folder: tmpdir(), reserveBytes: 0, clock, log: silentLog });
-  assert.ok((real.spareBytes() ?? 0) > 0);
+  const { bavail, bsize } = await statfs(tmpdir());
+  // Others write meanwhile, but not half of it.
+  assert.ok((real.spareBytes() ?? 0) > (bavail * bsize) / 2);
   const none = await watchDisk({ folder: "/no/such/folder", reserveBytes: 0, clock, log: silentLog });
   assert.equal(none.spareBytes(), null);
+});
+
+test("whoever stops while the disk is being looked at looks no more", async () => {
+  const clock = manualClock(0);
+  const looks: ((free: number) => void)[] = [];
+  const freeBytes = (): Promise<number> => new Promise((resolve) => looks.push(resolve));
+  const watching = watchDisk({ folder: "/data", reserveBytes: 0, clock, log: silentLog, freeBytes });
+  looks[0]?.(1);
+  const space = await watching;
+  await clock.advance(5000);
+  space.stop();
+  looks[1]?.(2);
+  await clock.advance(60_000);
+  assert.equal(looks.length, 2);
 });

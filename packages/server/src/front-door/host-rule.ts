@@ -15,9 +15,8 @@ export interface HostRule {
  * page may have its own name lead here (DNS rebinding), and then read what the server says as its own.
  */
 export function hostRule({ allowed, listens, publicUrl }: HostRule): (host: string) => boolean {
-  const names = new Set([...LOOPBACK, ...allowed.map((name) => name.toLowerCase())]);
-  const own = publicUrl === null ? null : URL.parse(publicUrl)?.hostname;
-  if (own !== null && own !== undefined) names.add(own);
+  const own = URL.parse(publicUrl ?? "")?.hostname ?? "";
+  const names = new Set([...LOOPBACK, own, ...allowed.map((name) => name.toLowerCase())]);
   // An address is nobody's name. Only the one that was named: where it listens on all of them, by any.
   const isAny = listens === "0.0.0.0" || listens === "::";
   names.add(listens.includes(":") ? `[${listens}]` : listens);

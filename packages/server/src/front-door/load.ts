@@ -1,3 +1,4 @@
+import type { ELDHistogram } from "node:perf_hooks";
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import type { Clock } from "#kernel";
 
@@ -43,9 +44,16 @@ export function workKindOf(method: string, target: string): WorkKind {
   return isResult ? "result" : "other";
 }
 
-/** Measures how late the event loop is: the mean of the last second or so. */
-export function measureDelay(clock: Clock): { readonly delayMs: () => number; readonly stop: () => void } {
-  const histogram = monitorEventLoopDelay({ resolution: 20 });
+/** How often the histogram looks: what it holds is the whole time between two of its looks. */
+const LOOK_MS = 20;
+
+/** Measures how late the event loop is: the mean of what came since the last look, a quarter of a second or more. */
+export function measureDelay(
+  clock: Clock,
+  histogram: Pick<ELDHistogram, "enable" | "disable" | "reset" | "mean"> = monitorEventLoopDelay({
+    resolution: LOOK_MS,
+  }),
+): { readonly delayMs: () => number; readonly stop: () => void } {
   histogram.enable();
   let lastMs = 0;
   let readAt = clock.monotonic();
@@ -54,8 +62,7 @@ export function measureDelay(clock: Clock): { readonly delayMs: () => number; re
       const now = clock.monotonic();
       if (now - readAt < 250) return lastMs;
       readAt = now;
-      // The histogram holds the whole time between two of its ticks.
-      lastMs = Number.isNaN(histogram.mean) ? 0 : Math.max(0, histogram.mean / 1e6 - 20);
+      lastMs = Number.isNaN(histogram.mean) ? 0 : Math.max(0, histogram.mean / 1e6 - LOOK_MS);
       histogram.reset();
       return lastMs;
     },

@@ -1,17 +1,25 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import type { IncomingMessage } from "node:http";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import type { Socket } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { TestContext } from "node:test";
 import { test } from "node:test";
+import type { ConnectionOptions } from "node:tls";
+import { connect as tlsConnect } from "node:tls";
 import { silentLog, systemClock } from "#kernel";
+import { certify, createAuthority } from "../egress/testing/certificates.ts";
+import { manualClock } from "../kernel/testing/manual-clock.ts";
 import type { FrontDoorOptions } from "./open-front-door.ts";
 import { openFrontDoor } from "./open-front-door.ts";
 
 /** A door on this machine, what it let through, and a way to knock at it. */
 async function doorOf(t: TestContext, more: Partial<FrontDoorOptions> = {}) {
   const passed: IncomingMessage[] = [];
+  const slow = Promise.withResolvers<() => void>();
   const door = openFrontDoor(
     {
       hosts: { publicUrl: null, allowed: [] },
@@ -25,7 +33,8 @@ async function doorOf(t: TestContext, more: Partial<FrontDoorOptions> = {}) {
     },
     (request, response) => {
       passed.push(request);
-      response.end("in");
+      if (request.url !== "/slow") response.end("in");
+      else slow.resolve(() => response.end("late"));
     },
   );
   const port = await door.listen({ host: "127.0.0.1", port: 0 });
@@ -37,7 +46,13 @@ async function doorOf(t: TestContext, more: Partial<FrontDoorOptions> = {}) {
     );
     return textOf(socket);
   };
-  return { door, passed, port, ask };
+  /** Sends bytes as they are. */
+  const send = (bytes: string): Promise<string> => {
+    const socket = connect(port, "127.0.0.1");
+    socket.write(bytes);
+    return textOf(socket);
+  };
+  return { door, passed, port, ask, send, slow: slow.promise };
 }
 
 /** `once` would take an error for its own. */
@@ -155,4 +170,192 @@ test("a door that closes ends connections that never asked anything, and takes n
   await Promise.all([closed(silent), door.close()]);
   const late = connect(port, "127.0.0.1");
   assert.equal(await textOf(late), "");
+});
+
+test("A-007 a request names one host, its own path, and this server; whatever refuses it says so in the body", async (t) => {
+  const { passed, send } = await doorOf(t);
+  const refusals: readonly (readonly [bytes: string, status: number, code: string])[] = [
+    ["GET / HTTP/1.1\r\nhost: localhost\r\nHost: localhost\r\n\r\n", 400, "request_invalid"],
+    ["GET http://localhost/ HTTP/1.1\r\nhost: localhost\r\n\r\n", 400, "request_invalid"],
+    ["GET ?a HTTP/1.1\r\nhost: localhost\r\n\r\n", 400, "request_invalid"],
+    ["GET / HTTP/1.1\r\nhost: evil.example\r\n\r\n", 421, "host_refused"],
+    ["GET / HTTP/1.1\r\nhost: \r\n\r\n", 421, "host_refused"],
+  ];
+  for (const [bytes, status, code] of refusals) {
+    const answer = await send(bytes);
+    const body = JSON.parse(answer.slice(answer.indexOf("\r\n\r\n"))) as Record<string, unknown>;
+    assert.deepEqual([statusOf(answer), body["status"], body["code"]], [status, status, code], bytes);
+    assert.equal(typeof body["next"], "string");
+    assert.match(answer, /connection: close/i);
+  }
+  assert.equal(passed.length, 0);
+  assert.equal(
+    statusOf(await send("OPTIONS * HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n")),
+    200,
+  );
+});
+
+test(
+  "A-120 what is no request is answered in the same envelope, and what comes too slowly is cut off",
+  { timeout: 10_000 },
+  async (t) => {
+    const times = { headers: 50, idle: 50, stalled: 100, check: 10 };
+    const { passed, send } = await doorOf(t, { times });
+    for (const [bytes, status] of [
+      ["HELLO\r\n\r\n", 400],
+      [`GET / HTTP/1.1\r\nhost: a\r\nx: ${"y".repeat(20_000)}\r\n\r\n`, 431],
+      ["GET / HTTP/1.1\r\nhost: a\r\nx-half", 408],
+      [
+        `POST / HTTP/1.1\r\nhost: localhost\r\ntransfer-encoding: chunked\r\n\r\n1;${"x".repeat(20_000)}\r\n`,
+        413,
+      ],
+    ] as const) {
+      const answer = await send(bytes);
+      // The last one is met in the middle of a body, when an answer may have gone out already.
+      if (status === 413 && statusOf(answer) === 200) continue;
+      assert.match(answer, new RegExp(`^HTTP/1\\.1 ${status} `), answer.slice(0, 80));
+      assert.match(answer, /x-inngest-server-kind: cloud/);
+      const body = JSON.parse(answer.slice(answer.indexOf("\r\n\r\n"))) as Record<string, unknown>;
+      assert.deepEqual(
+        [body["status"], body["code"], typeof body["error"]],
+        [status, "request_invalid", "string"],
+      );
+    }
+    const before = passed.length;
+    // An answer that never comes, on a connection on which nothing moves.
+    assert.equal(await send("GET /slow HTTP/1.1\r\nhost: localhost\r\n\r\n"), "");
+    // One that is answered, and not used again.
+    assert.equal(statusOf(await send("GET / HTTP/1.1\r\nhost: localhost\r\n\r\n")), 200);
+    assert.equal(passed.length, before + 2);
+  },
+);
+
+test(
+  "a door that closes lets what is being answered end, and cuts it off when that takes too long",
+  { timeout: 10_000 },
+  async (t) => {
+    const patient = await doorOf(t, { clock: manualClock(0) });
+    const answer = patient.send("GET /slow HTTP/1.1\r\nhost: localhost\r\n\r\n");
+    const end = await patient.slow;
+    const closing = patient.door.close();
+    end();
+    assert.match(await answer, /^HTTP\/1\.1 200 .*late$/s);
+    await closing;
+    const clock = manualClock(0);
+    const hasty = await doorOf(t, { clock });
+    const never = hasty.send("GET /slow HTTP/1.1\r\nhost: localhost\r\n\r\n");
+    await hasty.slow;
+    const closed = hasty.door.close();
+    await clock.advance(4999);
+    let isCut = false;
+    void never.then(() => (isCut = true));
+    await new Promise((resolve) => setImmediate(resolve));
+    assert.equal(isCut, false);
+    await clock.advance(1);
+    assert.equal(await never, "");
+    await closed;
+  },
+);
+
+test(
+  "connections that never asked anything, or wait for their next request, do not hold up a door that closes",
+  { timeout: 10_000 },
+  async (t) => {
+    // Its clock stands: nothing is cut off for the time it takes.
+    const { door, passed, port } = await doorOf(t, { clock: manualClock(0) });
+    const silent = connect(port, "127.0.0.1");
+    silent.on("error", () => undefined);
+    await once(silent, "connect");
+    const idle = connect(port, "127.0.0.1");
+    idle.on("error", () => undefined);
+    idle.write("GET / HTTP/1.1\r\nhost: localhost\r\n\r\n");
+    await once(idle, "data");
+    assert.equal(passed.length, 1);
+    await Promise.all([closed(silent), closed(idle), door.close()]);
+  },
+);
+
+test("memory is measured twice a second, however many ask", async (t) => {
+  const clock = manualClock(0);
+  let measures = 0;
+  t.mock.method(process.memoryUsage, "rss", () => {
+    measures += 1;
+    return 1;
+  });
+  const { ask } = await doorOf(t, { clock });
+  for (const [ms, expected] of [
+    [0, 1],
+    [500, 1],
+    [1, 2],
+  ] as const) {
+    await clock.advance(ms);
+    await ask("/");
+    assert.equal(measures, expected);
+  }
+});
+
+const AUTHORITY = createAuthority("test");
+
+/** A door with TLS, its files, and what the log says. */
+async function secureDoor(t: TestContext, withClients = false) {
+  const folder = mkdtempSync(join(tmpdir(), "holdfast-door-"));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const tls = { certificate: join(folder, "cert.pem"), key: join(folder, "key.pem") };
+  const write = ({ cert, key } = certify(AUTHORITY, "127.0.0.1")): string => {
+    writeFileSync(tls.certificate, cert);
+    writeFileSync(tls.key, key);
+    return cert;
+  };
+  const cert = write();
+  const clientAuthority = join(folder, "ca.pem");
+  writeFileSync(clientAuthority, AUTHORITY.cert);
+  const said: string[] = [];
+  const note = (facts: object, words: string) => void said.push(`${words} ${JSON.stringify(facts)}`);
+  const clock = manualClock(systemClock.now());
+  const at = await doorOf(t, {
+    tls: withClients ? { ...tls, clientAuthority } : tls,
+    clock,
+    log: { ...silentLog, info: note, error: note },
+  });
+  /** The certificate that is shown, and the answer. */
+  const ask = async (own: Partial<ConnectionOptions> = {}): Promise<readonly [string, string]> => {
+    const socket = tlsConnect({ host: "127.0.0.1", port: at.port, ca: AUTHORITY.cert, ...own });
+    socket.end("GET / HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n");
+    let shown = "";
+    socket.once("secureConnect", () => (shown = socket.getPeerX509Certificate()?.toString() ?? ""));
+    return [await textOf(socket), shown];
+  };
+  return { ...at, ask, cert, clock, said, tls, write };
+}
+
+test("a door with TLS shows its certificate, renews it when its files change, and keeps the old one when they are none", async (t) => {
+  const { ask, cert, clock, said, tls, write } = await secureDoor(t);
+  const pem = (text: string) => text.replaceAll(/\s/g, "");
+  const [answer, shown] = await ask();
+  assert.match(answer, /^HTTP\/1\.1 200 .*strict-transport-security: max-age=31536000/is);
+  assert.equal(pem(shown), pem(cert));
+  await clock.advance(5000);
+  assert.deepEqual(said, [], "nothing has changed");
+  const renewed = write();
+  assert.equal(pem((await ask())[1]), pem(cert), "not yet looked at");
+  await clock.advance(5000);
+  assert.equal(pem((await ask())[1]), pem(renewed));
+  assert.deepEqual(said, [`the certificate was renewed ${JSON.stringify({ certificate: tls.certificate })}`]);
+  writeFileSync(tls.key, "no key");
+  await clock.advance(10_000);
+  assert.equal(said.length, 2, "it is said once");
+  assert.match(said[1] ?? "", /the old one goes on .*they do not belong together/);
+  assert.equal(pem((await ask())[1]), pem(renewed));
+  write();
+  await clock.advance(5000);
+  assert.equal(said.length, 3);
+});
+
+test("a door that asks clients for certificates lets in those of its authority alone", async (t) => {
+  const { ask, passed } = await secureDoor(t, true);
+  const own = certify(AUTHORITY, "127.0.0.1");
+  assert.match((await ask(own))[0], /^HTTP\/1\.1 200 /);
+  assert.equal((await ask())[0], "");
+  assert.equal((await ask(certify(createAuthority("another"), "127.0.0.1")))[0], "");
+  assert.equal(passed.length, 1);
 });

@@ -1,13 +1,13 @@
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
-import { createServer, STATUS_CODES } from "node:http";
+import { createServer } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo, Socket } from "node:net";
 import type { Server as TlsServer } from "node:tls";
-import { HoldfastError } from "@holdfast/protocol";
 import type { Clock, Log, Timer } from "#kernel";
 import { clientAddress } from "./client-address.ts";
 import type { ConnectionLimits } from "./connection-limits.ts";
 import { CONNECTION_LIMITS, ConnectionCount } from "./connection-limits.ts";
+import { framingRefusal, refusal } from "./framing.ts";
 import type { HostRule } from "./host-rule.ts";
 import { hostRule } from "./host-rule.ts";
 import { isShed, measureDelay, workKindOf } from "./load.ts";
@@ -21,6 +21,7 @@ export interface FrontDoorOptions {
   /** Proxies whose word on addresses is taken. */
   readonly trustedProxies: readonly string[];
   readonly connections?: ConnectionLimits;
+  readonly times?: DoorTimes;
   readonly serverKind: "dev" | "cloud";
   readonly clock: Clock;
   readonly log: Log;
@@ -37,14 +38,19 @@ export interface FrontDoor {
   close(): Promise<void>;
 }
 
-/**
- * Longest time for the headers of a request, to leave a connection unused, and for nothing to move on a connection in use.
- */
-const HEADERS_MS = 10_000;
-const IDLE_MS = 72_000;
-const STALLED_MS = 60_000;
-/** How often Node looks for requests that take too long. */
-const CHECK_MS = 2000;
+/** How long the door waits, ms. */
+export interface DoorTimes {
+  /** For the headers of a request. */
+  readonly headers: number;
+  /** On a connection that is not used. */
+  readonly idle: number;
+  /** For anything to move on a connection in use. */
+  readonly stalled: number;
+  /** How often Node looks for requests that take too long. */
+  readonly check: number;
+}
+
+const TIMES: DoorTimes = { headers: 10_000, idle: 72_000, stalled: 60_000, check: 2000 };
 const HEAD_BYTES_MAX = 16 * 1024;
 const HEADERS_MAX = 100;
 const TARGET_CHARS_MAX = 8 * 1024;
@@ -52,6 +58,8 @@ const PARAMETERS_MAX = 100;
 const TLS_LOOK_MS = 5000;
 const CLOSE_MS = 5000;
 const RETRY_AFTER_SECONDS = "2";
+
+type Refusal = Parameters<typeof refusal>[1];
 
 /** Under this name Fastify finds the address that was made out here: as if it stood in the one header it trusts. */
 const ADDRESS_HEADER = "x-forwarded-for";
@@ -64,7 +72,7 @@ export function openFrontDoor(
   options: FrontDoorOptions,
   handle: (request: IncomingMessage, response: ServerResponse) => void,
 ): FrontDoor {
-  const { clock, log, serverKind } = options;
+  const { clock, log, serverKind, times = TIMES } = options;
   const addressOf = clientAddress(options.trustedProxies);
   const count = new ConnectionCount(options.connections ?? CONNECTION_LIMITS);
   const silent = new Set<Socket>();
@@ -75,15 +83,15 @@ export function openFrontDoor(
   let timer: Timer | null = null;
 
   const settings = {
-    headersTimeout: HEADERS_MS,
+    headersTimeout: times.headers,
     // Whole requests are timed by those who read them.
     requestTimeout: 0,
-    keepAliveTimeout: IDLE_MS,
-    connectionsCheckingInterval: CHECK_MS,
+    keepAliveTimeout: times.idle,
+    connectionsCheckingInterval: times.check,
     maxHeaderSize: HEAD_BYTES_MAX,
   };
   const server: Server = options.tls === undefined ? createServer(settings, take) : serveTls(options.tls);
-  server.setTimeout(STALLED_MS);
+  server.setTimeout(times.stalled);
   server.maxHeadersCount = HEADERS_MAX + 1;
 
   function serveTls(files: TlsFiles): Server {
@@ -102,7 +110,7 @@ export function openFrontDoor(
         (secure as TlsServer).setSecureContext(readTlsFiles(files, clock.now()));
         log.info({ certificate: files.certificate }, "the certificate was renewed");
       } catch (error) {
-        const reason = error instanceof Error ? error.message : String(error);
+        const { message: reason } = error as Error;
         log.error({ reason }, "a new certificate cannot be used: the old one goes on");
       }
     };
@@ -112,10 +120,14 @@ export function openFrontDoor(
 
   function take(request: IncomingMessage, response: ServerResponse): void {
     silent.delete(request.socket);
+    // What a door that closes still answers is the last on its connection.
+    response.once("finish", () => {
+      if (isClosing) request.socket.destroySoon();
+    });
     const fault = faultOf(request);
-    if (fault !== null) return refuse(response, ...fault);
+    if (fault !== null) return refuse(response, fault);
     const { headers } = request;
-    const address = addressOf(request.socket.remoteAddress ?? "", joined(headers[ADDRESS_HEADER]));
+    const address = addressOf(request.socket.remoteAddress ?? "", headers[ADDRESS_HEADER]?.toString());
     // From here on the header says what was made out, and nothing that a client wrote.
     headers[ADDRESS_HEADER] = address;
     delete headers["x-forwarded-host"];
@@ -128,18 +140,14 @@ export function openFrontDoor(
     };
     if (isShed(workKindOf(request.method ?? "", request.url ?? ""), pressure)) {
       response.setHeader("retry-after", RETRY_AFTER_SECONDS);
-      return refuse(response, 503, "server_busy", "The server takes no more work at the moment.");
+      return refuse(response, [503, "server_busy", "The server takes no more work at the moment."]);
     }
     if (options.tls !== undefined || options.hosts.publicUrl?.startsWith("https:") === true)
       response.setHeader("strict-transport-security", "max-age=31536000");
     handle(request, response);
   }
 
-  function faultOf({
-    headers,
-    rawHeaders,
-    url = "",
-  }: IncomingMessage): readonly [number, Code, string] | null {
+  function faultOf({ headers, rawHeaders, url = "" }: IncomingMessage): Refusal | null {
     if (rawHeaders.length > 2 * HEADERS_MAX)
       return [431, "request_invalid", "The request has too many headers."];
     const hosts = rawHeaders.filter((name, index) => index % 2 === 0 && name.toLowerCase() === "host").length;
@@ -163,17 +171,9 @@ export function openFrontDoor(
     return memory.bytes;
   }
 
-  type Code = "request_invalid" | "host_refused" | "server_busy";
-
-  function refuse(response: ServerResponse, status: number, code: Code, words: string): void {
-    const { next } = new HoldfastError(code, words);
-    const body = JSON.stringify({ code, error: words, next, status });
-    response.writeHead(status, {
-      ...STANDARD_HEADERS,
-      "x-inngest-server-kind": serverKind,
-      "content-length": Buffer.byteLength(body),
-      connection: "close",
-    });
+  function refuse(response: ServerResponse, reason: Refusal): void {
+    const { body, headers, status } = refusal(serverKind, reason);
+    response.writeHead(status, headers);
     response.end(body);
   }
 
@@ -191,17 +191,7 @@ export function openFrontDoor(
   });
   server.on("clientError", (error: Error & { code?: string }, socket: Socket) => {
     if (error.code === "ECONNRESET" || socket.destroyed) return;
-    const [status, sentence] = FRAMING[error.code ?? ""] ?? MALFORMED;
-    const body = JSON.stringify({ code: "request_invalid", error: sentence, status });
-    if (socket.writable) {
-      const head = Object.entries({
-        ...STANDARD_HEADERS,
-        "x-inngest-server-kind": serverKind,
-        "content-length": Buffer.byteLength(body),
-        connection: "close",
-      }).map(([name, value]) => `${name}: ${value}\r\n`);
-      socket.write(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${head.join("")}\r\n${body}`);
-    }
+    if (socket.writable) socket.write(framingRefusal(serverKind, error.code));
     socket.destroy(error);
   });
 
@@ -224,38 +214,19 @@ export function openFrontDoor(
       delay.stop();
       // Node takes a connection that never asked anything for busy; clients open such connections in advance.
       for (const socket of silent) socket.destroy();
-      if (!server.listening) return;
       const cut = clock.after(CLOSE_MS, () => server.closeAllConnections());
       await new Promise<void>((resolve) => {
+        // Ends connections that wait for their next request, too.
         server.close(() => resolve());
-        server.closeIdleConnections();
       });
       cut.cancel();
     },
   };
 }
 
-const STANDARD_HEADERS = {
-  "content-type": "application/json; charset=utf-8",
-  "cache-control": "no-store",
-  "x-content-type-options": "nosniff",
-} as const;
-
-/** What Node says of a request that is not to be had: its status and a sentence. Anything else is malformed. */
-const FRAMING: Readonly<Record<string, readonly [status: number, sentence: string]>> = {
-  ERR_HTTP_REQUEST_TIMEOUT: [408, "The request did not arrive in time."],
-  HPE_HEADER_OVERFLOW: [431, "The request's headers are too large."],
-  HPE_CHUNK_EXTENSIONS_OVERFLOW: [413, "The request's chunk extensions are too large."],
-};
-const MALFORMED = [400, "The request is not valid HTTP."] as const;
-
 function clientRules({ clientAuthority }: TlsFiles): {
   readonly requestCert?: true;
   readonly rejectUnauthorized?: true;
 } {
   return clientAuthority === undefined ? {} : { requestCert: true, rejectUnauthorized: true };
-}
-
-function joined(header: string | string[] | undefined): string | undefined {
-  return Array.isArray(header) ? header.join(",") : header;
 }

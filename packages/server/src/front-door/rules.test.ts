@@ -43,6 +43,7 @@ test("a server that listens on every address is called by any address, and by no
   assert.equal(isHost("[fe80::1]:8288"), true);
   assert.equal(isHost("rebound.example"), false);
   assert.equal(isHost("1.2.3.4.example"), false);
+  assert.equal(isHost("no host"), false);
   const six = hostRule({ publicUrl: null, allowed: [], listens: "::" });
   assert.deepEqual([six("[2001:db8::1]"), six("10.0.0.1"), six("rebound.example")], [true, true, false]);
 });
@@ -71,6 +72,8 @@ test("a client is who the connection says, unless a trusted proxy reports anothe
   assert.equal(addressOf("10.0.0.1", "1.2.3.4, 203.0.113.9, 10.0.0.2"), "203.0.113.9");
   assert.equal(addressOf("10.0.0.1", "nonsense"), "10.0.0.1");
   assert.equal(addressOf("10.0.0.1", "1.2.3.4, nonsense"), "10.0.0.1");
+  assert.equal(addressOf("fd00::1", "203.0.113.9"), "203.0.113.9");
+  assert.equal(addressOf("fe80::1", "203.0.113.9"), "fe80::1");
   assert.equal(clientAddress([])("10.0.0.1", "203.0.113.9"), "10.0.0.1");
   for (const entry of ["", "proxy.example", "10.0.0.0/33", "10.0.0.0/x", "10.0.0.0/", "::/", "10.0.0.0/8/8"])
     assert.throws(
