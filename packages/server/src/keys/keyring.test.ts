@@ -2,9 +2,10 @@ import assert from "node:assert/strict";
 import { inspect } from "node:util";
 import { describe, it } from "node:test";
 import { bearerToken, HoldfastError, LIMITS, parseSigningKey, sign } from "@holdfast/protocol";
-import { nodeDigest as digest } from "#kernel";
+import { nodeDigest as digest, systemRandom } from "#kernel";
 import type { Keys } from "./contract.ts";
 import { createKeys } from "./keyring.ts";
+import { createNonceLedger } from "./nonce-ledger.ts";
 
 const NOW = 1_700_000_000_000;
 const OLD = `signkey-prod-${"a1".repeat(32)}`;
@@ -25,6 +26,27 @@ describe("Keys without a signing key", () => {
     assert.deepEqual(keys.verifyAnswer(undefined, BODY, NOW), { ok: true, keyId: null });
     assert.deepEqual(keys.checkBearer(undefined), { ok: true, keyId: null });
     assert.equal(checked(keys, "anything").ok, true);
+    assert.deepEqual([keys.signerId, keys.other, keys.v2], [null, null, null]);
+    const verdict = checked(keys, "anything");
+    assert.ok(verdict.ok && verdict.mayName("any/name"));
+  });
+});
+
+describe("Keys with two signing keys", () => {
+  it("has the same with the other one first, once; and no v2 without what that needs", () => {
+    const idOf = (key: string): string => parseSigningKey(key).keyId(digest);
+    const keys = keysOf([OLD, NEW]);
+    assert.deepEqual([keys.signerId, keys.other?.signerId, keys.other?.other], [idOf(OLD), idOf(NEW), null]);
+    assert.equal(keys.other?.sign(BODY, NOW), sign(BODY, parseSigningKey(NEW), NOW, digest));
+    assert.deepEqual(keys.other?.verifyAnswer(keys.sign(BODY, NOW) ?? "", BODY, NOW), {
+      ok: true,
+      keyId: idOf(OLD),
+    });
+    assert.equal(keysOf([OLD]).other, null);
+    assert.equal(keys.v2, null);
+    const v2 = { random: systemRandom, ledger: createNonceLedger() };
+    assert.equal(createKeys({ signingKeys: [], eventKeys: [], digest, v2 }).v2, null);
+    assert.notEqual(createKeys({ signingKeys: [OLD], eventKeys: [], digest, v2 }).v2, null);
   });
 });
 

@@ -53,9 +53,10 @@ const NONCE = "AAECAwQFBgcICQoLDA0ODw";
 function apiRequest(
   key: string,
   purpose: "app-to-server" | "server-to-app" | "app-answer" = "app-to-server",
+  audience = "/shop",
 ): Headers {
   return signMessage(
-    { tag: "api", message: requestOf({}), body: "{}", audience: "/shop", nonce: NONCE, nowMs: NOW },
+    { tag: "api", message: requestOf({}), body: "{}", audience, nonce: NONCE, nowMs: NOW },
     hmacKey(parseSigningKey(key), purpose, digest),
     digest,
   );
@@ -178,6 +179,16 @@ describe("requests of an app", () => {
       digest,
     );
     assert.equal(judge(forged), "mismatch");
+  });
+
+  it("are refused unsigned, and for nobody who can be named", () => {
+    const opened = (headers: Headers): string => {
+      const verdict = signaturesOf().openRequest(requestOf(headers), NOW);
+      return verdict.ok ? "ok" : verdict.reason;
+    };
+    assert.equal(opened({}), "missing");
+    for (const audience of ["shop", "a/b/c", "/%zz"])
+      assert.equal(opened(apiRequest(KEY, "app-to-server", audience)), "audience", audience);
   });
 
   it("count once, with the body that was signed", () => {

@@ -13,6 +13,7 @@ test("A-102 a ledger takes each nonce once, until it may be forgotten", () => {
   assert.equal(admit("a", START + 1001), "replay");
   assert.equal(admit("b", START + 1001), "new");
   assert.equal(admit("a", START + 91_000), "replay");
+  assert.equal(admit("a", START + 91_001), "new", "it would be too old to be taken by now");
 });
 
 test("A-102 the next process knows what an earlier one took in, and a clock set back takes nothing twice", async () => {
@@ -40,6 +41,7 @@ test("a nonce is on its way to the store before its request does anything", () =
   return openNonceLedger(store, START, silentLog).then((ledger) => {
     ledger.admit("a", START + 1, START);
     acts.push("request");
-    assert.deepEqual(acts, ["nonce", "request"]);
+    assert.equal(ledger.admit("a", START + 1, START), "replay");
+    assert.deepEqual(acts, ["nonce", "request"], "what was refused is not written down");
   });
 });

@@ -177,3 +177,27 @@ test("appsWithout() and recentUses() look at the key they are asked for", () => 
     ["a"],
   );
 });
+
+test("a refusal speaks of one app or of several, and of the latest use whatever the order", () => {
+  const words = (step: RotationStep): string => (step.ok ? "ok" : step.words);
+  assert.match(words(promoted(facts([OLD, NEXT], [seen("a", "new")]), false)), /"b" has not shown/);
+  assert.match(words(promoted(facts([OLD, NEXT]), false)), /have not shown/);
+  const retiring = [key("old", "retiring", 0, NOW - QUIET), key("new", "active", 500)];
+  const end = (evidence: readonly KeyEvidence[]) => revoked(facts(retiring, evidence), "old", false);
+  assert.match(words(end([seen("a", "new")])), /"b" has not shown the new key new and would/);
+  assert.match(words(end([])), /have not shown the new key new and would/);
+  const uses = [seen("a", "old", "call", NOW - 10), seen("b", "old", "sync", NOW - 5)];
+  for (const order of [uses, uses.toReversed()])
+    assert.match(
+      words(end([seen("a", "new"), seen("b", "new"), ...order])),
+      new RegExp(`last at ${new Date(NOW - 5).toISOString()} \\(sync\\)`),
+    );
+});
+
+test("with no key that signs a pending one is promoted alone, and a retiring one waits for every app", () => {
+  assert.deepEqual(statesOf(promoted(facts([NEXT]), true)), { new: "active" });
+  const alone = [key("old", "retiring", 0, NOW - QUIET)];
+  assert.equal(statesOf(revoked(facts(alone), "old", false)), "key_in_use");
+  assert.deepEqual(statesOf(revoked(facts(alone, [], []), "old", false)), { old: "revoked" });
+  assert.deepEqual(statesOf(revoked(facts(alone), "old", true)), { old: "revoked" });
+});
