@@ -254,7 +254,7 @@ describe("the operators' API", { timeout: 60_000 }, () => {
     assert.equal((await ask({ authorization: `Bearer ${operatorToken}` }, "/v1/events")).status, 401);
   });
 
-  it("A-004 A-040 refuses what a page of another origin sends, with a good token too", async () => {
+  it("A-004 A-040 A-041 refuses what a page of another origin sends, with a good token too", async () => {
     const authorization = `Bearer ${server.operatorToken}`;
     for (const headers of [
       { origin: "https://evil.example" },

@@ -1,13 +1,16 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import type { IncomingMessage, ServerResponse } from "node:http";
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import { createServer, request as httpRequest } from "node:http";
 import type { AddressInfo } from "node:net";
 import { after, before, describe, it } from "node:test";
+import { APP_ATTACKS } from "../../packages/cli/src/redteam/app-attacks.ts";
+import type { RawRequest } from "../../packages/cli/src/redteam/attack.ts";
 import { attackAll } from "../../packages/cli/src/redteam/redteam.ts";
 import { rawRequest } from "../../packages/cli/src/redteam/raw-request.ts";
 import { runHoldfast } from "../../packages/cli/src/testing/spawned.ts";
 import { operatorOf } from "../kit/operator.ts";
+import { startTestApp } from "../kit/test-app.ts";
 import type { TestServer } from "../kit/test-server.ts";
 import { startTestServer } from "../kit/test-server.ts";
 
@@ -148,9 +151,77 @@ const WEAKNESSES: readonly (readonly [title: string, found: string, weakness: We
       send(response, 200),
   ],
   [
+    "members that change every object",
+    "A-123",
+    (request, response) =>
+      POSTS_EVENTS(request) && request.headers["content-length"] === "167" && send(response, 200),
+  ],
+  [
     "guesses without end",
     "A-085",
     (request, response) => request.headers.authorization === "Bearer hf_op_org_guess" && send(response, 401),
+  ],
+];
+
+/** A door in front of a server or an app, with a weakness of its own. */
+async function weakDoor(origin: string, weakness: Weakness): Promise<Server> {
+  const door = createServer((incoming, response) => {
+    if (weakness(incoming, response)) return;
+    // Everything else is the own answer of who is behind.
+    const onward = httpRequest(
+      `${origin}${incoming.url?.startsWith("/") === true ? incoming.url : "/"}`,
+      { method: incoming.method, headers: incoming.headers, agent: false, setHost: false },
+      (answer) => {
+        response.writeHead(answer.statusCode ?? 502, answer.headers);
+        answer.pipe(response);
+      },
+    );
+    onward.on("error", () => response.destroy());
+    incoming.pipe(onward);
+  });
+  door.listen(0, "127.0.0.1");
+  await once(door, "listening");
+  return door;
+}
+
+const isCall = ({ method }: IncomingMessage): boolean => method === "POST";
+const signatureOf = ({ headers }: IncomingMessage): string => String(headers["x-inngest-signature"] ?? "");
+
+/** The same of an app's endpoint. */
+const APP_WEAKNESSES: readonly (readonly [title: string, found: string, weakness: Weakness])[] = [
+  [
+    "an app that asks for no signature",
+    "A-101",
+    (request, response) => isCall(request) && signatureOf(request) === "" && send(response, 500),
+  ],
+  [
+    "an app that takes signatures of any key",
+    "A-101",
+    (request, response) =>
+      isCall(request) && /^t=\d+&s=[0-9a-f]{64}$/.test(signatureOf(request)) && send(response, 206),
+  ],
+  [
+    "an app that does not look at the time",
+    "A-102",
+    (request, response) =>
+      isCall(request) &&
+      Number(/^t=(\d+)/.exec(signatureOf(request))?.[1] ?? Infinity) < Date.now() / 1000 - 360 &&
+      Number(/^t=(\d+)/.exec(signatureOf(request))?.[1]) > 1000 &&
+      send(response, 206),
+  ],
+  [
+    "an app that shows its stacks",
+    "A-005",
+    ({ method }, response) =>
+      method === "PATCH" && send(response, 500, "TypeError: x\n    at f (/srv/a.js:1:2)"),
+  ],
+  [
+    "an app that tells its key",
+    "A-056",
+    ({ method, url }, response) =>
+      method === "GET" &&
+      url?.includes("?") === false &&
+      send(response, 200, `{"key":"signkey-prod-${"ab".repeat(32)}"}`),
   ],
 ];
 
@@ -202,22 +273,7 @@ describe("holdfast redteam", { timeout: 120_000 }, () => {
   for (const [title, expected, weakness] of WEAKNESSES) {
     it(`finds ${title}, by ${expected}`, async () => {
       await using own = await startTestServer();
-      const door = createServer((incoming, response) => {
-        if (weakness(incoming, response)) return;
-        // Everything else is the server's own answer.
-        const onward = httpRequest(
-          `${own.url}${incoming.url?.startsWith("/") === true ? incoming.url : "/"}`,
-          { method: incoming.method, headers: incoming.headers, agent: false, setHost: false },
-          (answer) => {
-            response.writeHead(answer.statusCode ?? 502, answer.headers);
-            answer.pipe(response);
-          },
-        );
-        onward.on("error", () => response.destroy());
-        incoming.pipe(onward);
-      });
-      door.listen(0, "127.0.0.1");
-      await once(door, "listening");
+      const door = await weakDoor(own.url, weakness);
       try {
         // A server that listens on TCP has an address of this form.
         const url = new URL(`http://127.0.0.1:${(door.address() as AddressInfo).port}`);
@@ -230,6 +286,73 @@ describe("holdfast redteam", { timeout: 120_000 }, () => {
         });
         const fell = outcomes.filter(({ outcome }) => outcome === "unsafe").map(({ id }) => id);
         assert.ok(fell.includes(expected), `found ${fell.join(", ") || "nothing"}`);
+      } finally {
+        door.close();
+        door.closeAllConnections();
+      }
+    });
+  }
+
+  it("finds nothing on apps of the official SDKs and of ours, runs none of their functions, and is in the log", async () => {
+    await using own = await startTestServer();
+    const env = {
+      HOLDFAST_URL: own.url,
+      HOLDFAST_OPERATOR_TOKEN: own.operatorToken,
+      HOLDFAST_SIGNING_KEY: own.signingKey ?? "",
+    };
+    const attack = (...args: readonly string[]) =>
+      runHoldfast(["redteam", ...args, "--json"], { cwd: own.dataDir, env });
+    let ran = 0;
+    for (const sdk of ["v3", "v4", "own"] as const) {
+      const functions = [{ id: "work", handler: () => (ran += 1) }];
+      await using app = await startTestApp({
+        server: own,
+        sdk,
+        adapter: "node",
+        id: `shop-${sdk}`,
+        functions,
+      });
+      const { code, stdout } = await attack(app.url, "--app");
+      const { data } = JSON.parse(stdout) as {
+        data: readonly { id: string; outcome: string; observed: string }[];
+      };
+      assert.deepEqual(
+        data.map(({ id, outcome }) => [id, outcome]),
+        [
+          ["A-101", "safe"],
+          ["A-102", "safe"],
+          ["A-005", "safe"],
+          ["A-056", "safe"],
+        ],
+        `${sdk} ${stdout}`,
+      );
+      assert.equal(code, 0);
+      for (const secret of Object.values(env).slice(1)) assert.ok(!stdout.includes(secret));
+    }
+    assert.equal(ran, 0);
+    const rows = await operatorOf(own).auditRows(null, { action: "redteam.run" });
+    assert.equal(rows.length, 3);
+    assert.ok(rows.every(({ entry }) => entry.targets[0]?.type === "app_endpoint"));
+    // Whose app it is not is left alone.
+    assert.equal((await attack(`${own.url}/api/inngest`, "--app")).code, 5);
+    assert.equal((await attack(own.url, "--url", own.url)).code, 2);
+  });
+
+  for (const [title, expected, weakness] of APP_WEAKNESSES) {
+    it(`finds ${title}, by ${expected}`, async () => {
+      const functions = [{ id: "work", handler: () => "done" }];
+      await using app = await startTestApp({ server, sdk: "v4", adapter: "node", id: "weak", functions });
+      const { origin, pathname } = new URL(app.url);
+      const door = await weakDoor(origin, weakness);
+      try {
+        // A server that listens on TCP has an address of this form.
+        const url = new URL(pathname, `http://127.0.0.1:${(door.address() as AddressInfo).port}`);
+        const { operatorToken, signingKey } = server;
+        const arena = { url, operatorToken, signingKey, eventKey: null };
+        const ask = (request: RawRequest) => rawRequest(url, request);
+        const outcomes = await attackAll({ ...arena, ask }, APP_ATTACKS);
+        const fell = outcomes.filter(({ outcome }) => outcome === "unsafe").map(({ id }) => id);
+        assert.ok(fell.includes(expected), JSON.stringify(outcomes));
       } finally {
         door.close();
         door.closeAllConnections();

@@ -51,9 +51,14 @@ describe("registrations that mean harm", { timeout: 60_000 }, () => {
     const stolen = registrationOf("evil", URL, ["pay"]);
     const [fn] = stolen["functions"] as readonly Record<string, unknown>[];
     await postRegistration(server, { ...stolen, functions: [{ ...fn, id: "shop-pay" }] });
-    // Names are names: in another case, or like a path, they are those of other apps.
-    for (const name of ["Shop", "../shop", "ѕhop"])
-      await postRegistration(server, registrationOf(name, URL, ["other"]));
+    // Names are names, and no path is made of them: in another case, or like a path, they are those of other apps.
+    for (const name of ["Shop", "../shop", "ѕhop", "shop%2f..", "shop/"]) {
+      assert.equal((await postRegistration(server, registrationOf(name, URL, ["other"]))).status, 200, name);
+      assert.deepEqual(await functionsOf(name), ["other"], name);
+    }
+    // What nobody can see is no difference between two names.
+    for (const name of ["shop\u200b", "\u202eshop", "shop\u2028"])
+      assert.equal((await postRegistration(server, registrationOf(name, URL, ["other"]))).status, 400, name);
     assert.deepEqual(await functionsOf("shop"), ["pay"]);
   });
 
@@ -72,6 +77,19 @@ describe("registrations that mean harm", { timeout: 60_000 }, () => {
       assert.equal(answer.status, 400, JSON.stringify(members));
     }
     assert.deepEqual(await functionsOf("absurd"), []);
+    // More retries than there may be are cut, as the protocol has it; what nobody knows is left out.
+    const [fn] = registrationOf("eager", URL, ["a"])["functions"] as readonly Record<string, unknown>[];
+    const steps = fn?.["steps"] as { readonly step: Record<string, unknown> };
+    const eager = {
+      ...fn,
+      steps: { step: { ...steps.step, retries: { attempts: 1e9 } } },
+      unheardOf: { a: 1 },
+    };
+    const registration = { ...registrationOf("eager", URL, []), functions: [eager] };
+    assert.equal((await postRegistration(server, registration)).status, 200);
+    const [shown] = (await clientOf(server).apps()).find(({ name }) => name === "eager")?.functions ?? [];
+    assert.ok(!JSON.stringify(shown).includes("unheardOf"));
+    assert.ok(!JSON.stringify(shown).includes("1000000000"));
     const text = JSON.stringify(registrationOf("polluter", URL, ["a"])).replace(
       '"deployType"',
       '"__proto__":{"polluted":true},"constructor":{"prototype":{"polluted":true}},"deployType"',

@@ -9,15 +9,17 @@ const PAGE = join(ROOT, "docs/reference/attacks.md");
 interface Row {
   readonly id: string;
   readonly hasStar: boolean;
+  readonly hasDagger: boolean;
   /** Each file that is linked, with the titles that are quoted behind it. */
   readonly places: readonly { readonly path: string; readonly titles: readonly string[] }[];
 }
 
 const rows: readonly Row[] = [
-  ...readFileSync(PAGE, "utf8").matchAll(/^\| (A-\d{3})(\*?) \|[^|]*\| (.*) \|$/gm),
-].map(([, id = "", star, cell = ""]) => ({
+  ...readFileSync(PAGE, "utf8").matchAll(/^\| (A-\d{3})(\*?)(†?) \|[^|]*\| (.*) \|$/gm),
+].map(([, id = "", star, dagger, cell = ""]) => ({
   id,
   hasStar: star === "*",
+  hasDagger: dagger === "†",
   places: [...cell.matchAll(/\]\(([^)]+)\)((?:[^[]|\[(?!\w))*)/g)].map(([, path = "", after = ""]) => ({
     path: resolve(PAGE, "..", path),
     titles: [...after.matchAll(/“([^”]+)”/g)].map(([, title = ""]) => title),
@@ -58,9 +60,15 @@ test("every numbered test is on the page, and every attack of the command has it
     [...numbers].filter((id) => !listed.has(id)),
     [],
   );
-  const made = numbersIn(join(ROOT, "packages/cli/src/redteam/attacks.ts"));
-  assert.deepEqual(
-    rows.filter(({ hasStar, id }) => hasStar !== made.has(id)).map(({ id }) => id),
-    [],
-  );
+  for (const [file, mark] of [
+    ["attacks", "hasStar"],
+    ["app-attacks", "hasDagger"],
+  ] as const) {
+    const made = numbersIn(join(ROOT, `packages/cli/src/redteam/${file}.ts`));
+    assert.deepEqual(
+      rows.filter((row) => row[mark] !== made.has(row.id)).map(({ id }) => id),
+      [],
+      file,
+    );
+  }
 });

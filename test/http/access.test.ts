@@ -99,13 +99,16 @@ describe("access in production", () => {
     assert.equal((await postEvents(server, '{"name":"a"}')).status, 200);
   });
 
-  it("shows nothing but health and its public keys without a key: unknown routes, other methods and /dev say no more than 404", async () => {
+  it("A-002 shows nothing but health and its public keys without a key: unknown routes, other methods and /dev say no more than 404", async () => {
     for (const [method, path] of [
       ["GET", "/"],
       ["GET", "/dev"],
       ["PATCH", "/fn/register"],
       ["GET", "/e/x"],
       ["POST", "/v0/gql"],
+      ["GET", "/v0/gql?query={__schema{types{name}}}"],
+      ["GET", "/graphql"],
+      ["GET", "/playground"],
       ["GET", "/metrics"],
     ] as const) {
       assert.equal(

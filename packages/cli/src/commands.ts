@@ -301,7 +301,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: "egress limit",
-    summary: "Limit what a request may take, and how many there are at once.",
+    summary: "Limit time, size and number of requests.",
     load: async () => (await import("./commands/egress-limit.ts")).egressLimit,
   },
   {

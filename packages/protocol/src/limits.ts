@@ -21,7 +21,9 @@ export const LIMITS = {
   jsonDepthCount: 512,
 
   registrationBytes: 1 * MiB,
+  appsPerEnvironmentCount: 1000,
   functionsPerAppCount: 500,
+  schedulesPerEnvironmentCount: 5000,
   triggersPerFunctionCount: 10,
   triggerChars: 255,
   cronJitterMinMs: 1 * second,

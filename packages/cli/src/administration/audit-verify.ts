@@ -1,20 +1,14 @@
-import { createPublicKey, hash, verify as verifySignature } from "node:crypto";
+import { createPublicKey, verify as verifySignature } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import type { Digest, LogVerdict, ReceivedLog, VerifyEd25519 } from "@holdfast/protocol";
+import type { LogVerdict, ReceivedLog, VerifyEd25519 } from "@holdfast/protocol";
 import { HoldfastError, readCheckpoint, readLogs, verifyLog, wholeLog } from "@holdfast/protocol";
 import type { Invocation } from "../command.ts";
 import { EXIT } from "../exit-codes.ts";
+import { nodeDigest } from "../node-digest.ts";
 import { printable } from "../printable.ts";
 import type { Style } from "../style.ts";
 import { listOption, textOption } from "../text-option.ts";
-
-const digest: Digest = {
-  sha256Hex: (data) => hash("sha256", data, "hex"),
-  // A log is verified by hashes and signatures alone.
-  hmacSha256Hex: () => "",
-  equal: (left, right) => left === right,
-};
 
 const verifyEd25519: VerifyEd25519 = (publicKey, message, signature) =>
   verifySignature(
@@ -54,7 +48,7 @@ export async function verifyAudit(invocation: Invocation): Promise<number> {
     );
   const verdicts = logs.map((received) => {
     const checkpoints = kept.flatMap((of) => of(received.log, logs));
-    const verdict = verifyLog(whole(file, received), { checkpoints, keys }, verifyEd25519, digest);
+    const verdict = verifyLog(whole(file, received), { checkpoints, keys }, verifyEd25519, nodeDigest);
     return { log: received.log, ...verdict };
   });
   const [only, ...others] = verdicts;

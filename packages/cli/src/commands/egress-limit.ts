@@ -2,7 +2,7 @@ import type { Command } from "../command.ts";
 import { ENVIRONMENT_OPTIONS } from "../operator-connection.ts";
 
 export const egressLimit: Command = {
-  summary: "Limit what a request may take, and how many there are at once.",
+  summary: "Limit time, size and number of requests.",
   usage: "[--timeout DURATION|none] [--answer-size BYTES|none] [--concurrency COUNT|none]",
   examples: [
     "holdfast egress limit --timeout 2m --answer-size 1048576",

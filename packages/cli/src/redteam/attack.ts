@@ -15,7 +15,7 @@ export interface RawRequest {
   readonly target: string;
   /** Header lines in order. `Host` and `Connection` are added unless a line of theirs is there, or `bare` is set. */
   readonly headers?: readonly (readonly [name: string, value: string])[];
-  readonly body?: string;
+  readonly body?: string | Uint8Array;
   readonly bare?: boolean;
 }
 
@@ -33,7 +33,7 @@ export interface Finding {
   readonly observed: string;
 }
 
-/** One attack of the catalogue: safe to make on a live server, bounded, and without a trace but for the log. */
+/** One attack of the catalogue: safe to make on a live server or app, bounded, and without a trace but for the log. */
 export interface Attack {
   /** Its number in the catalogue, such as `A-007`. */
   readonly id: string;

@@ -1,27 +1,8 @@
-import type { Arena, Attack, Finding, RawAnswer, RawRequest } from "./attack.ts";
+import { gzipSync } from "node:zlib";
+import type { Attack, RawAnswer, RawRequest } from "./attack.ts";
+import { each, found } from "./cases.ts";
 
 const ADMIN = "/holdfast/v1/admin/environments";
-
-function found(safe: boolean, observed: string): Finding {
-  return { safe, observed };
-}
-
-/** Makes requests one after another, and finds the first that is not as it should be. */
-async function each<Case>(
-  cases: readonly Case[],
-  ask: (one: Case) => Promise<RawAnswer>,
-  isSafe: (answer: RawAnswer, one: Case) => boolean,
-  name: (one: Case) => string,
-): Promise<Finding> {
-  const seen: number[] = [];
-  for (const one of cases) {
-    const answer = await ask(one);
-    seen.push(answer.status);
-    if (!isSafe(answer, one))
-      return found(false, `${name(one)}: ${answer.status} ${answer.body.slice(0, 120)}`);
-  }
-  return found(true, `${cases.length} requests, answered ${[...new Set(seen)].join(", ")}`);
-}
 
 const bearer = (token: string) => [["Authorization", `Bearer ${token}`]] as const;
 const refused: ReadonlySet<number> = new Set([
@@ -54,6 +35,18 @@ const PRIVATE_PATHS = [
   "/holdfast/v1/admin/audit",
   "/fn/register",
   "/v1/signals",
+];
+
+const EVENT = '{"name":"a/b"}';
+/** What a server must not unpack, or not so far: the largest is 64 MiB. */
+const PACKED: readonly (readonly [encoding: string, body: string | Uint8Array])[] = [
+  ["br", EVENT],
+  ["deflate", EVENT],
+  ["x-nonsense", EVENT],
+  ["gzip, gzip", gzipSync(gzipSync(EVENT))],
+  ["gzip", gzipSync(gzipSync(EVENT))],
+  ["gzip", gzipSync(`{"name":"a/b","data":"${" ".repeat(64 * 1024 * 1024)}"}`)],
+  ["gzip", gzipSync(EVENT).subarray(0, 12)],
 ];
 
 /** Every attack that can be made from outside on a live server without harm, by its number. */
@@ -257,16 +250,16 @@ export const ATTACKS: readonly Attack[] = [
     fix: "Bound what is unpacked, and refuse what is packed twice.",
     run: ({ ask, eventKey }) =>
       each(
-        ["br", "deflate", "gzip, gzip", "x-nonsense"],
-        (encoding) =>
+        PACKED,
+        ([encoding, body]) =>
           ask({
             method: "POST",
             target: `/e/${eventKey ?? ""}`,
             headers: [["Content-Encoding", encoding]],
-            body: "{}",
+            body,
           }),
         ({ status }) => status === 400 || status === 413 || status === 415,
-        (encoding) => encoding,
+        ([encoding, body]) => `${encoding}, ${body.length} bytes`,
       ),
   },
   {
@@ -292,14 +285,19 @@ export const ATTACKS: readonly Attack[] = [
     title: "sends keys that would change every object",
     expected: "refused or inert; the server goes on",
     fix: "Never build objects from keys that strangers chose.",
-    async run({ ask }) {
-      await ask({
+    needs: "eventKey",
+    async run({ ask, eventKey }) {
+      // It is read to its end, and refused for its name: nothing is left behind.
+      const data =
+        '{"__proto__":{"polluted":true},"constructor":{"prototype":{"polluted":true}},"toString":1,"hasOwnProperty":2}';
+      const first = await ask({
         method: "POST",
-        target: "/e/x",
-        body: '{"name":"a/b","data":{"__proto__":{"polluted":true}}}',
+        target: `/e/${eventKey ?? ""}`,
+        body: `{"name":"inngest/x","__proto__":{"polluted":true},"data":${data}}`,
       });
       const { body, status } = await ask({ method: "GET", target: "/health" });
-      return found(status === 200 && !body.includes("polluted"), `${status} ${body.slice(0, 100)}`);
+      const isSafe = first.status === 400 && status === 200 && !body.includes("polluted");
+      return found(isSafe, `${first.status}, then ${status} ${body.slice(0, 100)}`);
     },
   },
   {
@@ -383,12 +381,3 @@ export const ATTACKS: readonly Attack[] = [
     },
   },
 ];
-
-/** Attacks that have what they need. The one that shuts its own network out comes last. */
-export function attacksFor({
-  eventKey,
-  signingKey,
-}: Pick<Arena, "eventKey" | "signingKey">): readonly Attack[] {
-  const has = { eventKey: eventKey !== null, signingKey: signingKey !== null };
-  return ATTACKS.filter(({ needs }) => needs === undefined || has[needs]);
-}

@@ -14,7 +14,9 @@ export function rawRequest(url: URL, request: RawRequest): Promise<RawAnswer> {
     ...(bare || names.has("host") ? [] : [`Host: ${url.host}`]),
     ...headers.map(([name, value]) => `${name}: ${value}`),
     ...(bare || names.has("connection") ? [] : ["Connection: close"]),
-    ...(body === "" || names.has("content-length") ? [] : [`Content-Length: ${Buffer.byteLength(body)}`]),
+    ...(body.length === 0 || names.has("content-length")
+      ? []
+      : [`Content-Length: ${Buffer.byteLength(body)}`]),
   ];
   const port = Number(url.port === "" ? (url.protocol === "https:" ? 443 : 80) : url.port);
   const host = url.hostname.replace(/^\[|\]$/g, "");
@@ -36,7 +38,7 @@ export function rawRequest(url: URL, request: RawRequest): Promise<RawAnswer> {
       clearTimeout(timer);
       resolve(parse(Buffer.concat(chunks).toString("utf8"), performance.now() - startedAt));
     });
-    socket.write(`${lines.join("\r\n")}\r\n\r\n${body}`);
+    socket.write(Buffer.concat([Buffer.from(`${lines.join("\r\n")}\r\n\r\n`), Buffer.from(body)]));
   });
 }
 

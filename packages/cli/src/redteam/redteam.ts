@@ -1,12 +1,14 @@
 import { writeFileSync } from "node:fs";
 import { resolve } from "node:path";
+import { createClient } from "@holdfast/client";
 import { HoldfastError } from "@holdfast/protocol";
 import type { Invocation } from "../command.ts";
-import { keyFrom } from "../connection.ts";
+import { keyFrom, serverUrl } from "../connection.ts";
 import { EXIT } from "../exit-codes.ts";
 import { textOption } from "../text-option.ts";
 import type { Arena, Attack } from "./attack.ts";
-import { ATTACKS, attacksFor } from "./attacks.ts";
+import { APP_ATTACKS } from "./app-attacks.ts";
+import { ATTACKS } from "./attacks.ts";
 import { rawRequest } from "./raw-request.ts";
 
 /** What became of one attack. */
@@ -21,8 +23,9 @@ export interface Outcome {
 }
 
 /**
- * Attacks a running server from outside, with the token of its operator: what is done is bounded, changes nothing, and is in
- * the server's log. Exit code 9: something fell.
+ * Attacks a running server from outside, or with `--app` the endpoint of an app that is registered at one: what is done is
+ * bounded, changes nothing, and is in the server's log. Only with the token of the server's operator. Exit code 9: something
+ * fell.
  */
 export async function redteam(invocation: Invocation): Promise<number> {
   const { operands, options, report, world } = invocation;
@@ -32,7 +35,11 @@ export async function redteam(invocation: Invocation): Promise<number> {
       "usage_invalid",
       `Cannot attack "${operands[0] ?? ""}": it is no http or https URL.`,
     );
-  const operatorToken = keyFrom("operator-token", invocation, url.href);
+  const isApp = options.get("app") === true;
+  if (!isApp && options.has("url"))
+    throw new HoldfastError("usage_invalid", "Cannot attack two servers: --url is for --app.");
+  const server = isApp ? new URL(serverUrl(invocation)) : url;
+  const operatorToken = keyFrom("operator-token", invocation, server.href);
   if (operatorToken === null)
     throw new HoldfastError("unauthenticated", "Cannot attack a server without its operator's token.", {
       next: "Set HOLDFAST_OPERATOR_TOKEN. Attack servers that are yours alone.",
@@ -40,12 +47,13 @@ export async function redteam(invocation: Invocation): Promise<number> {
   const arena: Arena = {
     url,
     operatorToken,
-    signingKey: keyFrom("signing-key", invocation, url.href),
-    eventKey: keyFrom("event-key", invocation, url.href),
+    signingKey: keyFrom("signing-key", invocation, server.href),
+    eventKey: keyFrom("event-key", invocation, server.href),
     ask: (request) => rawRequest(url, request),
   };
-  await mustBeOperator(arena);
-  const outcomes = await attackAll(arena);
+  if (isApp) await mustBeRegistered(server, url, arena.signingKey);
+  await mustBeOperator(server, operatorToken, isApp ? url : null);
+  const outcomes = await attackAll(arena, isApp ? APP_ATTACKS : ATTACKS);
   const fallen = outcomes.filter(({ outcome }) => outcome === "unsafe");
   const unsure = outcomes.filter(({ outcome }) => outcome === "inconclusive");
   const file = textOption(options, "report");
@@ -72,25 +80,57 @@ export async function redteam(invocation: Invocation): Promise<number> {
   return fallen.length > 0 || unsure.length > 0 ? EXIT.problems : EXIT.done;
 }
 
-/** Only whoever administers a server may have it attacked; and it notes that he did. */
-async function mustBeOperator({ ask, operatorToken }: Arena): Promise<void> {
-  const { status } = await ask({
+/** Only whoever administers a server may have it or its apps attacked; and it notes that he did. */
+async function mustBeOperator(server: URL, operatorToken: string, app: URL | null): Promise<void> {
+  const { status } = await rawRequest(server, {
     method: "POST",
     target: "/holdfast/v1/admin/redteam",
     headers: [["Authorization", `Bearer ${operatorToken}`]],
-    body: "{}",
+    body: JSON.stringify(app === null ? {} : { app: app.origin + app.pathname }),
   });
   if (status === 200) return;
   throw new HoldfastError("unauthenticated", `The server does not take this operator's token (${status}).`);
 }
 
-/** Makes every attack, one after another. */
-export async function attackAll(arena: Arena): Promise<readonly Outcome[]> {
-  const possible = new Set(attacksFor(arena));
+/** An address that no app of the server has is somebody else's. */
+async function mustBeRegistered(server: URL, app: URL, signingKey: string | null): Promise<void> {
+  if (signingKey === null)
+    throw new HoldfastError(
+      "unauthenticated",
+      "Cannot attack an app without its environment's signing key.",
+      {
+        next: "Set HOLDFAST_SIGNING_KEY: the server is asked whether the app is one of its own.",
+      },
+    );
+  const apps = await createClient({ url: server.href, signingKey }).apps();
+  const isOwn = apps.some(({ url }) => {
+    const known = URL.parse(url);
+    return known !== null && known.origin === app.origin && known.pathname === app.pathname;
+  });
+  if (isOwn) return;
+  throw new HoldfastError(
+    "not_found",
+    `Cannot attack ${app.origin}${app.pathname}: no app of ${server.origin} is there.`,
+    {
+      next: "Name the address as holdfast apps list shows it.",
+    },
+  );
+}
+
+/** Makes every attack of a list, one after another. */
+export async function attackAll(
+  arena: Arena,
+  attacks: readonly Attack[] = ATTACKS,
+): Promise<readonly Outcome[]> {
   const outcomes: Outcome[] = [];
-  for (const attack of ATTACKS)
-    outcomes.push(possible.has(attack) ? await make(attack, arena) : skipped(attack));
+  for (const attack of attacks)
+    outcomes.push(isPossible(attack, arena) ? await make(attack, arena) : skipped(attack));
   return outcomes;
+}
+
+function isPossible({ needs }: Attack, { eventKey, signingKey }: Arena): boolean {
+  if (needs === undefined) return true;
+  return (needs === "eventKey" ? eventKey : signingKey) !== null;
 }
 
 async function make(attack: Attack, arena: Arena): Promise<Outcome> {

@@ -5,7 +5,7 @@ import { makeToken } from "@holdfast/protocol";
 import { tokensInUrl } from "./token-in-url.ts";
 
 const token = makeToken("op", null, randomBytes);
-const encoded = [...token].map((char) => `%${char.charCodeAt(0).toString(16)}`).join("");
+const encoded = `%${Buffer.from(token).toString("hex").match(/../g)?.join("%")}`;
 
 test("A-051 a token is found anywhere in a target, however it is written", () => {
   for (const target of [

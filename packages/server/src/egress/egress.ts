@@ -1,7 +1,6 @@
 /** Every call the server makes goes out through this room: addresses, TLS, time and size limits, connection pools. */
 export type { Egress, EgressOutcome, EgressRequest, EgressFailureCode } from "./contract.ts";
 export type { TlsIdentity } from "./connections.ts";
-export { NO_LIMITS } from "./limits.ts";
 export { createEgress } from "./dispatch.ts";
 export type { EgressLimits, EgressPolicy, EgressRefusal } from "./policy-contract.ts";
 export type { EgressPolicyAdministration } from "./open-egress-policy.ts";

@@ -29,10 +29,10 @@ export interface EgressPolicyDeps<Draft> {
 /** Where an environment's requests may go, as it is now. */
 export interface EgressPolicyAdministration {
   /** What operators decided and what the server was started with, together. */
-  get(): EgressPolicy;
+  get(): Required<EgressPolicy>;
   rules(): EgressRules;
   /** Puts a policy in the place of what operators decided before. @throws HoldfastError `request_invalid`, `conflict` */
-  set(by: Authority, policy: EgressPolicy): Promise<EgressPolicy>;
+  set(by: Authority, policy: EgressPolicy): Promise<Required<EgressPolicy>>;
 }
 
 /** @throws HoldfastError `request_invalid` for settings that are no policy */
@@ -44,7 +44,7 @@ export async function openEgressPolicy<Draft>(
   let revision = stored?.revision ?? 0;
   // Written by `set` below.
   let decided = stored === undefined ? null : (JSON.parse(stored.body) as EgressPolicy);
-  const together = (): EgressPolicy => ({
+  const together = (): Required<EgressPolicy> => ({
     mode: decided?.mode ?? configured.mode,
     allow: [...new Set([...configured.allow, ...(decided?.allow ?? [])])],
     plainHttp: [...new Set([...configured.plainHttp, ...(decided?.plainHttp ?? [])])],
@@ -62,7 +62,7 @@ export async function openEgressPolicy<Draft>(
         mode: { from: before.mode, to: policy.mode },
         allow: { from: before.allow, to: policy.allow },
         plain_http: { from: before.plainHttp, to: policy.plainHttp },
-        ...limitChanges(before.limits ?? NO_LIMITS, policy.limits ?? NO_LIMITS),
+        ...limitChanges(before.limits, policy.limits ?? NO_LIMITS),
       };
       const outcome = await administration.commit({
         changes: [

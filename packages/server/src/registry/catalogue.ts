@@ -3,6 +3,8 @@ import { HoldfastError } from "@holdfast/protocol";
 import type { Log } from "#kernel";
 import type { AppRecord, AppStore, FunctionRecord, RegisteredApp } from "#store";
 import { sameApp } from "./app-url.ts";
+import type { OthersCount } from "./bounds.ts";
+import { boundsRefusal } from "./bounds.ts";
 import type { CompiledConfig } from "./compiled-config.ts";
 import { compileConfig } from "./compiled-config.ts";
 import type {
@@ -95,8 +97,19 @@ export async function createRegistry(deps: RegistryDeps): Promise<Registry> {
       originRefusal(parsed.app, known, deps.mayMove) ??
       signaturesRefusal(parsed.app, known, deps.requireV2 === true) ??
       takenSlugs(parsed, catalogue.slugs) ??
+      boundsRefusal(parsed, othersThan(parsed.app.name)) ??
       parsed
     );
+  }
+
+  function othersThan(name: string): OthersCount {
+    const others = [...catalogue.functions.values()].filter(
+      ({ appName, archived }) => appName !== name && !archived,
+    );
+    return {
+      apps: registeredApps().filter((app) => app.name !== name).length,
+      schedules: others.reduce((sum, { crons }) => sum + crons.length, 0),
+    };
   }
 
   async function register(registration: unknown, now: number, note?: NoteChange): Promise<RegisterOutcome> {

@@ -1,7 +1,6 @@
 import { HoldfastError } from "@holdfast/protocol";
 import type { FastifyInstance } from "fastify";
 import type { EgressLimits, EgressPolicy } from "#egress";
-import { NO_LIMITS } from "#egress";
 import { parseFields } from "../body.ts";
 import { actsOf } from "./acts-of.ts";
 import { authorityOf } from "./authority-of.ts";
@@ -31,7 +30,7 @@ export function egressRoutes(app: FastifyInstance, context: AdministrationContex
         mode,
         allow: listField(fields, "allow") ?? egress.get().allow,
         plainHttp: listField(fields, "plain_http") ?? egress.get().plainHttp,
-        limits: limitsIn(fields, egress.get().limits ?? NO_LIMITS),
+        limits: limitsIn(fields, egress.get().limits),
       });
       return { data: shape(policy) };
     },
@@ -48,7 +47,7 @@ function limitsIn(fields: Readonly<Record<string, unknown>>, before: EgressLimit
   };
 }
 
-function shape({ allow, limits = NO_LIMITS, mode, plainHttp }: EgressPolicy): unknown {
+function shape({ allow, limits, mode, plainHttp }: Required<EgressPolicy>): unknown {
   return {
     mode,
     allow,

@@ -103,7 +103,7 @@ export function historySuite(create: CreateHarness): void {
       listed,
       [1, 2, 3, 4, 5].map((num) => aRun(num).id),
     );
-    const loose: unknown[] = [];
+    const loose: string[] = [];
     for (let after: string | null = null; ;) {
       const { ids, next }: Awaited<ReturnType<Store["history"]["looseEvents"]>> =
         await store.history.looseEvents({ receivedBefore: NOW + 1_000_000, after, limit: 2 });
@@ -112,10 +112,7 @@ export function historySuite(create: CreateHarness): void {
       if (next === null) break;
       after = next;
     }
-    assert.deepEqual(
-      loose.toSorted(),
-      [1, 2, 3, 4, 5].map((num) => anEvent(num).id),
-    );
+    assert.deepEqual(new Set(loose), new Set([1, 2, 3, 4, 5].map((num) => anEvent(num).id)));
   });
 
   storeTest(create, "an event that waits in a batch is needed", async (store) => {
