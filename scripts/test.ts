@@ -81,12 +81,14 @@ const files = findTests(request.filters);
 const checksPassed = !request.withChecks || run([join("scripts", "check.ts"), "--before-tests"], null);
 
 const reporter = process.stdout.isTTY ? "spec" : join(ROOT, "scripts/test/compact-reporter.ts");
-const preload = request.seed === null ? [] : ["--import", join(ROOT, "scripts/test/seed-properties.ts")];
+const preloads = ["end-of-file.ts", ...(request.seed === null ? [] : ["seed-properties.ts"])].flatMap(
+  (name) => ["--import", join(ROOT, "scripts/test", name)],
+);
 const testsPassed = run(
   [
     "-C",
     "@holdfast/source",
-    ...preload,
+    ...preloads,
     "--test",
     `--test-concurrency=${Math.min(PROCESS_COUNT_MAX, Math.max(2, availableParallelism()))}`,
     `--test-timeout=${TEST_MS_MAX}`,

@@ -196,7 +196,7 @@ describe("secrets of a server", { timeout: 120_000 }, () => {
     ];
     for (const secret of secrets) assert.ok(secret.length > 20);
 
-    const bodies: string[] = [];
+    const bodies = [await exported(server, null), await exported(server, "production")];
     for (const [path, authorization] of [
       ["/holdfast/v1/admin/environments", token],
       ["/holdfast/v1/admin/environments/production/event-keys", token],
@@ -227,7 +227,6 @@ describe("secrets of a server", { timeout: 120_000 }, () => {
         ).text,
       );
     }
-    bodies.push(await exported(server, null), await exported(server, "production"));
     await server.stop();
     const backup = mkdtempSync(join(tmpdir(), "holdfast-backup-"));
     try {

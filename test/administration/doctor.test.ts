@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
-import { chmodSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { after, before, describe, it } from "node:test";
 import { runHoldfast, spawnHoldfast } from "../../packages/cli/src/testing/spawned.ts";
+import { postRegistration, registrationOf } from "../kit/registration.ts";
+import { until } from "../kit/until.ts";
 
 interface Said {
   readonly data: readonly { readonly id: string; readonly status: string }[];
@@ -80,6 +82,34 @@ describe("holdfast doctor", { timeout: 120_000 }, () => {
     writeFileSync(config, JSON.stringify({ "data-dir": data(), host: "0.0.0.0" }));
     assert.deepEqual((await examine(away, byVariable, elsewhere)).failed, ["settings.invalid"]);
     rmSync(elsewhere, { recursive: true });
+  });
+
+  it("looks at keys that the settings name elsewhere, and at what an app said that nobody approved", async () => {
+    const key = join(folder, "tls-key.pem");
+    writeFileSync(key, "key", { mode: 0o604 });
+    chmodSync(key, 0o604);
+    const away = ["--url", "http://127.0.0.1:1", "--egress-cert", key, "--egress-key", key];
+    assert.deepEqual((await examine(away)).failed, ["files.named_modes"]);
+    chmodSync(key, 0o600);
+    assert.deepEqual((await examine(away)).failed, []);
+    await whileServed(async (url) => {
+      const signingKey = readFileSync(join(data(), "keys", "signing-key"), "utf8").trim();
+      const place = { url, signingKey, eventKey: "" };
+      const register = (host: string) =>
+        postRegistration(place, registrationOf("moved", `https://${host}/api/inngest`, ["a"]));
+      assert.equal((await register("shop.example.org")).status, 200);
+      assert.notEqual((await register("evil.example")).status, 200);
+      const held = async () =>
+        (await examine(["--url", url])).found.filter(({ id }) => id === "apps.origin_held");
+      await until("the held address is in the log", async () => (await held()).length === 1);
+      const env = { HOLDFAST_URL: url };
+      const approved = await runHoldfast(["apps", "approve", "moved", "https://evil.example"], {
+        cwd: folder,
+        env,
+      });
+      assert.equal(approved.code, 0, approved.stderr);
+      assert.deepEqual(await held(), []);
+    });
   });
 
   it("A-009 finds switches that undo what is safe, and settings that no server would start with", async () => {

@@ -63,6 +63,8 @@ export interface App {
   readonly url: string;
   readonly sdk: string | null;
   readonly framework: string | null;
+  /** How the app and the server sign for each other; absent from a server of before. */
+  readonly signatures?: "v1" | "v2" | "v2-ed25519";
   readonly synced_at: string;
   /** Why the last sync failed, as `code: sentence`. */
   readonly error: string | null;

@@ -4,7 +4,7 @@ import type { Style } from "../style.ts";
 import { fileFindings } from "./files.ts";
 import type { Finding } from "./finding.ts";
 import { findingsOf } from "./finding.ts";
-import { lookAtFiles, lookAtMachine, lookAtSettings, lookAtStores } from "./look-here.ts";
+import { keyFilesOf, lookAtFiles, lookAtMachine, lookAtSettings, lookAtStores } from "./look-here.ts";
 import { lookAtServer } from "./look-at-server.ts";
 import { machineFindings } from "./machine.ts";
 import { serverFindings } from "./server.ts";
@@ -20,7 +20,7 @@ export async function examine(invocation: Invocation): Promise<number> {
   const now = Date.now();
   const server = await lookAtServer(invocation);
   const settings = lookAtSettings(invocation, now);
-  const files = lookAtFiles(settings.dataDir);
+  const files = lookAtFiles(settings.dataDir, keyFilesOf(settings.facts, invocation.world.cwd));
   const findings = [
     ...machineFindings(
       lookAtMachine(invocation, files.dataDir, "facts" in server ? server.clockAheadMs : null),

@@ -7,6 +7,8 @@ export interface SecretPath {
   readonly isFolder: boolean;
   /** Permission bits. */
   readonly mode: number;
+  /** The user to whom it belongs. */
+  readonly owner: number;
 }
 
 /** What is to be known of a data folder. */
@@ -14,6 +16,8 @@ export interface FileFacts {
   readonly dataDir: string;
   readonly exists: boolean;
   readonly secrets: readonly SecretPath[];
+  /** Keys elsewhere that the settings name. */
+  readonly named: readonly SecretPath[];
   /** Whether the master key lies beside what it protects. */
   readonly hasMasterKey: boolean;
 }
@@ -21,7 +25,11 @@ export interface FileFacts {
 const { failed, ok, skipped, warning } = findingsOf("files");
 
 /** Whether others on this machine can read what they must not. */
-export function fileFindings({ dataDir, exists, hasMasterKey, secrets }: FileFacts): readonly Finding[] {
+export function fileFindings(facts: FileFacts): readonly Finding[] {
+  return [...folderFindings(facts), ...namedFindings(facts)];
+}
+
+function folderFindings({ dataDir, exists, hasMasterKey, secrets }: FileFacts): readonly Finding[] {
   if (!exists)
     return [
       skipped("data_dir", {
@@ -41,6 +49,7 @@ export function fileFindings({ dataDir, exists, hasMasterKey, secrets }: FileFac
             next: `chmod ${isFolder ? "700" : "600"} ${path}`,
           }),
         )),
+    ...ownerFindings(dataDir, secrets),
     ...(hasMasterKey
       ? [
           warning("master_key_beside", {
@@ -51,4 +60,36 @@ export function fileFindings({ dataDir, exists, hasMasterKey, secrets }: FileFac
         ]
       : []),
   ];
+}
+
+/** A folder of which some belongs to another user was written by two: one of them cannot go on with it. */
+function ownerFindings(dataDir: string, secrets: readonly SecretPath[]): readonly Finding[] {
+  const [first, ...others] = secrets;
+  const odd = others.filter(({ owner }) => owner !== first?.owner);
+  return odd.map(({ path }) =>
+    warning("owners", {
+      what: `${path} belongs to another user than ${dataDir}`,
+      why: "The server writes as one user: with what is another's it cannot go on.",
+      next: `chown --reference=${dataDir} ${path}`,
+    }),
+  );
+}
+
+/** A group may read a key that others put there for it; nobody else may. */
+function namedFindings({ named }: FileFacts): readonly Finding[] {
+  return named
+    .filter(({ mode }) => (mode & 0o077) !== 0)
+    .map(({ mode, path }) =>
+      (mode & 0o007) === 0
+        ? warning("named_modes", {
+            what: `a group can read ${path}`,
+            why: "It is a key.",
+            next: `chmod 600 ${path}`,
+          })
+        : failed("named_modes", {
+            what: `others can read ${path}`,
+            why: "It is a key.",
+            next: `chmod 600 ${path}`,
+          }),
+    );
 }

@@ -49,6 +49,7 @@ const environment: EnvironmentFacts = {
   eventKeys: [],
   egress,
   log: holds,
+  heldOrigins: [],
 };
 const server: ServerFacts = {
   url: "http://127.0.0.1:8288",
@@ -152,8 +153,8 @@ test("a certificate that ends soon, is for another host, or is none, is found", 
 });
 
 test("files that others can read are named with the command that mends it", () => {
-  const file = { path: "/data/keys/signing-key", isFolder: false, mode: 0o640 };
-  const facts = { dataDir: "/data", exists: true, secrets: [file], hasMasterKey: false };
+  const file = { path: "/data/keys/signing-key", isFolder: false, mode: 0o640, owner: 1000 };
+  const facts = { dataDir: "/data", exists: true, secrets: [file], named: [], hasMasterKey: false };
   const [found] = fileFindings(facts);
   assert.deepEqual([found?.status, found?.next], ["failed", "chmod 600 /data/keys/signing-key"]);
   assert.deepEqual(worst(fileFindings({ ...facts, secrets: [{ ...file, mode: 0o600 }] })), []);
@@ -161,6 +162,15 @@ test("files that others can read are named with the command that mends it", () =
     "warning files.master_key_beside",
   ]);
   assert.deepEqual(worst(fileFindings({ ...facts, exists: false })), ["skipped files.data_dir"]);
+  const key = { ...file, path: "/etc/tls/key.pem", mode: 0o600 };
+  const named = (mode: number) => worst(fileFindings({ ...facts, secrets: [], named: [{ ...key, mode }] }));
+  assert.deepEqual(
+    [0o600, 0o640, 0o604, 0o644].map((mode) => named(mode)),
+    [[], ["warning files.named_modes"], ["failed files.named_modes"], ["failed files.named_modes"]],
+  );
+  const mine = { ...file, mode: 0o600 };
+  const mixed = [mine, { ...mine, path: "/data/holdfast.db-wal", owner: 0 }, mine];
+  assert.deepEqual(worst(fileFindings({ ...facts, secrets: mixed })), ["warning files.owners"]);
 });
 
 test("a damaged data file fails, and one in use is not judged", () => {
@@ -201,6 +211,13 @@ test("keys that are old, unused or in the middle of a rotation are named", () =>
   assert.deepEqual(ofEnvironment({ eventKeys: [{ ...eventKey, ...unused }] }), ["warning keys.event_unused"]);
   assert.deepEqual(ofEnvironment({ eventKeys: [{ ...eventKey, ...unused, revoked_at: ago(1) }] }), []);
   assert.deepEqual(ofEnvironment({ eventKeys: [{ ...eventKey, ...unused, expires_at: ago(1) }] }), []);
+  assert.deepEqual(ofEnvironment({ eventKeys: [{ ...eventKey, created_at: ago(366) }] }), [
+    "warning keys.event_endless",
+  ]);
+  assert.deepEqual(
+    ofEnvironment({ eventKeys: [{ ...eventKey, created_at: ago(366), expires_at: ago(-1) }] }),
+    [],
+  );
   assert.deepEqual(ofServer({ operatorTokens: [{ ...token, ...unused }] }), ["warning keys.operator_unused"]);
 });
 
@@ -210,6 +227,11 @@ test("a log that does not hold, an app that cannot be reached and an open egress
   assert.deepEqual(ofEnvironment({ log: fault }), ["failed audit.holds"]);
   assert.deepEqual(ofServer({ apps: [{ ...app, error: "it answered 500" }] }), ["failed apps.reached"]);
   assert.deepEqual(ofServer({ apps: null }), ["skipped apps.reached"]);
+  assert.deepEqual(ofEnvironment({ log: { ...holds, entryCount: 20_000 } }), ["warning audit.unsigned"]);
+  assert.deepEqual(ofEnvironment({ log: { ...holds, entryCount: 10_000, checkpointSize: null } }), []);
+  assert.deepEqual(ofEnvironment({ heldOrigins: [{ app: "shop", at: ago(1) }] }), [
+    "warning apps.origin_held",
+  ]);
   assert.deepEqual(ofEnvironment({ egress: { ...egress, mode: "any", plain_http: ["app"] } }), [
     "warning server.egress_any",
     "warning server.egress_plain",

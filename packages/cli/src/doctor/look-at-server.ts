@@ -3,7 +3,7 @@ import { createClient } from "@holdfast/client";
 import { isHoldfastError } from "@holdfast/protocol";
 import type { Invocation } from "../command.ts";
 import { keyFrom, serverUrl } from "../connection.ts";
-import type { EnvironmentFacts, ServerFacts } from "./server.ts";
+import type { EnvironmentFacts, HeldOrigin, ServerFacts } from "./server.ts";
 
 /** What a running server says of itself, or why it was not asked. */
 export type ServerLook =
@@ -50,7 +50,21 @@ async function environmentFacts(client: Client, name: string, isDev: boolean): P
     eventKeys: isDev ? [] : await client.eventKeys(name),
     egress: await client.egressPolicy(name),
     log: await client.verifyAudit(name),
+    heldOrigins: await heldOrigins(client, name),
   };
+}
+
+/** Apps whose new address was held after the last one that was approved for them. */
+async function heldOrigins(client: Client, name: string): Promise<readonly HeldOrigin[]> {
+  const rowsOf = (action: string) => client.auditRows(name, { action, limit: "100" });
+  const approved = await rowsOf("app.origin_approved");
+  const held = new Map<string, HeldOrigin>();
+  for (const { entry, seq } of await rowsOf("app.origin_held")) {
+    const app = entry.targets[0]?.id ?? "";
+    const isSettled = approved.some((row) => row.seq > seq && row.entry.targets[0]?.id === app);
+    if (!isSettled && !held.has(app)) held.set(app, { app, at: entry.at });
+  }
+  return [...held.values()];
 }
 
 /** By the `Date` of an answer, whole seconds (RFC 9110, 6.6.1). */

@@ -74,8 +74,9 @@ function certificateOf(tls: ServerOptions["tls"], now: number): CertificateFacts
 }
 
 /** What of a data folder others may read. */
-export function lookAtFiles(dataDir: string): FileFacts {
-  if (!existsSync(dataDir)) return { dataDir, exists: false, secrets: [], hasMasterKey: false };
+export function lookAtFiles(dataDir: string, keyFiles: readonly string[]): FileFacts {
+  const named = keyFiles.flatMap(secretPath);
+  if (!existsSync(dataDir)) return { dataDir, exists: false, secrets: [], named, hasMasterKey: false };
   const paths = [
     dataDir,
     join(dataDir, "keys"),
@@ -86,15 +87,28 @@ export function lookAtFiles(dataDir: string): FileFacts {
     dataDir,
     exists: true,
     secrets: paths.flatMap(secretPath),
+    named,
     hasMasterKey: existsSync(join(dataDir, "keys", "master-key")),
   };
+}
+
+/** Files of keys that the settings name, wherever they are. */
+export function keyFilesOf(facts: SettingsFacts, cwd: string): readonly string[] {
+  if ("fault" in facts) return [];
+  const { options } = facts.settings;
+  const listed = ["signing-key-file", "event-key-file", "operator-token-file", "master-key-file"].flatMap(
+    (name) => facts.resolution.settings.get(name)?.value ?? [],
+  );
+  return [options.tls?.key, options.egressCertificate?.key, ...listed]
+    .filter((path) => typeof path === "string")
+    .map((path) => resolve(cwd, path));
 }
 
 /** Windows has no such bits. */
 function secretPath(path: string): readonly SecretPath[] {
   const stat = statSync(path, { throwIfNoEntry: false });
   if (stat === undefined || process.platform === "win32") return [];
-  return [{ path, isFolder: stat.isDirectory(), mode: stat.mode & 0o777 }];
+  return [{ path, isFolder: stat.isDirectory(), mode: stat.mode & 0o777, owner: stat.uid }];
 }
 
 /** Whether the data files of a folder are whole. */

@@ -20,6 +20,13 @@ export interface EnvironmentFacts {
   readonly eventKeys: readonly EventKeyInfo[];
   readonly egress: EgressPolicyInfo;
   readonly log: LogVerdict;
+  /** Addresses that apps said they have and nobody approved, newest first. */
+  readonly heldOrigins: readonly HeldOrigin[];
+}
+
+export interface HeldOrigin {
+  readonly app: string;
+  readonly at: string;
 }
 
 /** What a running server says of itself. */
@@ -50,6 +57,7 @@ export function serverFindings(facts: ServerFacts, now: number): readonly Findin
       ...rotationFindings(environment, now),
       ...eventKeyFindings(environment, now),
       ...egressFindings(environment),
+      ...heldFindings(environment),
     ]),
     ...tokenFindings(facts.operatorTokens, now),
     ...masterKeyFindings(facts.masterKeys),
@@ -90,12 +98,23 @@ function eventKeyFindings({ eventKeys, name }: EnvironmentFacts, now: number): r
   const unused = live.filter(
     ({ created_at: made, last_used_at: used }) => now - Date.parse(used ?? made) > UNUSED_DAYS * DAY_MS,
   );
-  return unused.map(({ id, name: called }) =>
-    keys.warning("event_unused", {
-      what: `${name}: event key ${printable(called)} was not used for ${UNUSED_DAYS} days`,
-      next: `holdfast keys event revoke ${id} --env ${name}`,
-    }),
+  const endless = live.filter(
+    ({ created_at: made, expires_at: at }) => at === null && now - Date.parse(made) > KEY_AGE_DAYS * DAY_MS,
   );
+  return [
+    ...unused.map(({ id, name: called }) =>
+      keys.warning("event_unused", {
+        what: `${name}: event key ${printable(called)} was not used for ${UNUSED_DAYS} days`,
+        next: `holdfast keys event revoke ${id} --env ${name}`,
+      }),
+    ),
+    ...endless.map(({ id, name: called }) =>
+      keys.warning("event_endless", {
+        what: `${name}: event key ${printable(called)} is older than a year and has no end`,
+        next: `Give its senders a new one: holdfast keys event new, then holdfast keys event revoke ${id} --env ${name}`,
+      }),
+    ),
+  ];
 }
 
 function egressFindings({ egress, name }: EnvironmentFacts): readonly Finding[] {
@@ -115,6 +134,16 @@ function egressFindings({ egress, name }: EnvironmentFacts): readonly Finding[] 
       }),
     ),
   ];
+}
+
+function heldFindings({ heldOrigins, name }: EnvironmentFacts): readonly Finding[] {
+  return heldOrigins.map(({ app, at }) =>
+    appsOf.warning("origin_held", {
+      what: `${name}: ${printable(app)} said at ${at} that it is elsewhere, and is called where it was`,
+      why: "Either it has moved, or somebody wants its calls.",
+      next: `holdfast audit list --action app.origin_held --env ${name}, then perhaps: holdfast apps approve ${printable(app)} ORIGIN`,
+    }),
+  );
 }
 
 function tokenFindings(tokens: readonly OperatorTokenInfo[], now: number): readonly Finding[] {
@@ -157,9 +186,11 @@ function appFindings(apps: readonly App[] | null): readonly Finding[] {
         next: "Set HOLDFAST_SIGNING_KEY.",
       }),
     ];
-  return apps.map(({ error, name, url }) =>
+  return apps.map(({ error, name, signatures, url }) =>
     error === null
-      ? appsOf.ok("reached", { what: `${printable(name)} at ${printable(url)}` })
+      ? appsOf.ok("reached", {
+          what: `${printable(name)} at ${printable(url)}${signatures === undefined ? "" : `, signatures ${signatures}`}`,
+        })
       : appsOf.failed("reached", {
           what: `${printable(name)} at ${printable(url)}`,
           why: printable(error),
@@ -188,7 +219,16 @@ function sinkFindings(sinks: readonly AuditSinkInfo[]): readonly Finding[] {
   );
 }
 
-function logFinding(name: string, { entryCount, fault, ok }: LogVerdict): Finding {
+/** A checkpoint is signed every minute in which something was written. */
+const UNSIGNED_MAX = 10_000;
+
+function logFinding(name: string, { checkpointSize, entryCount, fault, ok }: LogVerdict): Finding {
+  const unsigned = entryCount - (checkpointSize ?? 0);
+  if (ok && unsigned > UNSIGNED_MAX)
+    return audit.warning("unsigned", {
+      what: `the newest ${unsigned} entries of the log of ${name} are under no checkpoint`,
+      why: "The server could not sign, and says why in its own log.",
+    });
   return ok
     ? audit.ok("holds", { what: `the log of ${name} holds: ${entryCount} entries` })
     : audit.failed("holds", {

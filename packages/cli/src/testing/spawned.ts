@@ -36,6 +36,10 @@ export function spawnHoldfast(args: readonly string[], { cwd, env = {}, stdin }:
     cwd,
     env: { PATH: process.env["PATH"], HOME: cwd, ...env },
   });
+  // A test that failed half-way leaves nothing running.
+  const end = (): void => void child.kill("SIGKILL");
+  process.once("exit", end);
+  child.once("close", () => process.off("exit", end));
   let stdout = "";
   let stderr = "";
   const listeners = new Set<() => void>();

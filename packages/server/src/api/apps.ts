@@ -25,6 +25,7 @@ export function appRoutes(app: FastifyInstance, context: ApiContext): void {
       url: known.url,
       sdk: known.sdk,
       framework: known.framework,
+      signatures: known.signatures ?? "v1",
       synced_at: new Date(known.syncedAt).toISOString(),
       error: known.error,
       functions: registry
