@@ -16,30 +16,25 @@ export const MUTATED_ROOMS: readonly MutatedRoom[] = [
     sources: [`${SERVER}/keys`],
     tests: [
       [`${SERVER}/keys`],
-      [`${ADMINISTRATION}/event-keys.test.ts`, "test/http/signatures.test.ts", "test/attacks/keys.test.ts"],
-      [
-        `${ADMINISTRATION}/environments.test.ts`,
-        "test/attacks/tokens.test.ts",
-        "test/attacks/replay.test.ts",
-      ],
+      [`${ADMINISTRATION}/event-keys.test.ts`, "test/http/signatures.test.ts"],
+      [`${ADMINISTRATION}/environments.test.ts`, `${ADMINISTRATION}/imported-keys.test.ts`],
     ],
   },
   {
     name: "vault",
     sources: [`${SERVER}/vault`],
-    tests: [[`${SERVER}/vault`], ["test/attacks/keys.test.ts"]],
+    tests: [[`${SERVER}/vault`], [`${ADMINISTRATION}/secrets-sweep.test.ts`]],
   },
   {
     name: "egress",
     sources: [`${SERVER}/egress`],
-    tests: [[`${SERVER}/egress`], ["test/attacks/ssrf.test.ts"]],
+    tests: [[`${SERVER}/egress`], [`${ADMINISTRATION}/egress.test.ts`, "test/attacks/calls.test.ts"]],
   },
   {
     name: "audit",
     sources: [`${SERVER}/audit`, "packages/protocol/src/audit"],
     tests: [
-      ["packages/protocol/src/audit"],
-      [`${SERVER}/audit/open-audit-log.test.ts`, `${SERVER}/audit/sinks`],
+      ["packages/protocol/src/audit", `${SERVER}/audit/open-audit-log.test.ts`, `${SERVER}/audit/sinks`],
       [`${ADMINISTRATION}/audit.test.ts`],
       [`${ADMINISTRATION}/audit-sinks.test.ts`],
     ],

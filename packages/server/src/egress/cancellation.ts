@@ -22,10 +22,9 @@ export class Cancellation {
     }
     const requests = new Set([request]);
     const listener = (): void => {
-      this.#watched.delete(signal);
       for (const each of requests) each.cancel();
     };
-    signal.addEventListener("abort", listener, { once: true });
+    signal.addEventListener("abort", listener);
     this.#watched.set(signal, { requests, listener });
   }
 
