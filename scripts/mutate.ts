@@ -1,7 +1,9 @@
 /**
  * Changes the security rooms in small ways, and sees whether a test notices each.
  *
- * npm run mutate -- [ROOM…] [--only TEXT] [--lists N] [--sample N] [--seed S] [--workers N] [--json FILE]
+ * npm run mutate -- [ROOM…] [--only TEXT] [--lists N] [--sample N] [--seed S] [--workers N] [--json FILE] [--again FILE]
+ *
+ * With `--again`, what was judged before stands, but for what survived: it meets all lists of tests now.
  */
 import { globSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
@@ -25,6 +27,7 @@ const { positionals, values } = parseArgs({
     seed: { type: "string", default: "1" },
     workers: { type: "string", default: String(availableParallelism()) },
     json: { type: "string" },
+    again: { type: "string" },
   },
 });
 
@@ -35,8 +38,15 @@ interface Outcome {
   readonly verdict: Verdict | "equivalent";
 }
 
+interface RoomResult {
+  readonly room: string;
+  readonly outcomes: readonly Outcome[];
+}
+
+const before: readonly RoomResult[] =
+  values.again === undefined ? [] : (JSON.parse(readFileSync(values.again, "utf8")) as readonly RoomResult[]);
 const rooms = MUTATED_ROOMS.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
-const results: { readonly room: string; readonly outcomes: readonly Outcome[] }[] = [];
+const results: RoomResult[] = [];
 for (const room of rooms) {
   const outcomes = await mutateRoom(room);
   results.push({ room: room.name, outcomes });
@@ -68,7 +78,9 @@ async function mutateRoom(room: MutatedRoom): Promise<readonly Outcome[]> {
       const trial = new Trial(ROOT, lists, limits);
       try {
         for (let mutant = waiting.shift(); mutant !== undefined; mutant = waiting.shift()) {
-          const verdict = isEquivalent(mutant) ? "equivalent" : await trial.judge(mutant);
+          const verdict = isEquivalent(mutant)
+            ? "equivalent"
+            : (verdictBefore(mutant) ?? (await trial.judge(mutant)));
           outcomes.push({ mutant, verdict });
           if (verdict === "survived" || verdict === "timed out") sayMutant(verdict, mutant);
         }
@@ -97,6 +109,14 @@ function isEquivalent(mutant: Mutant): boolean {
   return EQUIVALENT.some(
     ({ after, before, file }) => file === mutant.file && before === mutant.before && after === mutant.after,
   );
+}
+
+/** What was found before of the same change at the same place, if it was noticed. */
+function verdictBefore({ after, file, start }: Mutant): Outcome["verdict"] | null {
+  const same = before
+    .flatMap(({ outcomes }) => outcomes)
+    .find(({ mutant }) => mutant.file === file && mutant.start === start && mutant.after === after);
+  return same === undefined || same.verdict === "survived" ? null : same.verdict;
 }
 
 function read(file: string): string {

@@ -10,7 +10,7 @@ type TestList = readonly string[];
 type Outcome = "passed" | "failed" | "timed out";
 
 /** A mutant may go round in circles: that is noticed, too. Of what the tests take without one. */
-const PATIENCE = { factor: 4, floorMs: 8_000 } as const;
+const PATIENCE = { factor: 3, floorMs: 6_000 } as const;
 const MEASURE_MS = 600_000;
 
 /** How long tests may take, by their list: measured once, and shared by the trials of a room. */
