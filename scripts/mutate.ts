@@ -43,7 +43,7 @@ interface RoomResult {
   readonly outcomes: readonly Outcome[];
 }
 
-const before: readonly RoomResult[] =
+const earlier: readonly RoomResult[] =
   values.again === undefined ? [] : (JSON.parse(readFileSync(values.again, "utf8")) as readonly RoomResult[]);
 const rooms = MUTATED_ROOMS.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
 const results: RoomResult[] = [];
@@ -113,7 +113,7 @@ function isEquivalent(mutant: Mutant): boolean {
 
 /** What was found before of the same change at the same place, if it was noticed. */
 function verdictBefore({ after, file, start }: Mutant): Outcome["verdict"] | null {
-  const same = before
+  const same = earlier
     .flatMap(({ outcomes }) => outcomes)
     .find(({ mutant }) => mutant.file === file && mutant.start === start && mutant.after === after);
   return same === undefined || same.verdict === "survived" ? null : same.verdict;

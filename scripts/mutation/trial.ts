@@ -9,12 +9,22 @@ export type Verdict = "killed" | "timed out" | "survived";
 type TestList = readonly string[];
 type Outcome = "passed" | "failed" | "timed out";
 
-/** A mutant may go round in circles: that is noticed, too. Of what the tests take without one. */
-const PATIENCE = { factor: 3, floorMs: 6_000 } as const;
-const MEASURE_MS = 600_000;
+/**
+ * A mutant may wait for ever, or go round in circles: that is noticed, too. One test may take as long as all of them do without
+ * a mutant, and all of them several times that, since the machine may have other work.
+ */
+const PATIENCE = { testMs: 5_000, factor: 6, floorMs: 30_000 } as const;
 
 /** How long tests may take, by their list: measured once, and shared by the trials of a room. */
-export type Limits = Map<string, Promise<number>>;
+export type Limits = Map<string, Promise<Limit>>;
+
+/** ms */
+interface Limit {
+  readonly test: number;
+  readonly all: number;
+}
+
+const MEASURE: Limit = { test: 600_000, all: 600_000 };
 
 /**
  * A copy of the repository in which one mutant at a time meets the tests: first those of its own file, then list after
@@ -56,18 +66,22 @@ export class Trial {
     this.#tree.remove();
   }
 
-  #limitOf(list: TestList): Promise<number> {
+  #limitOf(list: TestList): Promise<Limit> {
     const name = list.join(" ");
     const known = this.#limits.get(name) ?? this.#measure(list);
     this.#limits.set(name, known);
     return known;
   }
 
-  async #measure(list: TestList): Promise<number> {
+  async #measure(list: TestList): Promise<Limit> {
     const startedAt = performance.now();
-    if ((await runTests(this.#tree.folder, list, MEASURE_MS)) !== "passed")
+    if ((await runTests(this.#tree.folder, list, MEASURE)) !== "passed")
       throw new Error(`Tests fail without any mutant: ${list.join(" ")}`);
-    return Math.max(PATIENCE.floorMs, PATIENCE.factor * (performance.now() - startedAt));
+    const tookMs = Math.ceil(performance.now() - startedAt);
+    return {
+      test: Math.max(PATIENCE.testMs, tookMs),
+      all: Math.max(PATIENCE.floorMs, PATIENCE.factor * tookMs),
+    };
   }
 }
 
@@ -78,11 +92,19 @@ function ownTests(root: string, file: string): TestList {
 }
 
 /** Runs test files until the first fails. */
-function runTests(folder: string, files: TestList, limitMs: number): Promise<Outcome> {
+function runTests(folder: string, files: TestList, limit: Limit): Promise<Outcome> {
   return new Promise((resolve) => {
     const child = spawn(
       process.execPath,
-      ["-C", "@holdfast/source", "--test", "--test-force-exit", "--test-reporter=tap", ...files],
+      [
+        "-C",
+        "@holdfast/source",
+        "--test",
+        "--test-force-exit",
+        `--test-timeout=${limit.test}`,
+        "--test-reporter=tap",
+        ...files,
+      ],
       {
         cwd: folder,
         detached: true,
@@ -96,7 +118,7 @@ function runTests(folder: string, files: TestList, limitMs: number): Promise<Out
       // The whole group: tests have processes of their own.
       if (child.pid !== undefined) process.kill(-child.pid, "SIGKILL");
     };
-    const timer = setTimeout(() => end("timed out"), limitMs);
+    const timer = setTimeout(() => end("timed out"), limit.all);
     child.stdout.setEncoding("utf8").on("data", (text: string) => {
       if (verdict === null && /^\s*not ok /m.test(text)) end("failed");
     });

@@ -45,6 +45,8 @@ export interface ServerOptions {
   readonly diskReserveBytes?: number;
   /** Work that may wait in one environment before new events are refused there; a million pieces when absent. */
   readonly backlogMax?: number;
+  /** Requests that one network may make in a second, results of steps not counted; 1,000 when absent. */
+  readonly requestsPerSecond?: number;
   /** How long nothing may have used a signing key before it is revoked without force; a day when absent. */
   readonly keyQuietMs?: number;
   /** How many days the audit logs are kept, 30 or more; for ever when absent. */

@@ -68,6 +68,7 @@ export function serverSettings(
   const quietMs = durationMs(get("key-quiet-time"));
   const reserve = number(get("disk-reserve"), { min: 0, max: 1e9, unit: "MiB", whole: true });
   const backlog = number(get("backlog"), { min: 1, max: 1e9, unit: "calls", whole: true });
+  const rate = number(get("address-rate"), { min: 1, max: 1e6, unit: "requests a second", whole: true });
   const retention = number(get("audit-retention"), { ...RETENTION_DAYS, unit: "days", whole: true });
   const required = oneOf(get("require-signatures"), REQUIRED_SIGNATURES);
   const sdkUrls = list(get("sdk-url")).map((url) => checkSdkUrl(get("sdk-url"), url));
@@ -112,6 +113,7 @@ export function serverSettings(
       ...(quietMs === null ? {} : { keyQuietMs: quietMs }),
       ...(reserve === null ? {} : { diskReserveBytes: reserve * 1024 * 1024 }),
       ...(backlog === null ? {} : { backlogMax: backlog }),
+      ...(rate === null ? {} : { requestsPerSecond: rate }),
       ...(retention === null ? {} : { auditRetentionDays: retention }),
       logLevel: oneOf(get("log-level"), LOG_LEVELS) ?? (isVerbose ? "debug" : isDev ? "warn" : "info"),
     },

@@ -217,6 +217,13 @@ export const SETTINGS: readonly Setting[] = [
     only: "start",
   },
   {
+    name: "address-rate",
+    kind: "text",
+    value: "COUNT",
+    summary: "Requests that one address may make in a second. Default: 1000.",
+    only: "start",
+  },
+  {
     name: "backlog",
     kind: "text",
     value: "COUNT",

@@ -1,4 +1,5 @@
 import type { Clock } from "#kernel";
+import { networkOf } from "#kernel";
 
 const WINDOW_MS = 60_000;
 /** Networks that are remembered; past them the one that is remembered longest is forgotten. */
@@ -38,16 +39,4 @@ export function createAttempts(clock: Clock, attemptsMax: number): Attempts {
       byNetwork.set(network, { since: now, count: 1 });
     },
   };
-}
-
-/** An IPv4 address by itself, of an IPv6 address its /64: whoever has one of those has them all. */
-function networkOf(address: string): string {
-  const plain = address.replace(/^::ffff:(?=\d+\.)/i, "");
-  if (!plain.includes(":")) return plain;
-  const [head = "", tail = ""] = plain.split("::");
-  const groups = head.split(":");
-  const missing = plain.includes("::")
-    ? 8 - groups.length - tail.split(":").filter((part) => part !== "").length
-    : 0;
-  return [...groups, ...Array.from({ length: Math.max(0, missing) }, () => "0")].slice(0, 4).join(":");
 }

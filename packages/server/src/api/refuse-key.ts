@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { Clock } from "#kernel";
+import { isThisMachine } from "#kernel";
 import { createAttempts } from "./attempts.ts";
 import { sendV2Error } from "./rest-v2/errors.ts";
 
@@ -32,7 +33,7 @@ export type RefusalCount = (request: FastifyRequest) => number;
 export function countRefusals(clock: Clock): RefusalCount {
   const attempts = createAttempts(clock, REFUSALS_MAX);
   return ({ ip }) => {
-    if (ip === "::1" || ip.startsWith("127.")) return 0;
+    if (isThisMachine(ip)) return 0;
     attempts.note(ip);
     return Math.ceil(attempts.waitMs(ip) / 1000);
   };

@@ -1,3 +1,5 @@
+import { isThisMachine } from "#kernel";
+
 /** How many connections there may be. */
 export interface ConnectionLimits {
   readonly total: number;
@@ -33,8 +35,4 @@ export class ConnectionCount {
     if (here <= 1) this.#byAddress.delete(address);
     else this.#byAddress.set(address, here - 1);
   }
-}
-
-function isThisMachine(address: string): boolean {
-  return address === "::1" || address.startsWith("127.") || address.startsWith("::ffff:127.");
 }

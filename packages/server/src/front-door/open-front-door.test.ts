@@ -144,6 +144,19 @@ test("whoever is turned away by load is told when to come back", async (t) => {
   assert.equal(statusOf(await ask("/health")), 200, "results and health are let in");
 });
 
+test("an address that asks too often is told when to come back, others and results of steps are let in", async (t) => {
+  const { ask, passed } = await doorOf(t, { trustedProxies: ["127.0.0.1"], requestsPerSecond: 1 });
+  const from = (address: string) => [`x-forwarded-for: ${address}`];
+  assert.equal(statusOf(await ask("/v2/runs", from("203.0.113.7"))), 200);
+  const answer = await ask("/v2/runs", from("203.0.113.7"));
+  assert.deepEqual([statusOf(answer), /retry-after: 1\r/i.test(answer), passed.length], [429, true, 1]);
+  assert.match(answer, /"code":"rate_limited"/);
+  assert.equal(statusOf(await ask("/v2/runs", from("203.0.113.8"))), 200);
+  assert.equal(statusOf(await ask("/v1/checkpoint/x", from("203.0.113.7"))), 200);
+  const own = await doorOf(t, { requestsPerSecond: 1 });
+  for (let count = 0; count < 3; count += 1) assert.equal(statusOf(await own.ask("/v2/runs")), 200);
+});
+
 test("a port that is taken is an error of whoever wanted it", async (t) => {
   const { port } = await doorOf(t);
   const other = openFrontDoor(

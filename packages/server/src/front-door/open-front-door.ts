@@ -4,6 +4,7 @@ import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo, Socket } from "node:net";
 import type { Server as TlsServer } from "node:tls";
 import type { Clock, Log, Timer } from "#kernel";
+import { AddressRate, REQUESTS_PER_SECOND } from "./address-rate.ts";
 import { clientAddress } from "./client-address.ts";
 import type { ConnectionLimits } from "./connection-limits.ts";
 import { CONNECTION_LIMITS, ConnectionCount } from "./connection-limits.ts";
@@ -22,6 +23,8 @@ export interface FrontDoorOptions {
   readonly trustedProxies: readonly string[];
   readonly connections?: ConnectionLimits;
   readonly times?: DoorTimes;
+  /** Requests that one network may make in a second; 1,000 when absent. */
+  readonly requestsPerSecond?: number;
   readonly serverKind: "dev" | "cloud";
   readonly clock: Clock;
   readonly log: Log;
@@ -75,6 +78,7 @@ export function openFrontDoor(
   const { clock, log, serverKind, times = TIMES } = options;
   const addressOf = clientAddress(options.trustedProxies);
   const count = new ConnectionCount(options.connections ?? CONNECTION_LIMITS);
+  const rate = new AddressRate(clock, options.requestsPerSecond ?? REQUESTS_PER_SECOND);
   const silent = new Set<Socket>();
   const delay = measureDelay(clock);
   let isHost: (host: string) => boolean = () => true;
@@ -132,13 +136,20 @@ export function openFrontDoor(
     headers[ADDRESS_HEADER] = address;
     delete headers["x-forwarded-host"];
     delete headers["x-forwarded-proto"];
+    const kind = workKindOf(request.method ?? "", request.url ?? "");
+    // Results carry on what was acknowledged, and come as fast as the server calls.
+    const waitMs = kind === "result" ? 0 : rate.take(address);
+    if (waitMs > 0) {
+      response.setHeader("retry-after", String(Math.ceil(waitMs / 1000)));
+      return refuse(response, [429, "rate_limited", "Too many requests came from this address."]);
+    }
     const pressure = {
       delayMs: delay.delayMs(),
       usedBytes: memoryInUse(),
       maxBytes: options.memoryBytesMax,
       spareBytes: options.spareBytes(),
     };
-    if (isShed(workKindOf(request.method ?? "", request.url ?? ""), pressure)) {
+    if (isShed(kind, pressure)) {
       response.setHeader("retry-after", RETRY_AFTER_SECONDS);
       return refuse(response, [503, "server_busy", "The server takes no more work at the moment."]);
     }

@@ -1,6 +1,7 @@
 import type { AuditAct, AuditAction, AuditValue, Authority, Digest } from "@holdfast/protocol";
 import { HoldfastError, makeToken, shownToken } from "@holdfast/protocol";
-import type { Clock, Random } from "#kernel";
+import type { Bucket, Clock, Random } from "#kernel";
+import { takeFrom } from "#kernel";
 import type { AdministrationStore, AuditDraft } from "#store";
 import type {
   EventKeyAdministration,
@@ -11,8 +12,6 @@ import type {
 } from "./administration.ts";
 import { addressRule } from "./address-rule.ts";
 import { checkPatterns, fitsPattern } from "./name-pattern.ts";
-import type { Bucket } from "./token-bucket.ts";
-import { takeFrom } from "./token-bucket.ts";
 
 export interface EventKeysDeps {
   readonly administration: AdministrationStore;
