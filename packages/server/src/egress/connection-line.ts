@@ -14,7 +14,6 @@ interface Connection {
   readonly client: Client;
   /** When it was opened, on the monotonic clock. */
   readonly openedAt: number;
-  isBusy: boolean;
   /** Not connected: not yet, or not any more. */
   isDown: boolean;
 }
@@ -83,7 +82,6 @@ export class ConnectionLine {
       return;
     }
     this.#fresh.delete(connection);
-    connection.isBusy = false;
     this.#idleSince = this.#options.clock.monotonic();
     if (connection.isDown) this.#drop(connection);
     else this.#free.push(connection);
@@ -103,7 +101,6 @@ export class ConnectionLine {
       const connection = this.#free.pop() ?? this.#opened();
       if (connection === null) break;
       this.#waiting.delete(place);
-      connection.isBusy = true;
       place.connection = connection;
       place.begin(connection.client);
     }
@@ -124,7 +121,7 @@ export class ConnectionLine {
     }
     if (this.#connections.size >= this.#options.connectionsMax || this.#fresh.size >= FRESH_MAX) return null;
     const client = this.#options.open();
-    const connection: Connection = { client, openedAt, isBusy: true, isDown: true };
+    const connection: Connection = { client, openedAt, isDown: true };
     client.on("connect", () => (connection.isDown = false));
     client.on("disconnect", () => this.#lost(connection));
     this.#connections.add(connection);
@@ -134,11 +131,11 @@ export class ConnectionLine {
 
   #lost(connection: Connection): void {
     connection.isDown = true;
-    const index = connection.isBusy ? -1 : this.#free.indexOf(connection);
+    // One that is in use is dropped when it is given back. Where one is free, nobody waits.
+    const index = this.#free.indexOf(connection);
     if (index === -1) return;
     this.#free.splice(index, 1);
     this.#drop(connection);
-    this.#serve();
   }
 
   #drop(connection: Connection): void {

@@ -74,7 +74,8 @@ test("Deadlines follows an entry whose instant was moved later", async () => {
 
 test("Deadlines stands on one timer, however many entries there are", async () => {
   const { deadlines, entry, advance, timers, pending } = setUp();
-  for (let index = 0; index < 100; index++) deadlines.remove(entry(String(index), 2000 + index));
+  for (let index = 0; index < 100; index++)
+    deadlines.remove(entry(String(index), 2000 + Math.floor(index / 2)));
   assert.equal(timers(), 1);
   assert.equal(pending(), 1);
   await advance(5000);
@@ -96,4 +97,7 @@ test("Deadlines.close() forgets the timer and everything under way", async () =>
   assert.equal(pending(), 0);
   await advance(1000);
   assert.deepEqual(expired, []);
+  entry("b", 2100);
+  await advance(1000);
+  assert.deepEqual(expired, ["b at 2100"]);
 });

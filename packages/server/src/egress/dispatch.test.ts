@@ -52,6 +52,7 @@ test("createEgress() opens connections as the app takes them up: one for each fi
   const clock = manualClock(0);
   const egress = createEgress({ clock, connectionsPerOrigin: 40 });
   t.after(() => egress.close());
+  await clock.advance(10_000);
   const outcomes = Array.from({ length: 60 }, (_, index) => egress.send(get(`${app.origin}/${index}`)));
   await app.arrived(16);
   await clock.advance(249);
@@ -241,6 +242,24 @@ test("Egress.close() waits for what is under way, refuses what is new, and close
   await closing;
   await closed;
   assert.equal(app.seen.length, 1);
+});
+
+test("Egress.close() waits for the last of what is under way", async (t) => {
+  const held: (() => void)[] = [];
+  const app = await startApp(t, (response) => held.push(() => response.end("done")));
+  const egress = createEgress({ clock: manualClock(0) });
+  const calls = [egress.send(get(app.origin)), egress.send(get(app.origin))];
+  await app.arrived(2);
+  let isClosed = false;
+  const closing = egress.close().then(() => (isClosed = true));
+  held[0]?.();
+  assert.equal(answered(await Promise.race(calls)).body, "done");
+  // Whatever the first end set off has run by now.
+  await new Promise((resolve) => setImmediate(resolve));
+  assert.equal(isClosed, false);
+  held[1]?.();
+  for (const call of calls) assert.equal(answered(await call).body, "done");
+  await closing;
 });
 
 test("Egress.close() gives up on what is under way when its time is over", async (t) => {
