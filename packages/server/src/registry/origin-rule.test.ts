@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { movesFreely } from "./origin-rule.ts";
 
-test("A-090 an app moves freely within its host and on this machine, and nowhere else", () => {
+test("A-090 A-109 an app moves freely within its host and on this machine, and nowhere else", () => {
   for (const [from, to] of [
     ["https://app.example.org/api/inngest", "https://app.example.org/x"],
     ["https://app.example.org/", "https://app.example.org:8443/"],
