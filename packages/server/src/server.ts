@@ -7,4 +7,5 @@ export { startServer } from "./compose.ts";
 export { serverPublicKey } from "#keys";
 export { checkStoreFile } from "#store";
 export { readTlsFiles } from "#front-door";
+export { makePrivateFile } from "#vault";
 export type { AppChange } from "#sync";

@@ -1,18 +1,8 @@
 import { randomBytes } from "node:crypto";
-import {
-  chmodSync,
-  closeSync,
-  fsyncSync,
-  linkSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  statSync,
-  unlinkSync,
-  writeSync,
-} from "node:fs";
+import { chmodSync, mkdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { HoldfastError, makeToken } from "@holdfast/protocol";
+import { makePrivateFile } from "@holdfast/server";
 
 /** Keys, and where they came from. The text of a key is never shown. */
 export interface KeySet {
@@ -51,7 +41,7 @@ export function openKeyFile(dataDir: string, name: KeyFileName): KeySet {
     mkdirSync(join(dataDir, "keys"), { recursive: true, mode: 0o700 });
     // The folder may be older than this rule.
     chmodSync(join(dataDir, "keys"), 0o700);
-    if (statSync(path, { throwIfNoEntry: false }) === undefined) isNew = create(path, MAKE[name]());
+    if (statSync(path, { throwIfNoEntry: false }) === undefined) isNew = makePrivateFile(path, MAKE[name]());
   } catch (cause) {
     throw new HoldfastError("config_invalid", `Cannot keep a key in ${path}: ${reasonOf(cause)}.`, {
       cause,
@@ -87,28 +77,6 @@ export function readKeyFile(path: string, origin: string): readonly string[] {
 /** Whether others than its owner may read a file. Windows has no such modes. */
 export function isReadableByOthers(path: string): boolean {
   return process.platform !== "win32" && (statSync(path).mode & 0o077) !== 0;
-}
-
-/** Makes the file whole or not at all. `false`: another process was faster. */
-function create(path: string, key: string): boolean {
-  const draft = `${path}.${process.pid}`;
-  const file = openSync(draft, "wx", 0o600);
-  try {
-    writeSync(file, `${key}\n`);
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
-  }
-  try {
-    // Unlike a rename, a link fails when the name is taken.
-    linkSync(draft, path);
-    return true;
-  } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "EEXIST") return false;
-    throw error;
-  } finally {
-    unlinkSync(draft);
-  }
 }
 
 function reasonOf(error: unknown): string {

@@ -74,18 +74,12 @@ test("ConnectionLine lets go of a connection that goes down while nobody uses it
 test("ConnectionLine keeps no connection that never came about", async (t) => {
   const { line, opened } = await open(t, () => undefined, NOWHERE);
   for (let count = 1; count <= 2; count += 1) {
-    await assert.rejects(
-      new Promise((resolve, reject) => {
-        const place: Place = new Place(line, (client) => {
-          void client.request({ method: "GET", path: "/" }).then(resolve, (error: unknown) => {
-            place.leave();
-            reject(error);
-          });
-        });
-        place.enter();
-      }),
-      { code: "ECONNREFUSED" },
-    );
+    const given = Promise.withResolvers<Client>();
+    const place = new Place(line, given.resolve);
+    place.enter();
+    const client = await given.promise;
+    await assert.rejects(client.request({ method: "GET", path: "/" }), { code: "ECONNREFUSED" });
+    place.leave();
     assert.equal(opened.length, count);
     assert.equal(line.idleSince, 0);
   }
