@@ -28,7 +28,14 @@ export const MUTATED_ROOMS: readonly MutatedRoom[] = [
   {
     name: "egress",
     sources: [`${SERVER}/egress`],
-    tests: [[`${SERVER}/egress`], [`${ADMINISTRATION}/egress.test.ts`, "test/attacks/calls.test.ts"]],
+    tests: [
+      [`${SERVER}/egress`],
+      [
+        `${ADMINISTRATION}/egress.test.ts`,
+        `${ADMINISTRATION}/shown-certificate.test.ts`,
+        "test/attacks/calls.test.ts",
+      ],
+    ],
   },
   {
     name: "audit",
