@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync, globSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
-import { BACKOFF_MS, LIMITS } from "@holdfast/protocol";
+import { BACKOFF_MS, LIMITS, PERMISSIONS, reachOf, ROLES } from "@holdfast/protocol";
 import { COMMANDS } from "../packages/cli/src/commands.ts";
 import { EXIT } from "../packages/cli/src/exit-codes.ts";
 import { SETTINGS } from "../packages/cli/src/settings/table.ts";
@@ -46,6 +46,21 @@ test("docs/reference/limits.md lists every limit of the protocol with its value,
 
 test("docs/reference/limits.md gives the delays between attempts in order", () => {
   assert.ok(read("docs/reference/limits.md").includes(`\n${BACKOFF_MS.map(duration).join(", ")}\n`));
+});
+
+test("docs/reference/roles.md has the table by which the server decides", () => {
+  const rows = [...read("docs/reference/roles.md").matchAll(/^\| `([\w.]+)` \|(.+)\|$/gm)].map(
+    ([, permission = "", cells = ""]) => [permission, ...cells.split("|").map((cell) => cell.trim())],
+  );
+  const words = { everywhere: "yes", "outside production": "not in production" } as const;
+  const actual = PERMISSIONS.map((permission) => [
+    permission,
+    ...ROLES.map((role) => {
+      const reach = reachOf(role, permission);
+      return reach === null ? "" : words[reach];
+    }),
+  ]);
+  assert.deepEqual(rows, actual);
 });
 
 const pages = globSync("{*.md,docs/**/*.md,packages/*/*.md,examples/*/*.md,bench/*.md,.github/**/*.md}", {

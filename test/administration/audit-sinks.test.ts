@@ -28,7 +28,7 @@ async function sinkOf(operator: Client, id: string): Promise<AuditSinkInfo> {
 async function act(operator: Client, count: number): Promise<void> {
   for (let index = 0; index < count; index++)
     await operator.createEventKey("production", { name: `key ${index}` });
-  await operator.createOperatorToken("Ana", "1d");
+  await operator.createOperatorToken({ name: "Ana", role: "owner" });
 }
 
 /** Waits until a sink has every entry there is. */

@@ -4,10 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { readExport } from "@holdfast/protocol";
-import { createAdministrationApi } from "../../packages/server/src/api/api.ts";
-import type { AdministrationContext } from "../../packages/server/src/api/api.ts";
 import { request } from "../http/request.ts";
 import { makeEnvironment, operatorOf } from "../kit/operator.ts";
+import { operatorRoutes } from "../kit/operator-routes.ts";
 import { clientOf, runOf } from "../kit/run-of.ts";
 import { startTestApp } from "../kit/test-app.ts";
 import type { TestServer } from "../kit/test-server.ts";
@@ -142,20 +141,7 @@ describe("the audit log of a server", { timeout: 120_000 }, () => {
   });
 
   it("A-140 names what the log says of every operators' route that changes something", async () => {
-    const routes: string[] = [];
-    const nothing = new Proxy({}, { get: () => () => null });
-    const context = new Proxy(
-      {
-        mode: "production",
-        ids: { request: () => "1" },
-        machineClock: { now: () => 0, monotonic: () => 0, after: () => ({ cancel() {} }) },
-      },
-      { get: (known, name) => Reflect.get(known, name) ?? nothing },
-    );
-    // Routes are only listed; nobody asks them anything.
-    await createAdministrationApi(context as unknown as AdministrationContext, (route) =>
-      routes.push(route),
-    ).ready();
+    const routes = await operatorRoutes();
     assert.ok(routes.length > 20);
     const silent = routes.filter((route) => !route.startsWith("GET ") && route.endsWith(" -"));
     // They ask, or sign what is there: nothing is changed by them.
@@ -176,7 +162,7 @@ describe("secrets of a server", { timeout: 120_000 }, () => {
     const operator = operatorOf(server);
     const { secret: eventKey = "" } = await operator.createEventKey("production", { name: "web" });
     const { secret: signingKey = "" } = await operator.beginRotation("production");
-    const { secret: token = "" } = await operator.createOperatorToken("Ana", "1d");
+    const { secret: token = "" } = await operator.createOperatorToken({ name: "Ana", role: "owner" });
     const staging = await makeEnvironment(server, "staging");
     const { secret: sinkSecret = "" } = await operator.createAuditSink({
       name: "siem",

@@ -266,7 +266,7 @@ describe("the operators' API", { timeout: 60_000 }, () => {
   });
 
   it("A-051 a token in the URL is revoked at once, and the log says so", async () => {
-    const { secret = "" } = await operatorOf(server).createOperatorToken("careless", "1d");
+    const { secret = "" } = await operatorOf(server).createOperatorToken({ name: "careless", role: "owner" });
     const leaked = await ask({ authorization: `Bearer ${secret}` }, `${PATH}?token=${secret}`);
     assert.deepEqual([leaked.status, (leaked.json as { code: string }).code], [400, "token_in_url"]);
     assert.equal((await ask({ authorization: `Bearer ${secret}` })).status, 401);
@@ -283,7 +283,10 @@ describe("the operators' API", { timeout: 60_000 }, () => {
       (secret) => [`${PATH}?t=${secret}`, { origin: "https://evil.example" }],
     ];
     for (const place of places) {
-      const { secret = "" } = await operatorOf(server).createOperatorToken("careless", "1d");
+      const { secret = "" } = await operatorOf(server).createOperatorToken({
+        name: "careless",
+        role: "owner",
+      });
       const [path, headers] = place(secret);
       const answer = await request(server, "GET", path, { authorized: false, headers });
       assert.ok(answer.status === 400 || answer.status === 403, answer.text);
@@ -293,7 +296,11 @@ describe("the operators' API", { timeout: 60_000 }, () => {
 
   it("A-052 a token that expired or was revoked looks like one that never was; the last one stays", async () => {
     const operator = operatorOf(server);
-    const { id, secret = "" } = await operator.createOperatorToken("short", "1d");
+    const { id, secret = "" } = await operator.createOperatorToken({
+      name: "short",
+      role: "viewer",
+      expires: "1d",
+    });
     assert.equal((await ask({ authorization: `Bearer ${secret}` })).status, 200);
     await operator.revokeOperatorToken(id, "test");
     const revoked = await ask({ authorization: `Bearer ${secret}` });

@@ -98,7 +98,10 @@ describe("every secret of an installation", { timeout: 120_000 }, () => {
       (await client.createEventKey("production", { name: "shop" })).secret,
     );
     const next = secret("the next signing key", (await client.beginRotation("production")).secret);
-    const token = secret("a made operator token", (await client.createOperatorToken("Ana", "1d")).secret);
+    const token = secret(
+      "a made operator token",
+      (await client.createOperatorToken({ name: "Ana", role: "owner" })).secret,
+    );
     const sink = { name: "siem", kind: "https", target: "https://127.0.0.1:9/audit" } as const;
     secret("what signs the batches of a sink", (await client.createAuditSink(sink)).secret);
     const other = await client.createEnvironment({ name: "staging", kind: "custom" });

@@ -1,4 +1,4 @@
-import type { LogVerdict } from "@holdfast/protocol";
+import type { LogVerdict, Role } from "@holdfast/protocol";
 import type { Asking } from "./asking.ts";
 import { path } from "./asking.ts";
 
@@ -58,10 +58,22 @@ export interface EventKeyToMake {
 export interface OperatorTokenInfo {
   readonly id: string;
   readonly name: string;
+  readonly role: Role;
+  /** Those it is good in; null: all of them, and the installation. */
+  readonly environments: readonly string[] | null;
   readonly created_at: string;
   readonly expires_at: string | null;
   readonly revoked_at: string | null;
   readonly last_used_at: string | null;
+}
+
+export interface OperatorTokenToMake {
+  readonly name: string;
+  readonly role: Role;
+  /** Those it is to be good in; all of them, and the installation, when absent. */
+  readonly environments?: readonly string[];
+  /** A date, or how long from now; 90 days when absent. */
+  readonly expires?: string;
 }
 
 /** An entry of an audit log in its place. */
@@ -187,7 +199,7 @@ export interface AdministrationMethods {
   ): Promise<ErasureInfo>;
   destroyDataKey(environment: string, id: string): Promise<void>;
   operatorTokens(): Promise<readonly OperatorTokenInfo[]>;
-  createOperatorToken(name: string, expires?: string): Promise<{ readonly id: string } & Secret>;
+  createOperatorToken(token: OperatorTokenToMake): Promise<{ readonly id: string } & Secret>;
   revokeOperatorToken(id: string, reason?: string): Promise<void>;
   masterKeyUses(): Promise<readonly MasterKeyUse[]>;
   rewrap(): Promise<{ readonly rewrapped: number }>;
@@ -338,12 +350,12 @@ export function administrationMethods({ answer, data, stream }: Asking): Adminis
     },
     operatorTokens: () =>
       data({ purpose: "list operator tokens", path: `${ROOT}/operator-tokens`, method: "GET" }),
-    createOperatorToken: (name, expires) =>
+    createOperatorToken: (token) =>
       data({
         purpose: "make an operator token",
         path: `${ROOT}/operator-tokens`,
         method: "POST",
-        body: { name, ...(expires === undefined ? {} : { expires }) },
+        body: token,
       }),
     async revokeOperatorToken(id, reason) {
       await answer({

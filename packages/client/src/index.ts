@@ -12,6 +12,7 @@ export type {
   EventKeyToMake,
   MasterKeyUse,
   OperatorTokenInfo,
+  OperatorTokenToMake,
   Rotation,
 } from "./administration-methods.ts";
 export type { Environment, EnvironmentToMake } from "./environment-methods.ts";

@@ -1,4 +1,8 @@
 /** The words on the wire between an app and a Holdfast server. Pure: no I/O, no clock, no platform modules. */
+export type { Decision, Grant, GrantPlace } from "./access/grant.ts";
+export { covers, decide, FULL_GRANT, isWithin } from "./access/grant.ts";
+export type { Permission, Reach, Role } from "./access/roles.ts";
+export { PERMISSIONS, reachOf, ROLES } from "./access/roles.ts";
 export type { AuditAct, AuditActor, AuditContext, AuditTarget, AuditValue, Authority } from "./audit/act.ts";
 export type { AuditAction, OcsfClass } from "./audit/actions.ts";
 export { AUDIT_ACTIONS } from "./audit/actions.ts";

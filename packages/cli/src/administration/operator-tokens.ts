@@ -1,8 +1,9 @@
+import { HoldfastError, ROLES } from "@holdfast/protocol";
 import type { Invocation } from "../command.ts";
 import { EXIT } from "../exit-codes.ts";
 import { connectAsOperator } from "../operator-connection.ts";
 import { printable } from "../printable.ts";
-import { textOption } from "../text-option.ts";
+import { listOption, textOption } from "../text-option.ts";
 
 /** Lists the tokens of operators. */
 export async function listOperatorTokens(invocation: Invocation): Promise<number> {
@@ -11,18 +12,21 @@ export async function listOperatorTokens(invocation: Invocation): Promise<number
   const tokens = await connectAsOperator(invocation).operatorTokens();
   report.result(
     tokens,
-    tokens.map(({ expires_at: expires, id, last_used_at: used, name, revoked_at: revoked }) => {
-      const mark = revoked === null ? style.green(style.done) : style.dim("x");
-      const facts = [
-        revoked === null
-          ? expires === null
-            ? "does not expire"
-            : `expires ${expires}`
-          : `revoked ${revoked}`,
-        used === null ? "never used" : `last used ${used}`,
-      ];
-      return `  ${mark} ${style.bold(id)}  ${printable(name)}  ${style.dim(facts.join("; "))}`;
-    }),
+    tokens.map(
+      ({ environments, expires_at: expires, id, last_used_at: used, name, revoked_at: revoked, role }) => {
+        const mark = revoked === null ? style.green(style.done) : style.dim("x");
+        const facts = [
+          environments === null ? role : `${role} in ${environments.join(", ")}`,
+          revoked === null
+            ? expires === null
+              ? "does not expire"
+              : `expires ${expires}`
+            : `revoked ${revoked}`,
+          used === null ? "never used" : `last used ${used}`,
+        ];
+        return `  ${mark} ${style.bold(id)}  ${printable(name)}  ${style.dim(facts.join("; "))}`;
+      },
+    ),
   );
   return EXIT.done;
 }
@@ -31,9 +35,28 @@ export async function listOperatorTokens(invocation: Invocation): Promise<number
 export async function createOperatorToken(invocation: Invocation): Promise<number> {
   const { operands, options, report } = invocation;
   const [name = ""] = operands;
-  const made = await connectAsOperator(invocation).createOperatorToken(name, textOption(options, "expires"));
+  const named = textOption(options, "role");
+  const role = ROLES.find((each) => each === named);
+  // Nobody is made an owner because nothing was said.
+  if (role === undefined)
+    throw new HoldfastError(
+      "usage_invalid",
+      `Cannot make a token without a role, one of ${ROLES.join(", ")}.`,
+      {
+        next: `holdfast keys operator new ${JSON.stringify(name)} --role ${named === undefined ? "viewer" : ROLES[0]}`,
+      },
+    );
+  const environments = listOption(options, "only-env");
+  const expires = textOption(options, "expires");
+  const made = await connectAsOperator(invocation).createOperatorToken({
+    name,
+    role,
+    ...(environments === undefined ? {} : { environments }),
+    ...(expires === undefined ? {} : { expires }),
+  });
+  const where = environments === undefined ? "everywhere" : `in ${environments.join(", ")}`;
   report.result(made, [
-    `  ${report.style.green(report.style.done)} ${report.style.bold(made.id)}  ${printable(name)}`,
+    `  ${report.style.green(report.style.done)} ${report.style.bold(made.id)}  ${printable(name)}  ${report.style.dim(`${role} ${where}`)}`,
     "",
     `    ${made.secret ?? ""}`,
     "",

@@ -1,12 +1,24 @@
+import { ROLES } from "@holdfast/protocol";
 import type { Command } from "../command.ts";
 import { OPERATOR_OPTIONS } from "../operator-connection.ts";
 
 export const keysOperatorNew: Command = {
   summary: "Make an operator token.",
-  usage: "<name> [--expires 90d]",
-  examples: ["holdfast keys operator new Ana --expires 30d"],
+  usage: "<name> --role ROLE [--only-env NAME] [--expires 90d]",
+  examples: [
+    "holdfast keys operator new Ana --role admin --expires 30d",
+    "holdfast keys operator new auditors --role auditor",
+    "holdfast keys operator new ci --role developer --only-env staging",
+  ],
   options: [
     ...OPERATOR_OPTIONS,
+    { name: "role", kind: "text", value: "ROLE", summary: `What it may do: ${ROLES.join(", ")}.` },
+    {
+      name: "only-env",
+      kind: "list",
+      value: "NAME",
+      summary: "Environment it is good in; may be given several times. Default: all, and the installation.",
+    },
     { name: "expires", kind: "text", value: "WHEN", summary: "A date, or how long from now. Default: 90d." },
   ],
   operandsMin: 1,

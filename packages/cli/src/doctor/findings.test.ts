@@ -63,6 +63,8 @@ const server: ServerFacts = {
 const token: OperatorTokenInfo = {
   id: "t1",
   name: "Ana",
+  role: "owner",
+  environments: null,
   created_at: ago(200),
   expires_at: null,
   revoked_at: null,

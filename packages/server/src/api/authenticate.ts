@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { hasV2Signature } from "@holdfast/protocol";
-import type { AuditAction } from "@holdfast/protocol";
+import type { AuditAction, Permission } from "@holdfast/protocol";
 import { keyAuthority } from "./acting.ts";
 import type { ApiContext } from "./context.ts";
 import type { RefusalLog } from "./refusal-log.ts";
@@ -24,6 +24,10 @@ declare module "fastify" {
     repeatable?: readonly string[];
     /** The body is handed to the route as it comes in, and may take its time. */
     streamed?: boolean;
+    /** What an operator must be allowed to, of a route that is the operators'. */
+    permission?: Permission;
+    /** Such a route answers whoever may do it in some environment, and tells him of those alone. */
+    isFiltered?: boolean;
     /** What the audit log says of it, of a route that changes something; null for one that changes nothing. */
     audit?: AuditAction | null;
     /** Apps use the route by themselves: their SDK can sign as v2 has it. */

@@ -1,4 +1,4 @@
-import type { Authority } from "@holdfast/protocol";
+import type { Authority, Grant } from "@holdfast/protocol";
 
 /**
  * What operators do with the keys of one environment. Each act takes who does it, and is in the log in the commit that does
@@ -149,24 +149,35 @@ export type EventKeyVerdict =
   | { readonly ok: false; readonly reason: "missing" | "unknown" | "address" | "origin" };
 
 /** Tokens of those who administer the installation. */
+/** Who acts, and what he was given. */
+export interface Holder {
+  readonly authority: Authority;
+  readonly grant: Grant;
+}
+
 export interface OperatorTokens {
   /** Who shows this token, or null: malformed, unknown, expired and revoked look the same. */
-  check(authorization: string | undefined): { readonly id: string; readonly name: string } | null;
+  check(
+    authorization: string | undefined,
+  ): { readonly id: string; readonly name: string; readonly grant: Grant } | null;
   list(): Promise<
     readonly {
       readonly id: string;
       readonly name: string;
+      readonly grant: Grant;
       readonly createdAt: number;
       readonly expiresAt: number | null;
       readonly revokedAt: number | null;
       readonly lastUsedAt: number | null;
     }[]
   >;
+  /** @throws HoldfastError `forbidden` for a grant that gives more than its maker holds */
   create(
-    by: Authority,
-    request: { readonly name: string; readonly expiresAt: number | null },
+    by: Holder,
+    request: { readonly name: string; readonly expiresAt: number | null; readonly grant: Grant },
   ): Promise<{ readonly id: string; readonly secret: string }>;
-  revoke(by: Authority, id: string, reason: string | null): Promise<void>;
+  /** @throws HoldfastError `forbidden` for a token that may more than whoever ends it */
+  revoke(by: Holder, id: string, reason: string | null): Promise<void>;
   /** Revokes a token that was seen where it does not belong, such as a URL, and says so in the log. */
   leaked(token: string, by: Authority): Promise<void>;
 }

@@ -23,6 +23,7 @@ export type {
   EventKeyUse,
   EventKeyVerdict,
   EventKeyView,
+  Holder,
   KeyEvidence,
   OperatorTokens,
   RotationView,

@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { canonicalJson, makeToken } from "@holdfast/protocol";
+import type { Role } from "@holdfast/protocol";
+import { canonicalJson, FULL_GRANT, makeToken } from "@holdfast/protocol";
 import { nodeDigest, systemRandom } from "#kernel";
 import { createMemoryDisk } from "#store";
 import { manualClock } from "../kernel/testing/manual-clock.ts";
 import { OPERATOR } from "../vault/testing/world.ts";
+import type { Holder } from "./administration.ts";
 import { openOperatorTokens } from "./operator-tokens.ts";
 
 const START = 1_800_000_000_000;
@@ -33,7 +35,12 @@ function installation() {
 }
 
 const bearer = (token: string): string => `Bearer ${token}`;
-const NEVER = { name: "Ana", expiresAt: null };
+const NEVER = { name: "Ana", expiresAt: null, grant: FULL_GRANT };
+const OWNER: Holder = { authority: OPERATOR, grant: FULL_GRANT };
+const holder = (role: Role, environments: readonly string[] | null = null): Holder => ({
+  authority: OPERATOR,
+  grant: { role, environments },
+});
 
 test("a token opens as a bearer, in whatever case the word is, and as nothing else", async () => {
   const tokens = await installation().open();
@@ -59,25 +66,28 @@ test("a token opens as a bearer, in whatever case the word is, and as nothing el
 test("only a hash is kept, and a token is shown once", async () => {
   const { open, store } = installation();
   const tokens = await open();
-  const { id, secret } = await tokens.create(OPERATOR, NEVER);
+  const { id, secret } = await tokens.create(OWNER, NEVER);
   const stored = JSON.stringify(await store.administration.records("operator-token"));
   assert.ok(!stored.includes(secret) && stored.includes(nodeDigest.sha256Hex(secret)));
-  assert.deepEqual(tokens.check(bearer(secret)), { id, name: "Ana" });
-  assert.deepEqual((await open()).check(bearer(secret)), { id, name: "Ana" });
+  const known = { id, name: "Ana", grant: FULL_GRANT };
+  assert.deepEqual(tokens.check(bearer(secret)), known);
+  assert.deepEqual((await open()).check(bearer(secret)), known);
 });
 
 test("a token ends at its instant, within a year, and not before it is made", async () => {
   const { clock, open } = installation();
   const tokens = await open();
-  const { secret } = await tokens.create(OPERATOR, { name: "Ben", expiresAt: START + DAY });
+  const { secret } = await tokens.create(OWNER, { name: "Ben", expiresAt: START + DAY, grant: FULL_GRANT });
   await clock.advance(DAY - 1);
   assert.ok(tokens.check(bearer(secret)));
   await clock.advance(1);
   assert.equal(tokens.check(bearer(secret)), null);
   const now = clock.now();
   for (const expiresAt of [now, now - 1, now + 366 * DAY + 1])
-    await assert.rejects(tokens.create(OPERATOR, { name: "x", expiresAt }), { code: "request_invalid" });
-  await tokens.create(OPERATOR, { name: "x", expiresAt: now + 366 * DAY });
+    await assert.rejects(tokens.create(OWNER, { name: "x", expiresAt, grant: FULL_GRANT }), {
+      code: "request_invalid",
+    });
+  await tokens.create(OWNER, { name: "x", expiresAt: now + 366 * DAY, grant: FULL_GRANT });
 });
 
 test("the last token that is good cannot be revoked; with another one, it can, once", async () => {
@@ -85,18 +95,18 @@ test("the last token that is good cannot be revoked; with another one, it can, o
   const tokens = await open();
   const [first] = await tokens.list();
   assert.ok(first !== undefined);
-  await assert.rejects(tokens.revoke(OPERATOR, first.id, null), { code: "key_in_use" });
-  await assert.rejects(tokens.revoke(OPERATOR, "nothing", null), { code: "not_found" });
-  const short = await tokens.create(OPERATOR, { name: "short", expiresAt: START + DAY });
+  await assert.rejects(tokens.revoke(OWNER, first.id, null), { code: "key_in_use" });
+  await assert.rejects(tokens.revoke(OWNER, "nothing", null), { code: "not_found" });
+  const short = await tokens.create(OWNER, { name: "short", expiresAt: START + DAY, grant: FULL_GRANT });
   await clock.advance(DAY);
   await assert.rejects(
-    tokens.revoke(OPERATOR, first.id, null),
+    tokens.revoke(OWNER, first.id, null),
     { code: "key_in_use" },
     "an expired one is no other",
   );
-  const { secret } = await tokens.create(OPERATOR, NEVER);
-  await tokens.revoke(OPERATOR, first.id, "left");
-  await tokens.revoke(OPERATOR, first.id, "again");
+  const { secret } = await tokens.create(OWNER, NEVER);
+  await tokens.revoke(OWNER, first.id, "left");
+  await tokens.revoke(OWNER, first.id, "again");
   assert.deepEqual([tokens.check(bearer(CONFIGURED)), tokens.check(bearer(short.secret))], [null, null]);
   assert.ok(tokens.check(bearer(secret)));
   assert.deepEqual(await acts(), [
@@ -149,8 +159,58 @@ test("when a token was used is noted to the minute, and outlives a restart", asy
 test("a token that another hand changed meanwhile is not changed from what was known before", async () => {
   const { open } = installation();
   const one = await open();
-  const { id } = await one.create(OPERATOR, NEVER);
+  const { id } = await one.create(OWNER, NEVER);
   const late = await open();
-  await one.revoke(OPERATOR, id, "first");
-  await assert.rejects(late.revoke(OPERATOR, id, "second"), { code: "conflict" });
+  await one.revoke(OWNER, id, "first");
+  await assert.rejects(late.revoke(OWNER, id, "second"), { code: "conflict" });
+});
+
+test("A-034 A-036 nobody hands on or ends more than he holds, and the last owner stays", async () => {
+  const { open } = installation();
+  const tokens = await open();
+  const [first] = await tokens.list();
+  const make = (by: Holder, role: Role, environments: readonly string[] | null = null) =>
+    tokens.create(by, { name: role, expiresAt: null, grant: { role, environments } });
+  const admin = holder("admin");
+  for (const role of ["admin", "operator", "developer", "viewer", "auditor"] as const)
+    await make(admin, role);
+  await assert.rejects(make(admin, "owner"), { code: "forbidden" });
+  await assert.rejects(make(holder("owner", ["staging"]), "viewer"), { code: "forbidden" });
+  await make(holder("owner", ["staging"]), "viewer", ["staging"]);
+  await assert.rejects(make(holder("viewer"), "auditor"), { code: "forbidden" });
+  await assert.rejects(tokens.revoke(admin, first?.id ?? "", null), { code: "forbidden" });
+  await assert.rejects(tokens.revoke(OWNER, first?.id ?? "", null), { code: "key_in_use" });
+  const bound = await make(OWNER, "owner", ["staging"]);
+  await assert.rejects(tokens.revoke(OWNER, first?.id ?? "", null), { code: "key_in_use" });
+  await tokens.revoke(OWNER, bound.id, null);
+  const viewer = await make(admin, "viewer");
+  await tokens.revoke(admin, viewer.id, null);
+  assert.equal(tokens.check(bearer(viewer.secret)), null);
+});
+
+test("a token of before there were roles may do everything, and who may what is in the log and outlives a restart", async () => {
+  const { open, store } = installation();
+  const tokens = await open();
+  const { id, secret } = await tokens.create(OWNER, {
+    name: "ci",
+    expiresAt: null,
+    grant: { role: "developer", environments: ["staging"] },
+  });
+  assert.deepEqual((await open()).check(bearer(secret))?.grant, {
+    role: "developer",
+    environments: ["staging"],
+  });
+  const made = (await store.audit.entries({ after: 0, limit: 100 })).at(-1)?.text ?? "";
+  assert.deepEqual((JSON.parse(made) as { changes: unknown }).changes, {
+    role: { from: null, to: "developer" },
+    environments: { from: null, to: ["staging"] },
+  });
+  const record = (await store.administration.records("operator-token")).find((each) => each.id === id);
+  const { grant: _, ...old } = JSON.parse(record?.body ?? "") as Record<string, unknown>;
+  await store.administration.commit({
+    changes: [{ kind: "operator-token", id, expectedRevision: 1, body: JSON.stringify(old) }],
+    audit: [{ at: START, text: "{}", openings: null }],
+  });
+  const later = (await (await open()).list()).find((each) => each.id === id);
+  assert.deepEqual(later?.grant, FULL_GRANT);
 });

@@ -1,5 +1,5 @@
-import type { AuditAct, Authority, Digest } from "@holdfast/protocol";
-import { HoldfastError, makeToken, readToken } from "@holdfast/protocol";
+import type { AuditAct, Authority, Digest, Grant } from "@holdfast/protocol";
+import { FULL_GRANT, HoldfastError, isWithin, makeToken, readToken } from "@holdfast/protocol";
 import type { Clock, Random } from "#kernel";
 import type { AdministrationStore, AuditDraft } from "#store";
 import type { OperatorTokens } from "./administration.ts";
@@ -17,6 +17,8 @@ export interface OperatorTokensDeps {
 
 interface TokenRecord {
   readonly name: string;
+  /** Absent in a record of before there were roles: everything. */
+  readonly grant?: Grant;
   readonly hash: string;
   readonly createdAt: number;
   readonly expiresAt: number | null;
@@ -66,6 +68,7 @@ export async function openOperatorTokens(deps: OperatorTokensDeps): Promise<Oper
     id: string,
     record: TokenRecord,
     reason: string | null,
+    changes: AuditAct["changes"] = {},
   ): Promise<void> {
     const known = byId.get(id);
     const targets = [{ type: "operator_token", id, name: record.name }];
@@ -73,17 +76,24 @@ export async function openOperatorTokens(deps: OperatorTokensDeps): Promise<Oper
       changes: [
         { kind: "operator-token", id, expectedRevision: known?.revision ?? 0, body: JSON.stringify(record) },
       ],
-      audit: [draft({ action, authority: by, targets, result: "success", reason, changes: {} })],
+      audit: [draft({ action, authority: by, targets, result: "success", reason, changes })],
     });
     if (outcome.kind === "conflict")
       throw new HoldfastError("conflict", `Cannot change operator token ${id}: it was changed meanwhile.`);
     byId.set(id, { record, revision: (known?.revision ?? 0) + 1, lastUsedAt: known?.lastUsedAt ?? null });
   }
 
-  function store(by: Authority, token: string, name: string, expiresAt: number | null): Promise<void> {
+  function store(
+    by: Authority,
+    token: string,
+    { expiresAt, grant, name }: Pick<TokenRecord, "name" | "expiresAt"> & { readonly grant: Grant },
+  ): Promise<void> {
     const hash = digest.sha256Hex(token);
-    const record = { name, hash, createdAt: clock.now(), expiresAt, revokedAt: null };
-    return put(by, "operator_token.created", hash.slice(0, ID_CHARS), record, null);
+    const record = { name, grant, hash, createdAt: clock.now(), expiresAt, revokedAt: null };
+    return put(by, "operator_token.created", hash.slice(0, ID_CHARS), record, null, {
+      role: { from: null, to: grant.role },
+      environments: { from: null, to: grant.environments },
+    });
   }
 
   for (const token of deps.configured) {
@@ -92,7 +102,7 @@ export async function openOperatorTokens(deps: OperatorTokensDeps): Promise<Oper
         next: "Use a token as holdfast keys operator new prints it.",
       });
     if (!byId.has(digest.sha256Hex(token).slice(0, ID_CHARS)))
-      await store(CONFIGURATION, token, "configured", null);
+      await store(CONFIGURATION, token, { name: "configured", expiresAt: null, grant: FULL_GRANT });
   }
 
   function find(token: string): readonly [id: string, known: Known] | null {
@@ -117,11 +127,11 @@ export async function openOperatorTokens(deps: OperatorTokensDeps): Promise<Oper
       const found = token === undefined ? null : find(token);
       if (found === null) return null;
       const [id, known] = found;
-      const { expiresAt, name, revokedAt } = known.record;
+      const { expiresAt, grant = FULL_GRANT, name, revokedAt } = known.record;
       const now = clock.now();
       if (revokedAt !== null || (expiresAt !== null && now >= expiresAt)) return null;
       use(id, known, now);
-      return { id, name };
+      return { id, name, grant };
     },
     list: async () =>
       [...byId].map(
@@ -129,40 +139,54 @@ export async function openOperatorTokens(deps: OperatorTokensDeps): Promise<Oper
           id,
           {
             lastUsedAt,
-            record: { name, createdAt, expiresAt, revokedAt },
+            record: { name, grant = FULL_GRANT, createdAt, expiresAt, revokedAt },
           },
         ]) => ({
           id,
           name,
+          grant,
           createdAt,
           expiresAt,
           revokedAt,
           lastUsedAt,
         }),
       ),
-    async create(by, { name, expiresAt }) {
+    async create(by, { name, expiresAt, grant }) {
       const now = clock.now();
       if (expiresAt !== null && (expiresAt <= now || expiresAt > now + LIFETIME_MAX_MS))
         throw new HoldfastError(
           "request_invalid",
           "A token expires within a year, and not before it is made.",
         );
+      if (!isWithin(grant, by.grant))
+        throw new HoldfastError(
+          "forbidden",
+          `Nobody hands on more than he holds, here the role "${by.grant.role}".`,
+        );
       const secret = makeToken("op", null, (count) => random.bytes(count));
-      await store(by, secret, name, expiresAt);
+      await store(by.authority, secret, { name, expiresAt, grant });
       return { id: digest.sha256Hex(secret).slice(0, ID_CHARS), secret };
     },
     async revoke(by, id, reason) {
       const known = byId.get(id);
       if (known === undefined)
         throw new HoldfastError("not_found", `There is no operator token ${id.slice(0, 40)}.`);
+      if (!isWithin(known.record.grant ?? FULL_GRANT, by.grant))
+        throw new HoldfastError("forbidden", "Nobody ends a token that may more than his own.");
       if (known.record.revokedAt !== null) return;
-      const isUsable = ({ record: { expiresAt, revokedAt } }: Known): boolean =>
-        revokedAt === null && (expiresAt === null || expiresAt > clock.now());
-      if (![...byId].some(([other, each]) => other !== id && isUsable(each)))
-        throw new HoldfastError("key_in_use", "This is the last operator token: make another one first.", {
-          next: "Make a token with holdfast keys operator new, then revoke this one.",
+      const isOwner = ({ record: { expiresAt, grant = FULL_GRANT, revokedAt } }: Known): boolean =>
+        revokedAt === null && (expiresAt === null || expiresAt > clock.now()) && isWithin(FULL_GRANT, grant);
+      if (isOwner(known) && ![...byId].some(([other, each]) => other !== id && isOwner(each)))
+        throw new HoldfastError("key_in_use", "This is the last token of an owner: make another one first.", {
+          next: "Make a token with holdfast keys operator new --role owner, then revoke this one.",
         });
-      await put(by, "operator_token.revoked", id, { ...known.record, revokedAt: clock.now() }, reason);
+      await put(
+        by.authority,
+        "operator_token.revoked",
+        id,
+        { ...known.record, revokedAt: clock.now() },
+        reason,
+      );
     },
     async leaked(token, by) {
       const found = find(token);

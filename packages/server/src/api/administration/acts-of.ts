@@ -10,7 +10,12 @@ export async function actsOf(
   const { environment } = request.params;
   const acts = await context.acts(environment);
   if (acts !== null) return acts;
-  throw new HoldfastError("environment_unknown", `There is no environment "${environment.slice(0, 80)}".`);
+  throw unknownEnvironment(environment);
+}
+
+/** In the same words whether there is none of this name, or one that the caller may not know of. */
+export function unknownEnvironment(name: string): HoldfastError {
+  return new HoldfastError("environment_unknown", `There is no environment "${name.slice(0, 80)}".`);
 }
 
 /** The same acts, of an environment that has keys. @throws HoldfastError `conflict` for one that asks for none */

@@ -9,6 +9,7 @@ import { tokensInUrl } from "../token-in-url.ts";
 import { appOriginRoutes } from "./apps.ts";
 import { auditSinkRoutes } from "./audit-sinks.ts";
 import { auditRoutes } from "./audit.ts";
+import { authorise } from "./authorise.ts";
 import type { AdministrationContext } from "./context.ts";
 import { egressRoutes } from "./egress.ts";
 import { environmentRoutes } from "./environments.ts";
@@ -24,24 +25,28 @@ export type { AdministrationContext, EnvironmentActs } from "./context.ts";
 /** Methods that change nothing; every route of another one says which act of the log it is. */
 const READING: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS"]);
 
-/** Builds the operators' API. `onRoute` is told of every route, who may use it, and what the log says of it. */
+/** Builds the operators' API. `onRoute` is told of every route, what it takes to use it, and what the log says of it. */
 export function createAdministrationApi(
   context: AdministrationContext,
   onRoute: (route: string) => void = () => undefined,
 ): FastifyInstance {
   const app = createApp(context);
   app.decorateRequest("authority", null);
+  app.decorateRequest("grant", null);
   app.addHook("onRoute", (route) => {
-    const { access, audit } = route.config ?? {};
+    const { access, audit, permission } = route.config ?? {};
     if (access !== "operator")
       throw new Error(`Route ${String(route.method)} ${route.url} does not say that it is the operators'`);
+    if (permission === undefined)
+      throw new Error(`Route ${String(route.method)} ${route.url} does not say what it takes to use it`);
     if (audit === undefined && !READING.has(String(route.method)))
       throw new Error(
         `Route ${String(route.method)} ${route.url} does not say what the audit log says of it`,
       );
-    onRoute(`${String(route.method)} ${route.url} ${access} ${audit ?? "-"}`);
+    onRoute(`${String(route.method)} ${route.url} ${permission} ${audit ?? "-"}`);
   });
   authenticateOperators(app, context);
+  authorise(app, context);
 
   environmentRoutes(app, context);
   eventKeyRoutes(app, context);
@@ -98,6 +103,7 @@ function authenticateOperators(app: FastifyInstance, context: AdministrationCont
       return refuse(reply);
     }
     request.authority = authorityOf(request, operator);
+    request.grant = operator.grant;
   });
 }
 

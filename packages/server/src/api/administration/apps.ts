@@ -9,7 +9,7 @@ import { wantedText } from "./fields.ts";
 export function appOriginRoutes(app: FastifyInstance, context: AdministrationContext): void {
   app.post(
     "/holdfast/v1/admin/environments/:environment/apps/:app/approve",
-    { config: { access: "operator", audit: "app.origin_approved" } },
+    { config: { access: "operator", permission: "apps.approve", audit: "app.origin_approved" } },
     async (request: FastifyRequest<{ Params: { environment: string; app: string } }>) => {
       const { origins } = await actsOf(context, request);
       const origin = wantedText(parseFields(request.body), "origin");

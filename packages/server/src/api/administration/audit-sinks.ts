@@ -13,25 +13,29 @@ type OneSink = FastifyRequest<{ Params: { id: string } }>;
 
 /** Where the audit logs go. A sink's secret is in the answer that makes it, and in no other. */
 export function auditSinkRoutes(app: FastifyInstance, { sinks }: AdministrationContext): void {
-  app.get(PATH, { config: { access: "operator", audit: null } }, async () => ({
+  app.get(PATH, { config: { access: "operator", permission: "sinks.read", audit: null } }, async () => ({
     data: (await sinks.list()).map(sinkShape),
   }));
 
-  app.post(PATH, { config: { access: "operator", audit: "audit_sink.created" } }, async (request, reply) => {
-    const fields = parseFields(request.body);
-    const made = await sinks.create(authorityOf(request), {
-      name: wantedText(fields, "name"),
-      kind: oneOf(wantedText(fields, "kind"), "kind", SINK_KINDS),
-      target: wantedText(fields, "target"),
-      format: oneOf(textField(fields, "format") ?? "jsonl", "format", SINK_FORMATS),
-    });
-    const secret = made.secret === null ? {} : { secret: made.secret };
-    return reply.code(201).send({ data: { ...sinkShape(made.sink), ...secret } });
-  });
+  app.post(
+    PATH,
+    { config: { access: "operator", permission: "sinks.manage", audit: "audit_sink.created" } },
+    async (request, reply) => {
+      const fields = parseFields(request.body);
+      const made = await sinks.create(authorityOf(request), {
+        name: wantedText(fields, "name"),
+        kind: oneOf(wantedText(fields, "kind"), "kind", SINK_KINDS),
+        target: wantedText(fields, "target"),
+        format: oneOf(textField(fields, "format") ?? "jsonl", "format", SINK_FORMATS),
+      });
+      const secret = made.secret === null ? {} : { secret: made.secret };
+      return reply.code(201).send({ data: { ...sinkShape(made.sink), ...secret } });
+    },
+  );
 
   app.patch(
     `${PATH}/:id`,
-    { config: { access: "operator", audit: "audit_sink.changed" } },
+    { config: { access: "operator", permission: "sinks.manage", audit: "audit_sink.changed" } },
     async (request: OneSink) => {
       const fields = parseFields(request.body);
       const [name, target, format] = ["name", "target", "format"].map((each) => textField(fields, each));
@@ -46,7 +50,7 @@ export function auditSinkRoutes(app: FastifyInstance, { sinks }: AdministrationC
 
   app.delete(
     `${PATH}/:id`,
-    { config: { access: "operator", audit: "audit_sink.removed" } },
+    { config: { access: "operator", permission: "sinks.manage", audit: "audit_sink.removed" } },
     async (request: OneSink) => {
       await sinks.remove(authorityOf(request), request.params.id);
       return { data: { id: request.params.id } };
@@ -55,7 +59,7 @@ export function auditSinkRoutes(app: FastifyInstance, { sinks }: AdministrationC
 
   app.post(
     `${PATH}/:id/test`,
-    { config: { access: "operator", audit: "audit_sink.tested" } },
+    { config: { access: "operator", permission: "sinks.manage", audit: "audit_sink.tested" } },
     async (request: OneSink) => {
       const error = await sinks.test(authorityOf(request), request.params.id);
       return { data: { delivered: error === null, error } };

@@ -31,7 +31,7 @@ export function auditRoutes(app: FastifyInstance, context: AdministrationContext
     string,
     (request: FastifyRequest) => Promise<AuditAdministration>,
   ])[];
-  const reading = { config: { access: "operator", audit: null } } as const;
+  const reading = { config: { access: "operator", permission: "audit.read", audit: null } } as const;
 
   for (const [path, logOf] of places) {
     app.get(path, reading, async (request) => {
@@ -49,7 +49,7 @@ export function auditRoutes(app: FastifyInstance, context: AdministrationContext
 
     app.post(
       `${path}/export`,
-      { config: { access: "operator", audit: "audit.exported" } },
+      { config: { access: "operator", permission: "audit.export", audit: "audit.exported" } },
       async (request, reply): Promise<FastifyReply> => {
         const log = await logOf(request);
         const format = formatOf(request.body);

@@ -1,4 +1,4 @@
-import type { Authority } from "@holdfast/protocol";
+import type { Authority, Grant } from "@holdfast/protocol";
 import type { FastifyRequest } from "fastify";
 
 /** On whose authority an operator's request is made. The door of the operators' API let nobody in without. */
@@ -6,4 +6,10 @@ export function authorityOf(request: FastifyRequest): Authority {
   if (request.authority === null)
     throw new Error("A request reached an operators' route without an operator");
   return request.authority;
+}
+
+/** What that operator was given. */
+export function grantOf(request: FastifyRequest): Grant {
+  if (request.grant === null) throw new Error("A request reached an operators' route without a grant");
+  return request.grant;
 }

@@ -1,4 +1,4 @@
-import type { Authority, FunctionId } from "@holdfast/protocol";
+import type { Authority, FunctionId, Grant } from "@holdfast/protocol";
 import type { FastifyRequest } from "fastify";
 import type { EgressPolicyAdministration } from "#egress";
 import type { EnvironmentAdministration } from "#environments";
@@ -43,6 +43,8 @@ declare module "fastify" {
   interface FastifyRequest {
     /** On whose authority a request to an operators' route is made. */
     authority: Authority | null;
+    /** What whoever makes it was given. */
+    grant: Grant | null;
   }
 }
 

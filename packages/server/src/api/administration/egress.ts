@@ -12,13 +12,17 @@ const MODES = ["public", "listed", "any"] as const;
 
 /** Where an environment's requests may go. */
 export function egressRoutes(app: FastifyInstance, context: AdministrationContext): void {
-  app.get(PATH, { config: { access: "operator", audit: null } }, async (request: InEnvironment) => ({
-    data: shape((await actsOf(context, request)).egress.get()),
-  }));
+  app.get(
+    PATH,
+    { config: { access: "operator", permission: "egress.read", audit: null } },
+    async (request: InEnvironment) => ({
+      data: shape((await actsOf(context, request)).egress.get()),
+    }),
+  );
 
   app.put(
     PATH,
-    { config: { access: "operator", audit: "egress.policy_changed" } },
+    { config: { access: "operator", permission: "egress.manage", audit: "egress.policy_changed" } },
     async (request: InEnvironment) => {
       const { egress } = await actsOf(context, request);
       const fields = parseFields(request.body);

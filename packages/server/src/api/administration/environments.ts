@@ -1,9 +1,10 @@
-import { HoldfastError, parseDuration } from "@holdfast/protocol";
+import { covers, HoldfastError, parseDuration } from "@holdfast/protocol";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { EnvironmentAdministration, EnvironmentRecord } from "#environments";
 import { NO_RULES } from "#keys";
 import { parseFields } from "../body.ts";
-import { authorityOf } from "./authority-of.ts";
+import { unknownEnvironment } from "./acts-of.ts";
+import { authorityOf, grantOf } from "./authority-of.ts";
 import type { AdministrationContext } from "./context.ts";
 
 type Named = FastifyRequest<{ Params: { environment: string } }>;
@@ -13,46 +14,57 @@ export function environmentRoutes(app: FastifyInstance, context: AdministrationC
   const { environments } = context;
   const path = "/holdfast/v1/admin/environments";
 
-  app.get(path, { config: { access: "operator", audit: null } }, () => ({
-    data: environments.list().map(environmentShape),
-  }));
+  app.get(
+    path,
+    { config: { access: "operator", permission: "environments.read", isFiltered: true, audit: null } },
+    (request) => ({
+      data: environments
+        .list()
+        .filter((record) => covers(grantOf(request), record))
+        .map(environmentShape),
+    }),
+  );
 
-  app.post(path, { config: { access: "operator", audit: "environment.created" } }, async (request, reply) => {
-    const {
-      name,
-      kind = "custom",
-      label = null,
-      archive_after: archiveAfter = null,
-    } = parseFields(request.body);
-    if (kind !== "custom" && kind !== "branches")
-      throw new HoldfastError("request_invalid", 'An environment\'s kind is "custom" or "branches".');
-    if (typeof name !== "string")
-      throw new HoldfastError("request_invalid", "The body must name the environment.");
-    const by = authorityOf(request);
-    const created = await environments.create(by, {
-      name,
-      kind,
-      label: label === null ? null : labelOf(label),
-      archiveAfterMs: archiveAfter === null ? null : durationOf(archiveAfter),
-    });
-    const acts = await context.acts(created.name);
-    const eventKey = await acts?.eventKeys?.create(by, { name: "first", rules: NO_RULES, expiresAt: null });
-    return reply.code(201).send({
-      data: {
-        ...environmentShape(created),
-        // In this answer, and in no other.
-        signing_key: acts?.takeFirstKey() ?? null,
-        event_key: eventKey?.secret ?? null,
-      },
-    });
-  });
+  app.post(
+    path,
+    { config: { access: "operator", permission: "environments.manage", audit: "environment.created" } },
+    async (request, reply) => {
+      const {
+        name,
+        kind = "custom",
+        label = null,
+        archive_after: archiveAfter = null,
+      } = parseFields(request.body);
+      if (kind !== "custom" && kind !== "branches")
+        throw new HoldfastError("request_invalid", 'An environment\'s kind is "custom" or "branches".');
+      if (typeof name !== "string")
+        throw new HoldfastError("request_invalid", "The body must name the environment.");
+      const by = authorityOf(request);
+      const created = await environments.create(by, {
+        name,
+        kind,
+        label: label === null ? null : labelOf(label),
+        archiveAfterMs: archiveAfter === null ? null : durationOf(archiveAfter),
+      });
+      const acts = await context.acts(created.name);
+      const eventKey = await acts?.eventKeys?.create(by, { name: "first", rules: NO_RULES, expiresAt: null });
+      return reply.code(201).send({
+        data: {
+          ...environmentShape(created),
+          // In this answer, and in no other.
+          signing_key: acts?.takeFirstKey() ?? null,
+          event_key: eventKey?.secret ?? null,
+        },
+      });
+    },
+  );
 
   app.patch(
     `${path}/:environment`,
-    { config: { access: "operator", audit: "environment.renamed" } },
+    { config: { access: "operator", permission: "environments.manage", audit: "environment.renamed" } },
     async (request: Named) => {
-      const { label } = parseFields(request.body);
       const { name } = found(request);
+      const { label } = parseFields(request.body);
       return {
         data: environmentShape(await environments.rename(authorityOf(request), name, labelOf(label))),
       };
@@ -65,7 +77,7 @@ export function environmentRoutes(app: FastifyInstance, context: AdministrationC
   ] as const satisfies readonly (readonly [string, EnvironmentAdministration["archive"]])[]) {
     app.post(
       `${path}/:environment/${verb}`,
-      { config: { access: "operator", audit: `environment.${verb}d` } },
+      { config: { access: "operator", permission: "environments.manage", audit: `environment.${verb}d` } },
       async (request: Named) => {
         const { name } = found(request);
         return { data: environmentShape(await act(authorityOf(request), name)) };
@@ -78,7 +90,7 @@ export function environmentRoutes(app: FastifyInstance, context: AdministrationC
     const { environment } = request.params;
     const record = environments.get(environment);
     if (record !== null) return record;
-    throw new HoldfastError("environment_unknown", `There is no environment "${environment.slice(0, 80)}".`);
+    throw unknownEnvironment(environment);
   }
 }
 

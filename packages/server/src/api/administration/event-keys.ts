@@ -14,14 +14,18 @@ type OneKey = FastifyRequest<{ Params: { environment: string; id: string } }>;
 export function eventKeyRoutes(app: FastifyInstance, context: AdministrationContext): void {
   const now = (): number => context.machineClock.now();
 
-  app.get(PATH, { config: { access: "operator", audit: null } }, async (request: InEnvironment) => {
-    const { eventKeys } = await keyActsOf(context, request);
-    return { data: (await eventKeys.list()).map(keyShape) };
-  });
+  app.get(
+    PATH,
+    { config: { access: "operator", permission: "keys.read", audit: null } },
+    async (request: InEnvironment) => {
+      const { eventKeys } = await keyActsOf(context, request);
+      return { data: (await eventKeys.list()).map(keyShape) };
+    },
+  );
 
   app.post(
     PATH,
-    { config: { access: "operator", audit: "event_key.created" } },
+    { config: { access: "operator", permission: "event_keys.manage", audit: "event_key.created" } },
     async (request: InEnvironment, reply) => {
       const { eventKeys } = await keyActsOf(context, request);
       const fields = parseFields(request.body);
@@ -38,7 +42,7 @@ export function eventKeyRoutes(app: FastifyInstance, context: AdministrationCont
 
   app.patch(
     `${PATH}/:id`,
-    { config: { access: "operator", audit: "event_key.changed" } },
+    { config: { access: "operator", permission: "event_keys.manage", audit: "event_key.changed" } },
     async (request: OneKey) => {
       const { eventKeys } = await keyActsOf(context, request);
       const fields = parseFields(request.body);
@@ -54,7 +58,7 @@ export function eventKeyRoutes(app: FastifyInstance, context: AdministrationCont
 
   app.post(
     `${PATH}/:id/revoke`,
-    { config: { access: "operator", audit: "event_key.revoked" } },
+    { config: { access: "operator", permission: "event_keys.manage", audit: "event_key.revoked" } },
     async (request: OneKey) => {
       const { eventKeys } = await keyActsOf(context, request);
       const reason = textField(parseFields(request.body), "reason");

@@ -8,7 +8,7 @@ import { textField } from "./fields.ts";
 export function redteamRoutes(app: FastifyInstance, { audit }: AdministrationContext): void {
   app.post(
     "/holdfast/v1/admin/redteam",
-    { config: { access: "operator", audit: "redteam.run" } },
+    { config: { access: "operator", permission: "redteam.run", audit: "redteam.run" } },
     (request) => {
       const endpoint = textField(parseFields(request.body), "app");
       audit.note({

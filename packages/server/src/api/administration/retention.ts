@@ -9,7 +9,7 @@ import type { AdministrationContext, EnvironmentActs, InEnvironment } from "./co
 import { instant, listField, textField, wantedText } from "./fields.ts";
 
 const ROOT = "/holdfast/v1/admin/environments/:environment";
-const reading = { config: { access: "operator", audit: null } } as const;
+const reading = { config: { access: "operator", permission: "retention.read", audit: null } } as const;
 
 /** How long an environment's past is kept, what must be kept, and erasing one subject's data. */
 export function retentionRoutes(app: FastifyInstance, context: AdministrationContext): void {
@@ -19,7 +19,7 @@ export function retentionRoutes(app: FastifyInstance, context: AdministrationCon
 
   app.put(
     `${ROOT}/retention`,
-    { config: { access: "operator", audit: "retention.changed" } },
+    { config: { access: "operator", permission: "retention.manage", audit: "retention.changed" } },
     async (request: InEnvironment) => {
       const acts = await actsOf(context, request);
       const fields = parseFields(request.body);
@@ -32,7 +32,7 @@ export function retentionRoutes(app: FastifyInstance, context: AdministrationCon
 
   app.post(
     `${ROOT}/retention/sweep`,
-    { config: { access: "operator", audit: "data.swept" } },
+    { config: { access: "operator", permission: "retention.manage", audit: "data.swept" } },
     async (request: InEnvironment) => ({
       data: await (await actsOf(context, request)).retention.sweep(authorityOf(request)),
     }),
@@ -44,7 +44,7 @@ export function retentionRoutes(app: FastifyInstance, context: AdministrationCon
 
   app.post(
     `${ROOT}/legal-holds`,
-    { config: { access: "operator", audit: "legal_hold.placed" } },
+    { config: { access: "operator", permission: "retention.manage", audit: "legal_hold.placed" } },
     async (request: InEnvironment) => {
       const acts = await actsOf(context, request);
       const fields = parseFields(request.body);
@@ -56,7 +56,7 @@ export function retentionRoutes(app: FastifyInstance, context: AdministrationCon
 
   app.post(
     `${ROOT}/legal-holds/:id/lift`,
-    { config: { access: "operator", audit: "legal_hold.lifted" } },
+    { config: { access: "operator", permission: "retention.manage", audit: "legal_hold.lifted" } },
     async (request: FastifyRequest<{ Params: { environment: string; id: string } }>) => {
       const { retention } = await actsOf(context, request);
       const { id } = request.params;
@@ -67,7 +67,7 @@ export function retentionRoutes(app: FastifyInstance, context: AdministrationCon
 
   app.post(
     `${ROOT}/erasures`,
-    { config: { access: "operator", audit: "data.erased" } },
+    { config: { access: "operator", permission: "data.erase", audit: "data.erased" } },
     async (request: InEnvironment) => {
       const { retention } = await actsOf(context, request);
       const fields = parseFields(request.body);

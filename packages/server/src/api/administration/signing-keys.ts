@@ -12,14 +12,18 @@ type OneKey = FastifyRequest<{ Params: { environment: string; id: string } }>;
 
 /** Signing keys of an environment, and their rotation. A key's text is in the answer that makes it, and in no other. */
 export function signingKeyRoutes(app: FastifyInstance, context: AdministrationContext): void {
-  app.get(PATH, { config: { access: "operator", audit: null } }, async (request: InEnvironment) => {
-    const { signingKeys } = await keyActsOf(context, request);
-    return { data: rotationShape(await signingKeys.view()) };
-  });
+  app.get(
+    PATH,
+    { config: { access: "operator", permission: "keys.read", audit: null } },
+    async (request: InEnvironment) => {
+      const { signingKeys } = await keyActsOf(context, request);
+      return { data: rotationShape(await signingKeys.view()) };
+    },
+  );
 
   app.post(
     `${PATH}/rotate`,
-    { config: { access: "operator", audit: "signing_key.created" } },
+    { config: { access: "operator", permission: "signing_keys.manage", audit: "signing_key.created" } },
     async (request: InEnvironment, reply) => {
       const { signingKeys } = await keyActsOf(context, request);
       const imported = textField(parseFields(request.body), "import") ?? undefined;
@@ -31,7 +35,7 @@ export function signingKeyRoutes(app: FastifyInstance, context: AdministrationCo
 
   app.post(
     `${PATH}/probe`,
-    { config: { access: "operator", audit: null } },
+    { config: { access: "operator", permission: "signing_keys.manage", audit: null } },
     async (request: InEnvironment) => {
       const { signingKeys } = await keyActsOf(context, request);
       const probed = await signingKeys.probe();
@@ -41,7 +45,7 @@ export function signingKeyRoutes(app: FastifyInstance, context: AdministrationCo
 
   app.post(
     `${PATH}/promote`,
-    { config: { access: "operator", audit: "signing_key.activated" } },
+    { config: { access: "operator", permission: "signing_keys.manage", audit: "signing_key.activated" } },
     async (request: InEnvironment) => {
       const { signingKeys } = await keyActsOf(context, request);
       const force = textField(parseFields(request.body), "force_reason");
@@ -51,7 +55,7 @@ export function signingKeyRoutes(app: FastifyInstance, context: AdministrationCo
 
   app.post(
     `${PATH}/step-back`,
-    { config: { access: "operator", audit: "signing_key.stepped_back" } },
+    { config: { access: "operator", permission: "signing_keys.manage", audit: "signing_key.stepped_back" } },
     async (request: InEnvironment) => {
       const { signingKeys } = await keyActsOf(context, request);
       const reason = wantedText(parseFields(request.body), "reason");
@@ -61,7 +65,7 @@ export function signingKeyRoutes(app: FastifyInstance, context: AdministrationCo
 
   app.post(
     `${PATH}/:id/revoke`,
-    { config: { access: "operator", audit: "signing_key.revoked" } },
+    { config: { access: "operator", permission: "signing_keys.manage", audit: "signing_key.revoked" } },
     async (request: OneKey) => {
       const { signingKeys } = await keyActsOf(context, request);
       const force = textField(parseFields(request.body), "force_reason");

@@ -18,7 +18,7 @@ export function vaultRoutes(app: FastifyInstance, context: AdministrationContext
     }
   }
 
-  app.get(path, { config: { access: "operator", audit: null } }, async () => {
+  app.get(path, { config: { access: "operator", permission: "vault.read", audit: null } }, async () => {
     const data = [];
     for await (const [place, vault] of vaults())
       for (const { createdAt, id, masterKeyId } of vault.status())
@@ -33,7 +33,7 @@ export function vaultRoutes(app: FastifyInstance, context: AdministrationContext
 
   app.post(
     `${path}/rewrap`,
-    { config: { access: "operator", audit: "master_key.rotated" } },
+    { config: { access: "operator", permission: "vault.manage", audit: "master_key.rotated" } },
     async (request) => {
       let count = 0;
       for await (const [, vault] of vaults()) count += await vault.rewrap(authorityOf(request));
@@ -43,7 +43,7 @@ export function vaultRoutes(app: FastifyInstance, context: AdministrationContext
 
   app.post(
     "/holdfast/v1/admin/environments/:environment/data-keys/:id/destroy",
-    { config: { access: "operator", audit: "data_key.destroyed" } },
+    { config: { access: "operator", permission: "data_keys.destroy", audit: "data_key.destroyed" } },
     async (request: FastifyRequest<{ Params: { environment: string; id: string } }>) => {
       const { vault } = await actsOf(context, request);
       await vault.destroy(authorityOf(request), request.params.id, "destroyed by an operator");
