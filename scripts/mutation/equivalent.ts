@@ -8,6 +8,48 @@ export interface EquivalentMutant {
 
 export const EQUIVALENT: readonly EquivalentMutant[] = [
   {
+    file: "packages/server/src/egress/exchange.ts",
+    before: "this.#hopSent",
+    after: "false",
+    because: "the HTTP client sends nothing twice: the line is there for the day on which it would",
+  },
+  {
+    file: "packages/server/src/egress/exchange.ts",
+    before: 'throw new Error("about to be sent twice");',
+    after: ";",
+    because: "the HTTP client sends nothing twice: the line is there for the day on which it would",
+  },
+  {
+    file: "packages/server/src/egress/exchange.ts",
+    before: "isWhole",
+    after: "false",
+    because: "a body of one piece is copied, to the same bytes",
+  },
+  {
+    file: "packages/server/src/egress/exchange.ts",
+    before: 'typeof head[name] !== "string"',
+    after: "true",
+    because: "headers that need no joining are joined, to the same text",
+  },
+  {
+    file: "packages/server/src/egress/exchange.ts",
+    before: "value !== undefined",
+    after: "true",
+    because: "an answer has no header without a value",
+  },
+  {
+    file: "packages/server/src/egress/pinned-connect.ts",
+    before: 'addresses[index] ?? ""',
+    after: "addresses[index]",
+    because: "a name without addresses was refused before",
+  },
+  {
+    file: "packages/server/src/egress/decode-body.ts",
+    before: ">=",
+    after: ">",
+    because: "two bytes are no whole stream, with a header or without",
+  },
+  {
     file: "packages/server/src/keys/event-keys.ts",
     before: "before?.bucket ?? null",
     after: "before?.bucket",

@@ -37,6 +37,13 @@ for (const [encoding, encode] of [...Object.entries(ENCODERS), ["deflate", defla
   });
 }
 
+test("decodeBody() reads a body of one byte where one is allowed, and none where none is", async () => {
+  const body = gzipSync(Buffer.from("a"));
+  assert.deepEqual(await decodeBody(body, "gzip", 1), { kind: "decoded", text: "a" });
+  assert.deepEqual(await decodeBody(body, "gzip", 0), { kind: "too_large" });
+  assert.deepEqual(await decodeBody(Buffer.alloc(0), "gzip", 0), { kind: "decoded", text: "" });
+});
+
 for (const encoding of ["gzip", "br", "deflate"]) {
   test(`decodeBody() calls plain text that claims to be ${encoding} damaged, and an empty body empty`, async () => {
     assert.deepEqual(await decodeBody(Buffer.from('{"a":1}'), encoding, 1000), { kind: "damaged" });

@@ -34,16 +34,27 @@ export interface EgressOptions {
 
 /** Opens the way out. See `Egress` for what a request may expect. */
 export function createEgress(options: EgressOptions): GuardedEgress {
-  const { clock, limits = () => NO_LIMITS } = options;
+  const {
+    allowRedirects = true,
+    authorities = [],
+    clock,
+    connectionsPerOrigin: connectionsMax = 128,
+    connectMs = 5_000,
+    guard: policy = null,
+    identity = () => null,
+    limits = () => NO_LIMITS,
+    originIdleMs = 5 * 60_000,
+    originsMax = 1024,
+  } = options;
   const connections = new Connections({
     clock,
-    connectionsMax: options.connectionsPerOrigin ?? 128,
-    connectMs: options.connectMs ?? 5_000,
-    originsMax: options.originsMax ?? 1024,
-    originIdleMs: options.originIdleMs ?? 5 * 60_000,
-    authorities: options.authorities ?? [],
-    identity: options.identity ?? (() => null),
-    policy: options.guard ?? null,
+    connectionsMax,
+    connectMs,
+    originsMax,
+    originIdleMs,
+    authorities,
+    identity,
+    policy,
   });
   const deadlines = new Deadlines(clock);
   const targets = new Targets();
@@ -55,7 +66,7 @@ export function createEgress(options: EgressOptions): GuardedEgress {
     connections,
     deadlines,
     cancellation: new Cancellation(),
-    allowRedirects: options.allowRedirects ?? true,
+    allowRedirects,
     turns: new Turns<Exchange>(() => limits().concurrency ?? Infinity),
     ended() {
       underWayCount--;

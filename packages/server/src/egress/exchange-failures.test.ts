@@ -45,9 +45,83 @@ test("Egress.send() calls an app unreachable that does not speak TLS", async (t)
 
 test("Egress.send() tries once more when the connection breaks before the request is written, and no more", async (t) => {
   const peer = await startPeer(t, (socket) => socket.once("data", () => socket.resetAndDestroy()));
-  const outcome = await open(t).egress.send(get(peer.origin.replace("http:", "https:")));
-  assertFailed(outcome, "unreachable", null, /no connection could be made/);
-  assert.equal(peer.connectionCount(), 2);
+  // With one connection, the next request finds it only when it was given back.
+  const { egress } = open(t, 1);
+  for (const connectionCount of [2, 4]) {
+    const outcome = await egress.send(get(peer.origin.replace("http:", "https:")));
+    assertFailed(outcome, "unreachable", null, /no connection could be made/);
+    assert.equal(peer.connectionCount(), connectionCount);
+  }
+});
+
+test("Egress.send() does not try once more when it was called off meanwhile", async (t) => {
+  const calledOff = new AbortController();
+  const peer = await startPeer(t, (socket) =>
+    socket.once("data", () => {
+      calledOff.abort();
+      socket.resetAndDestroy();
+    }),
+  );
+  const { egress } = open(t, 1);
+  const url = peer.origin.replace("http:", "https:");
+  const outcome = await egress.send(get(url, { signal: calledOff.signal }));
+  assertFailed(outcome, "aborted", null, /it was called off/);
+  await egress.close();
+  assert.equal(peer.connectionCount(), 1);
+});
+
+test("Egress.send() sends nothing of what was called off while its connection was opened", async (t) => {
+  const app = await startApp(t, (response) => response.end("ok"));
+  const { egress } = open(t, 1);
+  const calledOff = new AbortController();
+  const gone = egress.send(get(`${app.origin}/gone`, { signal: calledOff.signal }));
+  calledOff.abort();
+  assertFailed(await gone, "aborted", null, /it was called off/);
+  assert.equal(answered(await egress.send(get(`${app.origin}/next`))).body, "ok");
+  assert.deepEqual(
+    app.seen.map(({ url }) => url),
+    ["/next"],
+  );
+});
+
+test("Egress.send() gives no status of an answer that was only announced", async (t) => {
+  const peer = await startPeer(t, (socket) =>
+    onRequest(socket, () => socket.end("HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\n")),
+  );
+  assertFailed(await open(t).egress.send(get(peer.origin)), "reset", null, /closed before an answer arrived/);
+});
+
+test("Egress counts what is over once, also when its connection is cut for it: who closes waits for the others", async (t) => {
+  const held = Promise.withResolvers<() => void>();
+  const app = await startApp(t, (response, { url }) => {
+    if (url === "/large") response.end("x".repeat(100_000));
+    else held.resolve(() => response.end("done"));
+  });
+  const { egress } = open(t);
+  const slow = egress.send(get(`${app.origin}/slow`));
+  const end = await held.promise;
+  const large = await egress.send(get(`${app.origin}/large`, { responseBytesMax: 10 }));
+  assertFailed(large, "too_large", 200, /larger than 10 bytes/);
+  let isClosed = false;
+  const closing = egress.close().then(() => (isClosed = true));
+  // Whatever the cut connection still reports has come by now.
+  for (let turn = 0; turn < 20; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+  assert.equal(isClosed, false);
+  end();
+  assert.equal(answered(await slow).body, "done");
+  await closing;
+});
+
+test("Egress.send() quotes of an encoding that it does not know forty characters, and cuts what is longer", async (t) => {
+  for (const [length, end] of [
+    [40, "x"],
+    [41, "…"],
+  ] as const) {
+    const encoding = "x".repeat(length);
+    const app = await startApp(t, (response) => response.setHeader("content-encoding", encoding).end("ok"));
+    const outcome = await open(t).egress.send(get(app.origin));
+    assertFailed(outcome, "protocol", 200, new RegExp(`"x{39}x?${end}" is not known`));
+  }
 });
 
 for (const [title, url, message] of [

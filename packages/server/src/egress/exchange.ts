@@ -85,7 +85,8 @@ export class Exchange implements Dispatcher.DispatchHandler {
   }
 
   #placeAt(origin: string): Place {
-    return this.#world.connections.place(origin, this.#request.share ?? "", (client) => this.#hand(client));
+    const { share = "" } = this.#request;
+    return this.#world.connections.place(origin, share, (client) => this.#hand(client));
   }
 
   #moveTo(origin: string): void {
@@ -148,7 +149,6 @@ export class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onResponseError(_controller: Dispatcher.DispatchController | null, error: unknown): void {
-    if (this.#settled) return;
     if (!this.#hopSent && !this.#replaced && isStaleConnection(error)) {
       this.#replaced = true;
       // undici is in the middle of clearing the dead connection's queue.

@@ -49,6 +49,7 @@ test("Egress.send() ends what takes longer or is larger than the policy allows, 
   });
   const large = failure(await egress.send(get(`${app.origin}/large`)));
   assert.equal(large.code, "too_large");
+  assert.equal(large.rule, "answer_size");
   assert.match(large.message, /1024 bytes, which is a limit of the egress policy \(answer_size\)/);
   assert.equal(answered(await egress.send(get(`${app.origin}/fits`))).body.length, 1024);
   const slow = egress.send(get(`${app.origin}/never`));
@@ -56,8 +57,19 @@ test("Egress.send() ends what takes longer or is larger than the policy allows, 
   await clock.advance(1000);
   const late = failure(await slow);
   assert.equal(late.code, "timed_out");
+  assert.equal(late.rule, "timeout");
   assert.match(late.message, /within 1000 ms, which is a limit of the egress policy \(timeout\)/);
   limits = NO_LIMITS;
+  // What the request itself allows is no rule of the policy.
+  const own = await egress.send(get(`${app.origin}/large`, { responseBytesMax: 10 }));
+  assert.ok(own.kind === "failed" && !("rule" in own));
+  assert.match(own.message, /larger than 10 bytes\.$/);
+  const patient = egress.send(get(`${app.origin}/never`, { timeoutMs: 500 }));
+  await app.arrived(5);
+  await clock.advance(500);
+  const over = await patient;
+  assert.ok(over.kind === "failed" && !("rule" in over));
+  assert.match(over.message, /within 500 ms\.$/);
   assert.equal(answered(await egress.send(get(`${app.origin}/large`))).body.length, 1025);
 });
 

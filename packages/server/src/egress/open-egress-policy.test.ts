@@ -19,7 +19,7 @@ function environment() {
     });
   const acts = async () =>
     (await store.audit.entries({ after: 0, limit: 10 })).map(({ text }) => JSON.parse(text) as AuditAct);
-  return { open, acts };
+  return { open, acts, store };
 }
 
 test("what the settings say holds, until operators add to it; both outlive a restart", async () => {
@@ -54,6 +54,20 @@ test("what the settings say holds, until operators add to it; both outlive a res
     answer_bytes: { from: null, to: 4096 },
     concurrency: { from: null, to: 3 },
   });
+});
+
+test("limits of the settings count where what operators decided says nothing of any", async () => {
+  const { open, store } = environment();
+  const limits = { timeoutMs: 3000, answerBytes: null, concurrency: 7 };
+  assert.deepEqual((await open({ ...CONFIGURED, limits })).get().limits, limits);
+  // As it was written before there were limits.
+  const body = JSON.stringify({ mode: "listed", allow: [], plainHttp: [] });
+  await store.administration.commit({
+    changes: [{ kind: "egress-policy", id: "policy", expectedRevision: 0, body }],
+    audit: [{ at: 0, text: "{}", openings: null }],
+  });
+  const policy = (await open({ ...CONFIGURED, limits })).get();
+  assert.deepEqual([policy.mode, policy.limits], ["listed", limits]);
 });
 
 test("what is no policy is refused and changes nothing; of two who change it at once one is told", async () => {

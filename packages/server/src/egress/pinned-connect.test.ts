@@ -7,6 +7,7 @@ import { test } from "node:test";
 import { systemClock } from "#kernel";
 import { createEgress } from "./dispatch.ts";
 import type { EgressPolicy, EgressRefusal } from "./policy-contract.ts";
+import { pinnedConnect } from "./pinned-connect.ts";
 import { readRules } from "./policy.ts";
 
 /** Something that must not be reached: it notes every connection, and answers like an app. */
@@ -134,6 +135,59 @@ test("a policy that is narrowed counts for what is asked next, over kept connect
   egress.reconsider();
   const outcome = await get(`http://127.0.0.1:${port}/`);
   assert.equal(outcome.kind === "failed" && outcome.code, "refused");
+});
+
+/** What a connector is asked for, and what comes back of it. */
+async function connectWith(
+  policy: Partial<EgressPolicy>,
+  resolve: () => Promise<readonly string[]>,
+  { hostname, port = "443", protocol = "https:" }: { hostname: string; port?: string; protocol?: string },
+) {
+  const refused: string[] = [];
+  const asked: Record<string, unknown>[] = [];
+  const connect = pinnedConnect({
+    rules: () => readRules({ mode: "public", allow: [], plainHttp: [], ...policy }),
+    ownPorts: () => new Set([1]),
+    onRefused: ({ rule }) => void refused.push(rule),
+    resolve,
+    connect(options, callback) {
+      asked.push({ ...options });
+      callback(new Error("nobody there"), null);
+    },
+  });
+  const error = await new Promise<Error | null>((done) =>
+    connect({ hostname, port, protocol }, (...[failure]) => done(failure)),
+  );
+  return { asked, error, refused };
+}
+
+test("a name without an address is no refusal, and its error is passed on; one that is refused whatever it stands for, is", async () => {
+  const unknown = Object.assign(new Error("getaddrinfo ENOTFOUND"), { code: "ENOTFOUND" });
+  const nobody = await connectWith({}, () => Promise.reject(unknown), { hostname: "app.example" });
+  assert.deepEqual([nobody.error, nobody.refused], [unknown, []]);
+  const none = await connectWith({}, async () => [], { hostname: "app.example" });
+  assert.deepEqual([none.error?.name, none.refused], ["EgressRefused", ["unresolved"]]);
+  const metadata = await connectWith({}, () => Promise.reject(unknown), {
+    hostname: "metadata.google.internal",
+  });
+  assert.deepEqual([metadata.error?.name, metadata.refused.length], ["EgressRefused", 1]);
+});
+
+test("the name stays in TLS, an address has none there, and each address is tried in turn", async () => {
+  const addresses = ["93.184.216.34", "93.184.216.35"];
+  const named = await connectWith({}, async () => addresses, { hostname: "app.example" });
+  assert.deepEqual(
+    named.asked.map(({ host, hostname, servername }) => [host, hostname, servername]),
+    addresses.map((address) => [address, address, "app.example"]),
+  );
+  assert.equal(named.error?.message, "nobody there");
+  for (const [hostname, address] of [
+    ["93.184.216.34", "93.184.216.34"],
+    ["2606:4700::1111", "2606:4700::1111"],
+  ] as const) {
+    const { asked } = await connectWith({}, async () => [], { hostname, port: "" });
+    assert.deepEqual([asked[0]?.["host"], "servername" in (asked[0] ?? {})], [address, false]);
+  }
 });
 
 test("the words of a refusal name the rule and what accepts it, and nothing of the query", async (t) => {

@@ -38,7 +38,7 @@ export function pinnedConnect(deps: PinnedConnectDeps): buildConnector.connector
   return (options, callback) => {
     const bracket = options.hostname.includes(":") && !options.hostname.startsWith("[");
     const host = bracket ? `[${options.hostname}]` : options.hostname;
-    const url = new URL(`${options.protocol}//${host}${options.port === "" ? "" : `:${options.port}`}`);
+    const url = new URL(`${options.protocol}//${host}:${options.port}`);
     void begin();
 
     async function begin(): Promise<void> {
@@ -47,7 +47,8 @@ export function pinnedConnect(deps: PinnedConnectDeps): buildConnector.connector
       try {
         addresses = await addressesOf(url, resolve);
       } catch (error) {
-        unresolved = error instanceof Error ? error : new Error(String(error));
+        // Resolvers reject with errors.
+        unresolved = error as Error;
       }
       const refusal = refusalOf(deps.rules(), { url, addresses, ownPorts: deps.ownPorts() });
       if (refusal === null) return connectTo(addresses, 0);

@@ -235,3 +235,28 @@ test("each refusal says what it is about, and those that can be accepted how", (
   ] as const)
     assert.ok(refusalWords({ rule, host, addresses: [] }).length > 10);
 });
+
+test("what is listed covers its own kind of address alone, whole, and at its port", () => {
+  const listed = (entry: string, url: string, addresses: readonly string[]): boolean =>
+    judged(url, { mode: "listed", allow: [entry] }, addresses) === null;
+  assert.ok(listed("2001:db8::/48", "https://a.example/", ["2001:db8::1"]));
+  assert.ok(listed("[fd00::1]:8443", "https://[fd00::1]:8443/", ["fd00::1"]));
+  assert.ok(listed("10.0.0.0/8", "https://a.example/", ["10.1.2.3", "10.255.0.1"]));
+  for (const [entry, addresses] of [
+    ["2001:db8::/48", ["2001:db8:1::1"]],
+    ["::/0", ["10.0.0.1"]],
+    ["0.0.0.0/0", ["2606:4700::1111"]],
+    ["10.0.0.0/8", ["10.1.2.3", "11.0.0.1"]],
+    ["10.0.0.0/8", []],
+  ] as const)
+    assert.ok(!listed(entry, "https://a.example/", addresses), `${entry} ${addresses}`);
+  assert.ok(listed("*.example.org", "https://a.example.org/", ["93.184.216.34"]));
+  for (const url of ["https://example.org/", "https://.example.org/", "https://aexample.org/"])
+    assert.ok(!listed("*.example.org", url, ["93.184.216.34"]), url);
+  assert.ok(listed("a.example:1", "https://a.example:1/", ["93.184.216.34"]));
+  assert.ok(!listed("a.example:1", "https://a.example/", ["93.184.216.34"]));
+  for (const wrong of ["a.example:0", "a.example:65536", "10.0.0.0/33", "2001:db8::/129"])
+    assert.throws(() => readRules({ mode: "listed", allow: [wrong], plainHttp: [] }), {
+      code: "request_invalid",
+    });
+});

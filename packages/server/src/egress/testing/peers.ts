@@ -105,6 +105,7 @@ export function failure(outcome: EgressOutcome): {
   readonly code: string;
   readonly status: number | null;
   readonly message: string;
+  readonly rule?: string;
 } {
   if (outcome.kind === "failed") return outcome;
   throw new Error(`It was answered with ${outcome.status}: ${outcome.body}`);
