@@ -68,6 +68,7 @@ test("classifyFailure() says whether an answer had begun when the connection was
 test("classifyFailure() shows no more than the name of an error without a code", () => {
   assert.match(classifyFailure(new TypeError(SECRET), false, false).reason, /\(TypeError\)$/);
   assert.match(classifyFailure(SECRET, false, false).reason, /\(unknown error\)$/);
+  assert.equal(classifyFailure(SECRET, true, false).code, "reset");
   assert.match(
     classifyFailure(Object.assign(new Error("x"), { code: 5 }), false, false).reason,
     /\(Error\)$/,

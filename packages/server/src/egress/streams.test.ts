@@ -4,7 +4,8 @@ import type { AddressInfo } from "node:net";
 import { createServer } from "node:net";
 import type { TestContext } from "node:test";
 import { test } from "node:test";
-import { createServer as createTlsServer } from "node:tls";
+import { createServer as createTlsServer, TLSSocket } from "node:tls";
+import type { Clock } from "#kernel";
 import { systemClock } from "#kernel";
 import type { EgressPolicy } from "./policy-contract.ts";
 import { readRules } from "./policy.ts";
@@ -33,14 +34,26 @@ async function listener(t: TestContext, isSilent = false) {
   return { port: (server.address() as AddressInfo).port, seen };
 }
 
+/** A port that was free a moment ago. */
+async function closedPort(): Promise<AddressInfo> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  // A server that listens on TCP has an address of this form.
+  const address = server.address() as AddressInfo;
+  server.close();
+  await once(server, "close");
+  return address;
+}
+
 function streamsOf(
   policy: Partial<EgressPolicy>,
   resolve?: (host: string) => Promise<readonly string[]>,
   connectMs?: number,
+  clock: Clock = systemClock,
 ) {
   const rules = readRules({ mode: "public", allow: [], plainHttp: [], ...policy });
   return createStreams({
-    clock: systemClock,
+    clock,
     authorities: [authority.cert],
     ...(connectMs === undefined ? {} : { connectMs }),
     guard: {
@@ -87,6 +100,31 @@ test("A-150 Streams.open() asks for a name once, and holds the certificate again
   // The certificate is for the address alone.
   await assert.rejects(streams.open({ host: "logs.test", port, secure: true }), /logs\.test/);
   assert.equal(asked, 1);
+});
+
+test("Streams.open() connects without TLS where that was asked for, and leaves nothing of its own behind", async (t) => {
+  const { port, seen } = await listener(t, true);
+  let pendingCount = 0;
+  const clock: Clock = {
+    ...systemClock,
+    after(delayMs, callback) {
+      pendingCount += 1;
+      const timer = systemClock.after(delayMs, callback);
+      return { cancel: () => ((pendingCount -= 1), timer.cancel()) };
+    },
+  };
+  const streams = streamsOf({ allow: ["127.0.0.1"] }, undefined, 60_000, clock);
+  const socket = await streams.open({ host: "127.0.0.1", port, secure: false });
+  t.after(() => socket.destroy());
+  assert.deepEqual([socket instanceof TLSSocket, pendingCount], [false, 0]);
+  assert.equal(socket.listenerCount("error"), 0);
+  // To hear of it, the listener needs a turn more.
+  while (seen.length === 0) await new Promise((resolve) => setImmediate(resolve));
+  const { port: closed } = await closedPort();
+  await assert.rejects(streams.open({ host: "127.0.0.1", port: closed, secure: false }), {
+    code: "ECONNREFUSED",
+  });
+  assert.equal(pendingCount, 0);
 });
 
 test("Streams.open() gives up on whoever does not answer", async (t) => {

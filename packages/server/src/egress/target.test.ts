@@ -39,3 +39,15 @@ test("Targets.read() reads an address once, and never takes one for another howe
     assert.ok(typeof read !== "string" && read.path === `/?step=${step}`);
   }
 });
+
+test("Targets remembers the addresses that are called again and again, and begins anew past five hundred and twelve", () => {
+  const targets = new Targets();
+  const read = (num: number) => targets.read(`https://app.example/${num}`);
+  const first = read(0);
+  for (let num = 1; num < 512; num += 1) read(num);
+  assert.equal(read(0), first, "the same object");
+  read(512);
+  assert.notEqual(read(0), first);
+  const again = read(0);
+  assert.equal(read(0), again);
+});
