@@ -249,7 +249,7 @@ test("what is listed covers its own kind of address alone, whole, and at its por
     ["10.0.0.0/8", ["10.1.2.3", "11.0.0.1"]],
     ["10.0.0.0/8", []],
   ] as const)
-    assert.ok(!listed(entry, "https://a.example/", addresses), `${entry} ${addresses}`);
+    assert.ok(!listed(entry, "https://a.example/", addresses), `${entry} ${addresses.join(" ")}`);
   assert.ok(listed("*.example.org", "https://a.example.org/", ["93.184.216.34"]));
   for (const url of ["https://example.org/", "https://.example.org/", "https://aexample.org/"])
     assert.ok(!listed("*.example.org", url, ["93.184.216.34"]), url);
