@@ -355,6 +355,26 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./commands/decrypt.ts")).decrypt,
   },
   {
+    name: "report access",
+    summary: "Report who may do what, where and since when.",
+    load: async () => (await import("./commands/report-access.ts")).reportAccess,
+  },
+  {
+    name: "report keys",
+    summary: "Report every key, how old it is and where it stands.",
+    load: async () => (await import("./commands/report-keys.ts")).reportKeys,
+  },
+  {
+    name: "report changes",
+    summary: "Report what was changed, and whether the logs hold.",
+    load: async () => (await import("./commands/report-changes.ts")).reportChanges,
+  },
+  {
+    name: "report controls",
+    summary: "Report what is there for SOC 2 and ASVS.",
+    load: async () => (await import("./commands/report-controls.ts")).reportControls,
+  },
+  {
     name: "doctor",
     summary: "Look at an installation, and say what is wrong.",
     load: async () => (await import("./commands/doctor.ts")).doctor,

@@ -1,4 +1,4 @@
-import type { LogVerdict, Role } from "@holdfast/protocol";
+import type { AuditValue, LogVerdict, Role } from "@holdfast/protocol";
 import type { Asking } from "./asking.ts";
 import { path } from "./asking.ts";
 
@@ -86,7 +86,12 @@ export interface AuditRowInfo {
     readonly result: string;
     readonly reason: string | null;
     readonly actor: { readonly type: string; readonly id: string; readonly name_commitment: string | null };
-    readonly targets: readonly { readonly type: string; readonly id: string }[];
+    readonly targets: readonly {
+      readonly type: string;
+      readonly id: string;
+      readonly name_commitment: string | null;
+    }[];
+    readonly changes: Readonly<Record<string, { readonly from: AuditValue; readonly to: AuditValue }>>;
     readonly context: { readonly address: string | null; readonly via: string };
   };
   readonly openings: Readonly<Record<string, { readonly name: string }>> | null;

@@ -4,6 +4,7 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { AuditRowInfo } from "@holdfast/client";
 import { AUDIT_FORMATS, HoldfastError } from "@holdfast/protocol";
+import { actorOf } from "../auditors/names.ts";
 import type { Invocation } from "../command.ts";
 import { EXIT } from "../exit-codes.ts";
 import { connectAsOperator } from "../operator-connection.ts";
@@ -32,10 +33,10 @@ export async function listAudit(invocation: Invocation): Promise<number> {
   return EXIT.done;
 }
 
-function rowLine({ entry, openings, seq }: AuditRowInfo, style: Style): string {
-  const { action, actor, at, reason, result, targets } = entry;
-  const name = actor.name_commitment === null ? null : (openings?.[actor.name_commitment]?.name ?? null);
-  const who = name === null ? `${actor.type} ${actor.id}` : `${name} (${actor.id})`;
+function rowLine(row: AuditRowInfo, style: Style): string {
+  const { entry, seq } = row;
+  const { action, at, reason, result, targets } = entry;
+  const who = actorOf(row);
   const what = targets.map(({ id }) => printable(id)).join(", ");
   const mark = result === "success" ? style.green(style.done) : style.red(style.failed);
   return `  ${mark} ${String(seq).padStart(6)}  ${style.dim(at)}  ${style.bold(action)}  ${what}  ${style.dim(printable(who))}${reason === null ? "" : `  ${printable(reason)}`}`;

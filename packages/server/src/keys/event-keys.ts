@@ -11,6 +11,7 @@ import type {
   EventKeyView,
 } from "./administration.ts";
 import { addressRule } from "./address-rule.ts";
+import { checkKeyName } from "./key-name.ts";
 import { checkPatterns, fitsPattern } from "./name-pattern.ts";
 
 export interface EventKeysDeps {
@@ -60,7 +61,6 @@ export const NO_RULES: EventKeyRules = {
 
 const ID_CHARS = 12;
 const KEY_CHARS_MIN = 16;
-const NAME_CHARS_MAX = 100;
 const RATE_MAX = 1_000_000;
 const NOTE_MS = 60_000;
 
@@ -210,7 +210,7 @@ export async function openEventKeys(deps: EventKeysDeps): Promise<EventKeys> {
     },
     list: async () => [...byId.values()].map(viewOf),
     async create(by, { expiresAt, imported, name, rules }) {
-      checkName(name);
+      checkKeyName(name);
       checkRules(rules);
       checkExpiry(expiresAt, clock.now());
       if (imported !== undefined && (imported.length < KEY_CHARS_MIN || /[^\x21-\x7e]|[/?#%]/.test(imported)))
@@ -226,7 +226,7 @@ export async function openEventKeys(deps: EventKeysDeps): Promise<EventKeys> {
     },
     async change(by, id, { expiresAt, name, rules }) {
       const { record } = changeable(id);
-      if (name !== undefined) checkName(name);
+      if (name !== undefined) checkKeyName(name);
       if (rules !== undefined) checkRules(rules);
       if (expiresAt !== undefined) checkExpiry(expiresAt, clock.now());
       const next = {
@@ -261,11 +261,6 @@ function rulesChange(before: EventKeyRules | null, after: EventKeyRules): AuditA
     return [rule, { from, to: value as AuditValue }] as const;
   });
   return Object.fromEntries(pairs.filter(([, { from, to }]) => JSON.stringify(from) !== JSON.stringify(to)));
-}
-
-function checkName(name: string): void {
-  if (name.trim() === "" || name.length > NAME_CHARS_MAX || /\p{C}/u.test(name))
-    throw new HoldfastError("request_invalid", `A key's name is 1 to ${NAME_CHARS_MAX} visible characters.`);
 }
 
 function checkExpiry(expiresAt: number | null, now: number): void {

@@ -90,6 +90,15 @@ test("a token ends at its instant, within a year, and not before it is made", as
   await tokens.create(OWNER, { name: "x", expiresAt: now + 366 * DAY, grant: FULL_GRANT });
 });
 
+test("a token's name can be read, and reads as what it is", async () => {
+  const { acts, open } = installation();
+  const tokens = await open();
+  for (const name of ["", "  ", "x".repeat(101), "a\nb", "a\u202eb", "a\u0000"])
+    await assert.rejects(tokens.create(OWNER, { ...NEVER, name }), { code: "request_invalid" });
+  await tokens.create(OWNER, { ...NEVER, name: "x".repeat(100) });
+  assert.equal((await acts()).length, 2);
+});
+
 test("the last token that is good cannot be revoked; with another one, it can, once", async () => {
   const { acts, clock, open } = installation();
   const tokens = await open();

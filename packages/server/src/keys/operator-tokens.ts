@@ -3,6 +3,7 @@ import { FULL_GRANT, HoldfastError, isWithin, makeToken, readToken } from "@hold
 import type { Clock, Random } from "#kernel";
 import type { AdministrationStore, AuditDraft } from "#store";
 import type { OperatorTokens } from "./administration.ts";
+import { checkKeyName } from "./key-name.ts";
 
 export interface OperatorTokensDeps {
   /** The installation's. */
@@ -152,6 +153,7 @@ export async function openOperatorTokens(deps: OperatorTokensDeps): Promise<Oper
         }),
       ),
     async create(by, { name, expiresAt, grant }) {
+      checkKeyName(name);
       const now = clock.now();
       if (expiresAt !== null && (expiresAt <= now || expiresAt > now + LIFETIME_MAX_MS))
         throw new HoldfastError(

@@ -1,0 +1,82 @@
+import type { OperatorTokenInfo } from "@holdfast/client";
+import { PERMISSIONS, reachOf, ROLES } from "@holdfast/protocol";
+import type { AuditorsReport } from "./auditors-report.ts";
+import { dayOf, NOTHING } from "./auditors-report.ts";
+import type { Facts } from "./facts.ts";
+import { actorOf } from "./names.ts";
+
+/** Who may do what, where, since when, by whose hand, and whether it is used. Pure. */
+export function accessReport(facts: Facts): AuditorsReport {
+  const { now, tokens } = facts;
+  const makers = makersOf(facts);
+  return {
+    title: "Access",
+    tables: [
+      {
+        heading: "Who administers",
+        columns: ["token", "name", "role", "where", "since", "made by", "until", "last used", "state"],
+        rows: tokens.map((token) => [
+          token.id,
+          token.name,
+          token.role,
+          token.environments?.join(", ") ?? "everywhere",
+          dayOf(token.created_at),
+          makers.get(token.id) ?? NOTHING,
+          token.expires_at === null ? "no end" : dayOf(token.expires_at),
+          token.last_used_at === null ? "never" : dayOf(token.last_used_at),
+          stateOf(token, now),
+        ]),
+      },
+      {
+        heading: "What a role may do",
+        columns: ["permission", ...ROLES],
+        rows: PERMISSIONS.map((permission) => [
+          permission,
+          ...ROLES.map((role) => {
+            const reach = reachOf(role, permission);
+            return reach === null ? NOTHING : reach === "everywhere" ? "yes" : "not in production";
+          }),
+        ]),
+      },
+      {
+        heading: "Who may send events",
+        columns: ["environment", "key", "name", "names", "addresses", "since", "until", "last used"],
+        rows: facts.environments.flatMap(({ eventKeys, name }) =>
+          eventKeys
+            .filter(({ revoked_at: revoked }) => revoked === null)
+            .map((key) => [
+              name,
+              key.id,
+              key.name,
+              key.allow_names?.join(", ") ?? "all",
+              key.allow_addresses?.join(", ") ?? "all",
+              dayOf(key.created_at),
+              key.expires_at === null ? "no end" : dayOf(key.expires_at),
+              key.last_used_at === null ? "never" : dayOf(key.last_used_at),
+            ]),
+        ),
+      },
+    ],
+    notes: [
+      "Whoever holds a signing key of an environment may do everything there that its apps may: see the report keys.",
+      "Who made a token is known when that lies in the time that was asked about.",
+    ],
+  };
+}
+
+function makersOf({ logs }: Facts): ReadonlyMap<string, string> {
+  const rows = logs.filter(({ environment }) => environment === null).flatMap((log) => log.rows);
+  return new Map(
+    rows
+      .filter(({ entry }) => entry.action === "operator_token.created")
+      .map((row) => [row.entry.targets[0]?.id ?? "", actorOf(row)]),
+  );
+}
+
+export function stateOf(
+  { expires_at: expires, revoked_at: revoked }: Pick<OperatorTokenInfo, "expires_at" | "revoked_at">,
+  now: number,
+): "good" | "revoked" | "expired" {
+  if (revoked !== null) return "revoked";
+  return expires !== null && Date.parse(expires) <= now ? "expired" : "good";
+}
