@@ -8,6 +8,54 @@ export interface EquivalentMutant {
 
 export const EQUIVALENT: readonly EquivalentMutant[] = [
   {
+    file: "packages/server/src/audit/sinks/file-transport.ts",
+    before: "isNew",
+    after: "true",
+    because: "only a crash of the whole machine would show it, and no test can have one",
+  },
+  {
+    file: "packages/server/src/audit/sinks/file-transport.ts",
+    before: "isNew",
+    after: "false",
+    because: "only a crash of the whole machine would show it, and no test can have one",
+  },
+  {
+    file: "packages/server/src/audit/sinks/file-transport.ts",
+    before: "await syncFolder(folder);",
+    after: ";",
+    because: "only a crash of the whole machine would show it, and no test can have one",
+  },
+  {
+    file: "packages/server/src/audit/sinks/file-transport.ts",
+    before: "await folder.sync();",
+    after: ";",
+    because: "only a crash of the whole machine would show it, and no test can have one",
+  },
+  {
+    file: "packages/server/src/audit/open-audit-log.ts",
+    before: "entry?.hash ?? CHAIN_START",
+    after: "entry?.hash",
+    because: "a tree that is not empty ends with an entry",
+  },
+  {
+    file: "packages/server/src/audit/open-audit-log.ts",
+    before: "action === undefined && actor === undefined",
+    after: "false",
+    because: "where nothing is asked for, every entry is wanted, whether it was read or not",
+  },
+  {
+    file: "packages/server/src/front-door/address-rate.ts",
+    before: "this.#buckets.get(network) ?? null",
+    after: "this.#buckets.get(network)",
+    because: "a bucket that is not there is a full one, by either word",
+  },
+  {
+    file: "packages/server/src/front-door/framing.ts",
+    before: 'errorCode ?? ""',
+    after: "errorCode",
+    because: "there is no sentence for a code that is not there, by either word",
+  },
+  {
     file: "packages/server/src/egress/exchange.ts",
     before: "this.#hopSent",
     after: "false",

@@ -60,8 +60,9 @@ export function readCheckpoint(note: string): SignedCheckpoint | null {
   if (end < 0) return null;
   const body = note.slice(0, end + 1);
   const parts = /^([^\s+]+)\n(\d{1,15})\n([A-Za-z0-9+/]{43}=)\nchain ([0-9a-f]{64})\n$/.exec(body);
-  const [, origin, size, root, chain] = parts ?? [];
-  if (origin === undefined || size === undefined || root === undefined || chain === undefined) return null;
+  if (parts === null) return null;
+  // Each of them is in what matched.
+  const [, origin = "", size = "", root = "", chain = ""] = parts;
   const signatures = [];
   for (const line of note
     .slice(end + 2)

@@ -39,6 +39,15 @@ test("readLogs() passes over a line that broke off, once it was sent again in wh
   assert.throws(() => readLogs(textOf(header("a"), broken, entry("b", 1))), /Line 2 is not a JSON object/);
 });
 
+test("readLogs() names a line that is no object, and one that is no line of a log", () => {
+  for (const line of ["null", "[]", "5", '"text"', "{", "nonsense"])
+    assert.throws(() => readLogs(line), /Line 1 is not a JSON object/, line);
+  assert.throws(() => readLogs('{"format":"holdfast-audit/1"}'), /Line 1 is not the header/);
+  assert.throws(() => readLogs('{"log":"production"}'), /Line 1 is neither an entry nor a checkpoint/);
+  for (const line of ['{"log":"a","seq":1,"entry":"{}"}', '{"log":"a","seq":"1","entry":"{}","hash":""}'])
+    assert.throws(() => readLogs(line), /Line 1 is neither/, line);
+});
+
 test("readExport() refuses several logs, and one whose beginning is elsewhere", () => {
   assert.throws(() => readExport(textOf(header("a"), header("b"))), /several logs/);
   assert.throws(() => readExport(entry("a", 1)), /no header of the log of a/);

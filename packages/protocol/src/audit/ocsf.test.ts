@@ -38,6 +38,11 @@ function aLine(fields: Partial<AuditAct> = {}) {
   return { kind: "entry", log: "production", seq: 7, hash: "ab", entry: text, openings } as const;
 }
 
+test("what nobody gave an activity has none", () => {
+  for (const action of ["thing.pondered", "thing.toString", "thing"])
+    assert.equal(ocsfActivity(action), null);
+});
+
 test("every action of the log has a class and an activity of OCSF", () => {
   const actions = Object.keys(AUDIT_ACTIONS) as AuditAction[];
   assert.deepEqual(

@@ -95,6 +95,30 @@ test("a log as it was written holds, and says what it cannot know", () => {
   assert.deepEqual(judged(log, trusted).unknown, []);
 });
 
+test("a log is signed as far as its last checkpoint, and no further", () => {
+  assert.deepEqual(
+    [aLog(6, [2, 4]), aLog(6, []), aLog(6, [6])].map((each) => judged(each).checkpointSize),
+    [4, null, 6],
+  );
+});
+
+test("A-143 a log whose beginning was removed hangs on what was there: on as many entries, and on what was signed of them", () => {
+  const cut = aLog(6, [4], KEY, 3);
+  assert.equal(judged(cut).ok, true);
+  const { fault } = judged({ ...cut, header: { ...cut.header, tree: [] } });
+  assert.deepEqual([fault?.kind, fault?.seq], ["fork", 2]);
+  const signed = (root: string) =>
+    signedCheckpoint(
+      { origin: "holdfast/production", size: 2, root, chain: cut.header.previous_hash },
+      KEY,
+      nodeDigest,
+    );
+  const good = new MerkleTree(nodeDigest, cut.header.tree).root();
+  assert.equal(judged(cut, { checkpoints: [signed(good)], keys: null }).ok, true);
+  const other = judged(cut, { checkpoints: [signed(CHAIN_START)], keys: null });
+  assert.deepEqual([other.fault?.kind, other.fault?.seq], ["fork", 2]);
+});
+
 test("an empty log holds", () => {
   assert.equal(judged(aLog(0, [])).ok, true);
 });

@@ -112,6 +112,41 @@ test("equal refusals are one entry and one number; others stand for themselves",
   );
 });
 
+test("what was gathered is written when the log is closed", async () => {
+  const store = createMemoryDisk().takeOver();
+  const { log } = await logOf(store);
+  const denied = anAct({ action: "access.denied", result: "denied", reason: "unknown" });
+  for (let count = 0; count < 3; count++) log.note(denied);
+  await log.close();
+  const texts = (await store.audit.entries({ after: 1, limit: 100 })).map(({ text }) => text);
+  assert.deepEqual(
+    texts.map((text) => (JSON.parse(text) as { changes: { times?: { to: number } } }).changes.times?.to),
+    [undefined, 2],
+  );
+});
+
+test("a list goes on past its first portion, to what is wanted of one action and one actor", async () => {
+  const store = createMemoryDisk().takeOver();
+  const { log } = await logOf(store);
+  const other = { ...OPERATOR, actor: { ...OPERATOR.actor, id: "op-2" } };
+  log.note(anAct({ authority: other }));
+  for (let count = 0; count < 2500; count++) log.note(anAct({ action: "event_key.revoked" }));
+  await log.close();
+  const of = async (query: { action?: string; actor?: string }, limit = 10_000) =>
+    (await log.list({ before: null, limit, ...query })).length;
+  assert.deepEqual(
+    [
+      await of({}),
+      await of({}, 1),
+      await of({ action: "event_key.created" }),
+      await of({ actor: "op-2" }),
+      await of({ action: "event_key.revoked", actor: "op-2" }),
+      await of({ action: "event_key.revoked", actor: "op-1" }),
+    ],
+    [2502, 1, 1, 1, 0, 2500],
+  );
+});
+
 test("a stranger who varies what is written does not grow what is held in memory, nor lose an entry", async () => {
   const store = createMemoryDisk().takeOver();
   const { log } = await logOf(store);

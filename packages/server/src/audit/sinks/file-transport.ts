@@ -31,10 +31,11 @@ export function createFileTransport({ dataDir, path }: FileTransportDeps): SinkT
         const { nlink, size } = await file.stat();
         if (!(await file.stat()).isFile() || nlink !== 1)
           return `Cannot write ${path}: it is no file of its own.`;
-        const begin = (await isBroken(file, size)) ? "\n" : "";
+        const isNew = size === 0;
+        const begin = !isNew && (await isBroken(file, size)) ? "\n" : "";
         await file.appendFile(`${begin}${lines.map(({ text }) => text).join("\n")}\n`);
         await file.datasync();
-        if (size === 0) await syncFolder(folder);
+        if (isNew) await syncFolder(folder);
         return null;
       } catch (error) {
         return `Cannot write ${path}: ${error instanceof Error && "code" in error ? String(error.code) : String(error)}.`;
@@ -46,7 +47,6 @@ export function createFileTransport({ dataDir, path }: FileTransportDeps): SinkT
 }
 
 async function isBroken(file: FileHandle, size: number): Promise<boolean> {
-  if (size === 0) return false;
   const { buffer } = await file.read(Buffer.alloc(1), 0, 1, size - 1);
   return buffer[0] !== NEWLINE;
 }

@@ -7,9 +7,16 @@ import { test } from "node:test";
 import type { EgressOutcome } from "#egress";
 import { nodeDigest, systemClock } from "#kernel";
 import { createHttpsTransport } from "./https-transport.ts";
+import { syslogFrame } from "./syslog-message.ts";
 import { createSyslogTransport } from "./syslog-transport.ts";
 
-const BATCH = { id: "1", lines: [{ text: "{}", at: 0, isRefusal: false, about: "test" }] };
+const BATCH = {
+  id: "1",
+  lines: [
+    { text: "{}", at: 0, isRefusal: false, about: "test" },
+    { text: '{"a":1}', at: 1, isRefusal: true, about: "access.denied" },
+  ],
+};
 const { signal } = new AbortController();
 
 /** What a syslog sink says of a receiver that does this with a connection. */
@@ -44,12 +51,15 @@ async function sendTo(t: TestContext, take: (socket: Socket) => void, stop = sig
   return transport.send(BATCH, stop);
 }
 
-test("a syslog batch counts when the receiver closed the connection after it had read to the end", async (t) => {
+test("a syslog batch counts when the receiver closed the connection after it had read to the end, and has it then", async (t) => {
+  let received = "";
   const answer = await sendTo(t, (socket) => {
-    socket.resume();
+    socket.setEncoding("utf8").on("data", (text: string) => (received += text));
     socket.once("end", () => socket.end());
   });
   assert.equal(answer, null);
+  const sender = { host: "h", process: "1" };
+  assert.equal(received, BATCH.lines.map((line) => syslogFrame(line, sender)).join(""));
 });
 
 test("a syslog batch does not count when somebody takes connections only to close them", async (t) => {

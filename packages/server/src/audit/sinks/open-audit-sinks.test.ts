@@ -187,6 +187,53 @@ test("retention takes what is old, waits for a sink that lags, and what is left 
   await sinks.close();
 });
 
+test("only a sink over https has a secret, a change is held against the rules, and there is none but those that are there", async () => {
+  const { log, open } = await world();
+  const sinks = await open();
+  const made = await sinks.create(OPERATOR, {
+    ...SETTINGS,
+    kind: "https",
+    target: "https://siem.example.org/",
+  });
+  assert.match(made.secret ?? "", /^whsec_/);
+  await assert.rejects(sinks.change(OPERATOR, made.sink.id, { target: "http://siem.example.org/" }), {
+    code: "request_invalid",
+  });
+  await assert.rejects(sinks.create(OPERATOR, { ...SETTINGS, target: "/x.log" }), {
+    code: "request_invalid",
+  });
+  for (const act of [
+    sinks.change(OPERATOR, "none", { name: "x" }),
+    sinks.remove(OPERATOR, "none"),
+    sinks.test(OPERATOR, "none"),
+  ])
+    await assert.rejects(act, { code: "not_found" });
+  await sinks.remove(OPERATOR, made.sink.id);
+  assert.deepEqual(await sinks.list(), []);
+  const removed = (await log.list({ before: null, limit: 9, action: "audit_sink.removed" }))[0]?.text ?? "";
+  assert.deepEqual((JSON.parse(removed) as { changes: unknown }).changes, {
+    kind: { from: "https", to: null },
+    target: { from: "https://siem.example.org/", to: null },
+    format: { from: "jsonl", to: null },
+  });
+  await sinks.close();
+});
+
+test("a sink that was changed or is closed sends nothing by its old hand", async () => {
+  const { due, log, open, receiver } = await world();
+  const sinks = await open();
+  const { sink } = await sinks.create(OPERATOR, SETTINGS);
+  await sinks.drain(1000);
+  await sinks.change(OPERATOR, sink.id, { name: "other" });
+  await sinks.drain(1000);
+  assert.equal(due.length, 1, "one hand waits for what is new");
+  await sinks.close();
+  assert.deepEqual(due, []);
+  const count = receiver.lines.length;
+  log.note(anAct());
+  assert.equal(receiver.lines.length, count);
+});
+
 test("a sink is one of sixteen, has a target of its own, and begins anew at another one", async () => {
   const { log, open, receiver } = await world();
   const sinks = await open();

@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { nodeDigest } from "#kernel";
 import { retryDelayMs } from "./back-off.ts";
 import { makeSecret, signatureHeaders } from "./https-transport.ts";
+import { sinkLine } from "./sink-line.ts";
 import { checkSettings, readSyslogTarget } from "./sink-target.ts";
 import { syslogFrame } from "./syslog-message.ts";
 
@@ -36,6 +37,52 @@ test("checkSettings() takes a name that can be shown, and a path that can be tol
     assert.throws(() => check(name, "/a.jsonl"), { code: "request_invalid" });
   for (const target of ["a.jsonl", "/a/../b.jsonl", "/a.log", "/a\0.jsonl", "/etc/cron.d/x"])
     assert.throws(() => check("a", target), { code: "request_invalid" }, target);
+});
+
+test("checkSettings() holds each kind's target against its own rule", () => {
+  const check = (kind: "file" | "syslog" | "https", target: string, name = "x".repeat(100)) =>
+    checkSettings({ name, target, kind, format: "jsonl" });
+  check("file", "/a.jsonl");
+  check("syslog", "tls://logs.example:6514");
+  check("https", "https://siem.example.org:8443/audit");
+  for (const [kind, target] of [
+    ["file", "tls://logs.example"],
+    ["syslog", "/a.jsonl"],
+    ["syslog", "udp://logs.example"],
+    ["https", "http://siem.example.org/"],
+    ["https", "nonsense"],
+    ["https", "https://u@siem.example.org/"],
+    ["https", "https://:p@siem.example.org/"],
+    ["https", "https://siem.example.org/?token=x"],
+    ["https", "https://siem.example.org/#x"],
+  ] as const)
+    assert.throws(() => check(kind, target), { code: "request_invalid" }, `${kind} ${target}`);
+});
+
+test("sinkLine() says of an entry what it is about, when it was made, and whether it is a refusal", () => {
+  const facts = { productVersion: "1", now: 5 };
+  const entry = (result: string) =>
+    sinkLine(
+      {
+        kind: "entry",
+        log: "production",
+        seq: 1,
+        hash: "h",
+        entry: JSON.stringify({ action: "access.denied", at: "1970-01-01T00:00:00.007Z", result }),
+      },
+      "jsonl",
+      facts,
+    );
+  for (const [result, isRefusal] of [
+    ["success", false],
+    ["denied", true],
+    ["failed", true],
+  ] as const) {
+    const { about, at, isRefusal: refused } = entry(result);
+    assert.deepEqual([about, at, refused], ["access.denied", 7, isRefusal]);
+  }
+  const { about, at, isRefusal } = sinkLine({ kind: "test", sink: "s", at: 3 }, "jsonl", facts);
+  assert.deepEqual([about, at, isRefusal], ["test", 5, false]);
 });
 
 test("syslogFrame() is RFC 5424 in a frame that counts bytes, and what a line says cannot end it", () => {
