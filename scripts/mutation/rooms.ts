@@ -82,6 +82,7 @@ export const MUTATED_ROOMS: readonly MutatedRoom[] = [
     tests: [
       [`${SERVER}/api`, `${SERVER}/registry/origin-rule.test.ts`],
       [`${ADMINISTRATION}/environments.test.ts`, "test/attacks/abuse.test.ts", "test/http/access.test.ts"],
+      [`${ADMINISTRATION}/roles.test.ts`],
       [
         `${ADMINISTRATION}/event-keys.test.ts`,
         `${ADMINISTRATION}/audit.test.ts`,
@@ -96,5 +97,10 @@ export const MUTATED_ROOMS: readonly MutatedRoom[] = [
     name: "signatures",
     sources: ["packages/protocol/src/signatures-v2", "packages/protocol/src/tokens.ts"],
     tests: [["packages/protocol/src/signatures-v2", "packages/protocol/src/tokens.test.ts"]],
+  },
+  {
+    name: "access",
+    sources: ["packages/protocol/src/access"],
+    tests: [["packages/protocol/src/access"], [`${ADMINISTRATION}/roles.test.ts`]],
   },
 ];
