@@ -17,8 +17,9 @@ export function authorise(
 ): void {
   app.addHook("onRequest", async (request, reply) => {
     const { isFiltered = false, permission } = request.routeOptions.config;
-    // Of a path that there is no route for.
-    if (permission === undefined) return;
+    if (request.is404) return;
+    if (permission === undefined)
+      throw new Error("A request reached an operators' route that says not what it takes");
     const grant = grantOf(request);
     const place = placeOf(request, environments);
     const given = isFiltered ? { ...grant, environments: null } : grant;
