@@ -112,6 +112,37 @@ test("equal refusals are one entry and one number; others stand for themselves",
   );
 });
 
+test("a log whose beginning was removed goes on with its tree after a restart, and holds", async () => {
+  const store = createMemoryDisk().takeOver();
+  const first = await logOf(store);
+  for (let count = 0; count < 5; count++) first.log.note(anAct());
+  await first.log.checkpoint();
+  first.time.now += 1000;
+  assert.equal(await first.log.prune(OPERATOR, 0), 6);
+  await first.log.close();
+  const second = await logOf(store);
+  second.log.note(anAct());
+  await second.log.checkpoint();
+  const text = await textOf(second.log.export(OPERATOR));
+  const { header } = readExport(text);
+  const verdict = verify(text);
+  assert.deepEqual([header.first, verdict.fault, verdict.checkpointSize], [7, null, 9]);
+  await second.log.close();
+});
+
+test("a table of a log has a line for its columns and one for each entry, and none for what has no text there", async () => {
+  const store = createMemoryDisk().takeOver();
+  const { log } = await logOf(store);
+  log.note(anAct());
+  await log.checkpoint();
+  const lines = (await textOf(log.export(OPERATOR, "csv"))).trimEnd().split("\n");
+  assert.deepEqual(
+    lines.map((line) => line.split(",")[0]),
+    ['"seq"', '"1"', '"2"', '"3"'],
+  );
+  await log.close();
+});
+
 test("what was gathered is written when the log is closed", async () => {
   const store = createMemoryDisk().takeOver();
   const { log } = await logOf(store);
