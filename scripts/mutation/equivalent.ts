@@ -8,6 +8,36 @@ export interface EquivalentMutant {
 
 export const EQUIVALENT: readonly EquivalentMutant[] = [
   {
+    file: "packages/server/src/api/authenticate.ts",
+    before: 'request.raw.url ?? ""',
+    after: "request.raw.url",
+    because: "a request that came in has one",
+  },
+  {
+    file: "packages/server/src/api/dispatch.ts",
+    before: 'request.header("authorization") ?? undefined',
+    after: 'request.header("authorization")',
+    because: "either word says that there is none",
+  },
+  {
+    file: "packages/server/src/api/administration/authority-of.ts",
+    before: "request.authority === null",
+    after: "false",
+    because: "the door lets nobody in without: the line is there for the day on which it would",
+  },
+  {
+    file: "packages/server/src/api/administration/authority-of.ts",
+    before: "request.grant === null",
+    after: "false",
+    because: "the door lets nobody in without: the line is there for the day on which it would",
+  },
+  {
+    file: "packages/server/src/api/administration/administration.ts",
+    before: 'app.decorateRequest("grant", null);',
+    after: ";",
+    because: "the member is written before it is read, declared or not",
+  },
+  {
     file: "packages/server/src/audit/sinks/file-transport.ts",
     before: "isNew",
     after: "true",

@@ -80,9 +80,9 @@ export const MUTATED_ROOMS: readonly MutatedRoom[] = [
       `${SERVER}/approved-origins.ts`,
     ],
     tests: [
-      [`${SERVER}/api`, `${SERVER}/registry/origin-rule.test.ts`],
+      [`${SERVER}/api`, `${SERVER}/registry/origin-rule.test.ts`, `${SERVER}/approved-origins.test.ts`],
       [`${ADMINISTRATION}/environments.test.ts`, "test/attacks/abuse.test.ts", "test/http/access.test.ts"],
-      [`${ADMINISTRATION}/roles.test.ts`],
+      [`${ADMINISTRATION}/operators-fields.test.ts`, `${ADMINISTRATION}/roles.test.ts`],
       [
         `${ADMINISTRATION}/event-keys.test.ts`,
         `${ADMINISTRATION}/audit.test.ts`,
