@@ -129,10 +129,8 @@ describe("what operators say, member by member", { timeout: 120_000 }, () => {
       ["installation", "installation"],
     ]);
     const [, first] = await operatorOf(server).auditRows(null, { action: "redteam.run" });
-    assert.deepEqual(
-      [first?.entry.context.via, (first?.entry.context as { user_agent?: string }).user_agent],
-      ["api", "attacker/1"],
-    );
+    const { user_agent: agent, via } = first?.entry.context ?? {};
+    assert.deepEqual([via, agent], ["api", "attacker/1"]);
   });
 
   it("a key is in the answer of a revocation only when one had to be made", async () => {

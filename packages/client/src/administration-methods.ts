@@ -92,7 +92,11 @@ export interface AuditRowInfo {
       readonly name_commitment: string | null;
     }[];
     readonly changes: Readonly<Record<string, { readonly from: AuditValue; readonly to: AuditValue }>>;
-    readonly context: { readonly address: string | null; readonly via: string };
+    readonly context: {
+      readonly address: string | null;
+      readonly user_agent: string | null;
+      readonly via: string;
+    };
   };
   readonly openings: Readonly<Record<string, { readonly name: string }>> | null;
 }
