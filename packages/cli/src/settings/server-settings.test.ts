@@ -227,3 +227,21 @@ test("serverSettings() blames the configuration for values that no flag gave", (
     );
   }
 });
+
+test("serverSettings() takes each bound as a whole number of its unit, and nothing when it was not given", () => {
+  const of = (flags: Readonly<Record<string, string>>) => {
+    const { backlogMax, diskReserveBytes, requestsPerSecond } = settle("start", flags).options;
+    return [requestsPerSecond, backlogMax, diskReserveBytes];
+  };
+  assert.deepEqual(of({}), [undefined, undefined, undefined]);
+  assert.deepEqual(of({ "address-rate": "50", backlog: "20000", "disk-reserve": "2" }), [
+    50,
+    20_000,
+    2 * 1024 ** 2,
+  ]);
+  for (const name of ["address-rate", "backlog", "disk-reserve"])
+    for (const value of ["-1", "1.5", "many", "1e12"])
+      assert.throws(() => settle("start", { [name]: value }), new RegExp(`--${name}`), `${name} ${value}`);
+  for (const name of ["address-rate", "backlog"])
+    assert.throws(() => settle("start", { [name]: "0" }), new RegExp(`--${name}`));
+});
