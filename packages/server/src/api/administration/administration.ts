@@ -32,7 +32,7 @@ export function createAdministrationApi(
 ): FastifyInstance {
   const app = createApp(context);
   app.decorateRequest("authority", null);
-  app.decorateRequest("grant", null);
+  app.decorateRequest("grants", null);
   app.addHook("onRoute", (route) => {
     const { access, audit, permission } = route.config ?? {};
     if (access !== "operator")
@@ -103,7 +103,7 @@ function authenticateOperators(app: FastifyInstance, context: AdministrationCont
       return refuse(reply);
     }
     request.authority = authorityOf(request, operator);
-    request.grant = operator.grant;
+    request.grants = [operator.grant];
   });
 }
 

@@ -9,7 +9,7 @@ export function authorityOf(request: FastifyRequest): Authority {
 }
 
 /** What that operator was given. */
-export function grantOf(request: FastifyRequest): Grant {
-  if (request.grant === null) throw new Error("A request reached an operators' route without a grant");
-  return request.grant;
+export function grantsOf(request: FastifyRequest): readonly Grant[] {
+  if (request.grants === null) throw new Error("A request reached an operators' route without grants");
+  return request.grants;
 }

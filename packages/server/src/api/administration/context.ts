@@ -44,7 +44,7 @@ declare module "fastify" {
     /** On whose authority a request to an operators' route is made. */
     authority: Authority | null;
     /** What whoever makes it was given. */
-    grant: Grant | null;
+    grants: readonly Grant[] | null;
   }
 }
 

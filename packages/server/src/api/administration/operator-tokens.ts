@@ -4,7 +4,7 @@ import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { Holder } from "#keys";
 import { parseFields } from "../body.ts";
 import { unknownEnvironment } from "./acts-of.ts";
-import { authorityOf, grantOf } from "./authority-of.ts";
+import { authorityOf, grantsOf } from "./authority-of.ts";
 import type { AdministrationContext } from "./context.ts";
 import { expiryField, instant, listField, textField, wantedText } from "./fields.ts";
 
@@ -84,5 +84,5 @@ export function operatorTokenRoutes(
 }
 
 function holderOf(request: FastifyRequest): Holder {
-  return { authority: authorityOf(request), grant: grantOf(request) };
+  return { authority: authorityOf(request), grants: grantsOf(request) };
 }
