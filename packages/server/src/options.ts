@@ -80,6 +80,8 @@ export interface ServerOptions {
   readonly timeScale: number;
   /** Which payloads are taken; any when absent. */
   readonly payloads?: PayloadRules;
+  /** What a hash of a password costs to make: memory in KiB, and passes. Less than the default is for tests alone. */
+  readonly passwordCost?: { readonly memory: number; readonly passes: number };
   readonly logLevel: LogLevel;
   /** Where log lines go; stderr when absent. */
   readonly logTo?: { write(line: string): void };

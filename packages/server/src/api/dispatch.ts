@@ -30,12 +30,16 @@ export interface DispatchDeps {
   readonly reach: Reach;
   /** The operators' API; absent in development. */
   readonly administration: FastifyInstance;
+  /** The API of people themselves, and what their identity providers call. */
+  readonly people: FastifyInstance;
   readonly clock: Clock;
   readonly log: Log;
 }
 
 /** Everything below is the operators'. */
 const ADMINISTRATION = "/holdfast/v1/admin";
+/** And below these, people's. */
+const PEOPLE = ["/holdfast/v1/identity", "/saml", "/oidc"] as const;
 const REGISTER = "/fn/register";
 const READING: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS"]);
 
@@ -46,6 +50,7 @@ const READING: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS"]);
 export function createDispatch({
   reach,
   administration,
+  people,
   clock,
   log,
 }: DispatchDeps): (request: IncomingMessage, response: ServerResponse) => void {
@@ -82,10 +87,13 @@ export function createDispatch({
 
   return (request, response) => {
     const target = request.url ?? "/";
-    const isAdministration = target === ADMINISTRATION || target.startsWith(`${ADMINISTRATION}/`);
     // An operator's token in the URL is the operators' business, wherever it was sent.
-    if (isAdministration || tokensInUrl(target).length > 0) {
+    if (isBelow(target, ADMINISTRATION) || tokensInUrl(target).length > 0) {
       administration.routing(request, response);
+      return;
+    }
+    if (PEOPLE.some((path) => isBelow(target, path))) {
+      people.routing(request, response);
       return;
     }
     const { method = "GET" } = request;
@@ -99,6 +107,10 @@ export function createDispatch({
       },
     );
   };
+}
+
+function isBelow(target: string, path: string): boolean {
+  return target === path || target.startsWith(`${path}/`);
 }
 
 function headerOf(request: IncomingMessage): (name: string) => string | null {

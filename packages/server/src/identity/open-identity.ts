@@ -1,9 +1,9 @@
 import type { AuditAct, Authority, Digest } from "@holdfast/protocol";
+import { HoldfastError } from "@holdfast/protocol";
 import type { AuditLog } from "#audit";
 import type { Clock, Log, Random } from "#kernel";
 import { addressRule } from "#kernel";
-import type { Oidc } from "#oidc";
-import type { Saml } from "#saml";
+import { newSpKeyPair } from "#saml";
 import type { AdministrationStore } from "#store";
 import type { Vault } from "#vault";
 import type { Person } from "./contract.ts";
@@ -44,9 +44,12 @@ import { createDomains } from "./sso/domains.ts";
 import type { EmergencyCodes } from "./sso/emergency-codes.ts";
 import { createEmergencyCodes } from "./sso/emergency-codes.ts";
 import { connectionFor, isSessionAllowed } from "./sso/enforcement.ts";
+import type { Logouts } from "./sso/logouts.ts";
+import { createLogouts } from "./sso/logouts.ts";
+import type { OidcSide } from "./sso/oidc-side.ts";
 import { createOidcSide } from "./sso/oidc-side.ts";
 import type { SamlSide } from "./sso/saml-side.ts";
-import { createSamlSide } from "./sso/saml-side.ts";
+import { createSamlSide, isSaml } from "./sso/saml-side.ts";
 import type { Sso } from "./sso/sso.ts";
 import { createSso } from "./sso/sso.ts";
 import { createTotpSecrets } from "./totp/totp-secrets.ts";
@@ -68,8 +71,13 @@ export interface Identity {
   readonly attempts: AttemptBook;
   readonly sso: Sso;
   readonly saml: SamlSide;
-  readonly samlProtocol: Saml;
+  readonly oidc: OidcSide;
+  /** Names a test to whoever began it. */
+  newHandle(): string;
+  readonly logouts: Logouts;
   /** The connection by which people with addresses like this sign in; null: by other methods. It depends on the domain alone. */
+  /** Our metadata for a connection. @throws HoldfastError `not_found` */
+  metadataOf(connection: string): string;
   connectionFor(email: string): { readonly id: string; readonly isRequired: boolean } | null;
 }
 
@@ -86,8 +94,6 @@ export interface IdentityDeps {
   readonly publicUrl: () => string;
   /** What people call this installation. */
   readonly instance: string;
-  readonly saml: Saml;
-  readonly oidc: Oidc;
   readonly resolveTexts: ResolveTexts;
   /** What a hash of a password costs; less in tests. */
   readonly hashCost?: HashCost;
@@ -161,11 +167,11 @@ export async function openIdentity(deps: IdentityDeps): Promise<Identity> {
     clock,
     random,
     host: () => new URL(publicUrl()).hostname,
-    newKeyPair: (commonName) => deps.saml.newSpKeyPair({ random, nowMs: clock.now(), commonName }),
+    newKeyPair: (commonName) => newSpKeyPair({ random, nowMs: clock.now(), commonName }),
   });
   const attempts = createAttemptBook();
-  const saml = createSamlSide({ saml: deps.saml, connections, clock, random, publicUrl });
-  const oidc = createOidcSide({ oidc: deps.oidc, connections, clock, random, publicUrl });
+  const saml = createSamlSide({ connections, clock, random, publicUrl });
+  const oidc = createOidcSide();
 
   return {
     setUp: createSetUp({ ledger, links, arrivals, clock }),
@@ -219,7 +225,14 @@ export async function openIdentity(deps: IdentityDeps): Promise<Identity> {
       publicUrl,
     }),
     saml,
-    samlProtocol: deps.saml,
+    oidc,
+    newHandle: () => Buffer.from(random.bytes(16)).toString("hex"),
+    logouts: createLogouts({ ledger, sessions, connections, saml, audit, clock, random, digest }),
+    metadataOf(id) {
+      const connection = connections.get(id);
+      if (connection === null || !isSaml(connection)) throw new HoldfastError("not_found", "There is no such connection.");
+      return saml.metadata(connection);
+    },
     connectionFor(email) {
       const domain = readAddress(email)?.domain;
       return domain === undefined ? null : connectionFor(domain, facts, clock.now());

@@ -24,6 +24,14 @@ export function authorise(
     const place = placeOf(request, environments);
     const given = isFiltered ? grants.map((grant) => ({ ...grant, environments: null })) : grants;
     const decision = decideAny(given, permission, place);
+    const { scopes } = request;
+    if (decision === "allowed" && scopes !== null && !scopes.includes(permission)) {
+      audit.note(denied(request, place, `scope ${permission}`));
+      return sendError(
+        reply,
+        new HoldfastError("insufficient_scope", `The token is good for other things: this takes ${permission}.`),
+      );
+    }
     if (decision === "allowed") return;
     audit.note(denied(request, place, decision === "hidden" ? "environment" : permission));
     if (decision === "hidden" && place !== null) return sendError(reply, unknownEnvironment(place.name));

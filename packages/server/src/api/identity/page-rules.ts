@@ -29,8 +29,7 @@ export function pageRefusal(
   const isOwnSite = site === undefined || site === "same-origin" || site === "none";
   if (!isOwnSite) return refusal("It was sent by a page of another site.");
   const { origin } = headers;
-  if (origin !== undefined && origin !== new URL(publicUrl).origin)
-    return refusal("It was sent by a page of another origin.");
+  if (origin !== undefined && !isOwnOrigin(origin, publicUrl, headers.host)) return refusal("It was sent by a page of another origin.");
   if (READING.has(method)) return null;
   if (!/^application\/json\s*(?:;|$)/i.test(sentType(request)))
     return refusal("What changes something is sent as application/json.");
@@ -40,6 +39,12 @@ export function pageRefusal(
   if (token !== null && (typeof shown !== "string" || !digest.equal(shown, token)))
     return refusal("It lacks the session's token, or has another one.");
   return null;
+}
+
+/** That of the public URL, or of the host that was called: the door lets none in that is not this server's. */
+function isOwnOrigin(origin: string, publicUrl: string, host: string | undefined): boolean {
+  const { origin: own, protocol } = new URL(publicUrl);
+  return origin === own || origin === `${protocol}//${host ?? ""}`;
 }
 
 function refusal(why: string): HoldfastError {

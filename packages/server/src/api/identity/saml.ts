@@ -24,7 +24,7 @@ export function samlRoutes(app: FastifyInstance, context: IdentityContext): void
   let atOnce = 0;
 
   app.get("/saml/:id/metadata", { config: { access: "provider" } }, async ({ params }: OfConnection, reply) => {
-    const xml = identity.sso.metadata(params.id);
+    const xml = identity.metadataOf(params.id);
     return reply.header("content-type", "application/samlmetadata+xml; charset=utf-8").send(xml);
   });
 
@@ -69,7 +69,7 @@ export function samlRoutes(app: FastifyInstance, context: IdentityContext): void
 
   app.get("/saml/:id/slo", { config: { access: "provider" } }, async (request: OfConnection, reply) => {
     const [, query = ""] = (request.raw.url ?? "").split("?", 2);
-    const answer = await identity.sso.logout(request.params.id, { binding: "redirect", query }, contextOf(request));
+    const answer = await identity.logouts.take(request.params.id, { binding: "redirect", query }, contextOf(request));
     return answer === null ? reply.code(303).header("location", "/sign-in?e=signed-out").send() : deliver(reply, answer);
   });
 
@@ -78,14 +78,14 @@ export function samlRoutes(app: FastifyInstance, context: IdentityContext): void
     { config: { access: "provider" }, bodyLimit: FORM_BYTES_MAX },
     async (request: OfConnection, reply) => {
       const body = Buffer.isBuffer(request.body) ? request.body.toString("utf8") : "";
-      const answer = await identity.sso.logout(request.params.id, { binding: "post", body }, contextOf(request));
+      const answer = await identity.logouts.take(request.params.id, { binding: "post", body }, contextOf(request));
       return answer === null ? reply.code(303).header("location", "/sign-in?e=signed-out").send() : deliver(reply, answer);
     },
   );
 
   app.get("/saml/:id/farewell", { config: { access: "provider" } }, async (request: OfConnection, reply) => {
     const { h } = request.query as { readonly h?: unknown };
-    const delivery = identity.sso.takeFarewell(typeof h === "string" ? h : null);
+    const delivery = identity.logouts.takeFarewell(typeof h === "string" ? h : null);
     return delivery === null ? reply.code(303).header("location", "/sign-in").send() : deliver(reply, delivery);
   });
 }

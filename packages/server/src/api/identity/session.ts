@@ -63,7 +63,7 @@ export function sessionRoutes(app: FastifyInstance, context: IdentityContext): v
     await identity.sessions.end(by, (each) => each.id === session.id, "signed_out");
     setCookie(reply, "session", null, publicUrl());
     void reply.header("clear-site-data", '"cache", "storage"');
-    const path = identity.sso.farewell(session);
+    const path = identity.logouts.farewell(session);
     return { data: path === null ? {} : { url: path } };
   });
 

@@ -38,6 +38,8 @@ export interface Sessions {
   begin(start: SessionStart, also: readonly Change[], acts: readonly AuditAct[]): Promise<Begun>;
   /** The same session under another secret, after its owner proved again who they are. */
   renew(secret: string, how: string, isStrong: boolean, context: AuditContext): Promise<Begun>;
+  /** What a session with this secret is kept under; null: there is none. */
+  hashOf(secret: string | null): string | null;
   of(person: string): readonly Session[];
   /** The changes that end these sessions, for an act that ends them. */
   endings(which: (session: Session) => boolean): readonly Change[];
@@ -178,6 +180,11 @@ export function createSessions(deps: SessionsDeps): Sessions {
         );
         return begun(secret, hash, renewed);
       }),
+    hashOf(secret) {
+      if (secret === null) return null;
+      const hash = digest.sha256Hex(secret);
+      return ledger.get("session", hash) === null ? null : hash;
+    },
     of: (person) => alive().filter(([, session]) => session.person === person).map(([, session]) => session),
     endings,
     end: (by, which, why) =>

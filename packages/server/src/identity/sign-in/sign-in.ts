@@ -58,6 +58,8 @@ export interface SignIn {
   ): Promise<Begun>;
   /** Whether a password is this person's own, for acts that ask for it again. Counts like a sign-in. */
   isOwnPassword(person: Person, password: string): Promise<boolean>;
+  /** The same of a code of their authenticator app, which is used up. */
+  isOwnCode(person: Person, code: string, context: AuditContext): Promise<boolean>;
 }
 
 const PENDING_MS = 5 * 60 * 1000;
@@ -230,6 +232,29 @@ export function createSignIn(deps: SignInDeps): SignIn {
           [used.change],
           acts,
         );
+      });
+    },
+    async isOwnCode(person, code, context) {
+      const key = `factor of ${person.id}`;
+      begin(key);
+      return ledger.inTurn(async () => {
+        const used = secondFactors.use(person.id, "totp", code);
+        if (used === null) return false;
+        failures.delete(key);
+        await ledger.commit(
+          [used.change],
+          [
+            {
+              action: "session.renewed",
+              authority: userAuthority(person, context),
+              targets: [{ type: "user", id: person.id, name: person.email }],
+              result: "success",
+              reason: "totp",
+              changes: {},
+            },
+          ],
+        );
+        return true;
       });
     },
     async isOwnPassword({ email, id }, password) {

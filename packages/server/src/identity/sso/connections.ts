@@ -12,7 +12,6 @@ import { readAddress } from "../people/address.ts";
 import type {
   AccountMap,
   ConnectionRecord,
-  ConnectionState,
   OidcConnectionRecord,
   SamlConnectionRecord,
   StoredCertificate,
@@ -40,7 +39,8 @@ export interface ConnectionChange {
 export interface Connections {
   list(): readonly Connection[];
   get(id: string): Connection | null;
-  stateOf(id: string): ConnectionState;
+  /** Those whose provider speaks of this person. */
+  linkedTo(person: string): readonly Connection[];
   /** @throws HoldfastError `request_invalid` */
   createSaml(by: Holder, name: string): Promise<Connection>;
   createOidc(by: Holder, name: string, settings: Required<NonNullable<ConnectionChange["oidc"]>>): Promise<Connection>;
@@ -169,7 +169,14 @@ export function createConnections({
       const found = ledger.get("sso-connection", id);
       return found === null ? null : { id, ...found };
     },
-    stateOf: (id) => stateOf(known(id), clock.now()),
+    linkedTo: (person) =>
+      ledger
+        .all("sso-identity")
+        .filter(([, each]) => each.person === person)
+        .flatMap(([, { connection: id }]) => {
+          const found = ledger.get("sso-connection", id);
+          return found === null ? [] : [{ id, ...found }];
+        }),
     async createSaml(by, name) {
       const id = newId();
       const start = base(name);

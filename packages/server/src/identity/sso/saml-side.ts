@@ -1,6 +1,6 @@
 import type { Clock, Random } from "#kernel";
-import type { Saml, SamlTrust } from "#saml";
-import { SamlError, sentenceOf } from "#saml";
+import type { SamlTrust } from "#saml";
+import { examineResponse, isSamlError, peekResponse, sentenceOf, writeAuthnRequest, writeSpMetadata } from "#saml";
 import type { Connection, Connections } from "./connections.ts";
 import type { Delivery, Testimony } from "./provider-side.ts";
 import { TestimonyRefused } from "./provider-side.ts";
@@ -35,9 +35,7 @@ export function createSamlSide({
   connections,
   publicUrl,
   random,
-  saml,
 }: {
-  readonly saml: Saml;
   readonly connections: Connections;
   readonly clock: Clock;
   readonly random: Random;
@@ -77,17 +75,17 @@ export function createSamlSide({
     newRequestId,
     trustOf,
     request: (connection, requestId, forceAuthn) =>
-      saml.writeAuthnRequest(trustOf(connection), { id: requestId, nowMs: clock.now(), forceAuthn }, requestId.slice(1)),
+      writeAuthnRequest(trustOf(connection), { id: requestId, nowMs: clock.now(), forceAuthn }, requestId.slice(1)),
     answers(encoded) {
       try {
-        return saml.peekResponse(encoded).inResponseTo;
+        return peekResponse(encoded).inResponseTo;
       } catch (error) {
         throw refusalOf(error);
       }
     },
     async read(connection, encoded, visit) {
       if (!("id" in visit.request)) throw new TestimonyRefused("saml_in_response_to", "The visit was none of SAML.");
-      const examined = await saml.examineResponse(
+      const examined = await examineResponse(
         encoded,
         trustOf(connection),
         { requestId: visit.request.id, issuedAt: visit.startedAt, forceAuthn: visit.forceAuthn },
@@ -109,7 +107,7 @@ export function createSamlSide({
     metadata(connection) {
       const { acsUrl, entityId, sloUrl } = addressesOf(connection.id);
       const { decryption, signing } = connections.keysOf(connection);
-      return saml.writeSpMetadata(
+      return writeSpMetadata(
         {
           spEntityId: entityId,
           acsUrl,
@@ -129,5 +127,5 @@ export function createSamlSide({
 
 /** An error of the SAML room as a refusal; anything else is a fault of ours, and stays one. */
 function refusalOf(error: unknown): unknown {
-  return error instanceof SamlError ? new TestimonyRefused(error.code, sentenceOf(error.code), [], error) : error;
+  return isSamlError(error) ? new TestimonyRefused(error.code, sentenceOf(error.code), [], error) : error;
 }

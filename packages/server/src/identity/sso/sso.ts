@@ -4,7 +4,6 @@ import type { AuditLog } from "#audit";
 import type { Clock, Log, Random } from "#kernel";
 import type { Begun, SignedIn } from "../contract.ts";
 import type { Ledger } from "../ledger.ts";
-import { inWords } from "../people/people.ts";
 import type { Sessions } from "../sessions/sessions.ts";
 import { createPending } from "../sign-in/pending.ts";
 import { anonymous } from "../user-authority.ts";
@@ -177,7 +176,7 @@ export function createSso(deps: SsoDeps): Sso {
         name: account.name,
         groups: account.groups,
       },
-      grants: account.grants.map(inWords),
+      grants: account.grants,
       outcome: isIn ? resolution.kind : resolution.code,
     };
   }

@@ -1,3 +1,4 @@
+import type { Grant } from "@holdfast/protocol";
 import type { AccountRefusal } from "./resolve-account.ts";
 
 /** Why somebody was sent to an identity provider. */
@@ -43,7 +44,7 @@ export type TestResult =
         readonly name: string | null;
         readonly groups: readonly string[];
       } | null;
-      readonly grants: readonly string[];
+      readonly grants: readonly Grant[];
       /** What a sign-in would do. */
       readonly outcome: "known" | "link" | "create" | AccountRefusal | null;
     };
