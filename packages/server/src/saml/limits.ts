@@ -23,5 +23,6 @@ export const SAML_LIMITS = {
   logoutQueryChars: 64 * 1024,
   logoutInflatedBytes: 64 * 1024,
   logoutAgeMs: 5 * 60_000,
-  relayStateBytes: 80,
+  /** What a provider may have us send back. Ours are 80 bytes at most. */
+  logoutRelayStateBytes: 1_024,
 } as const;

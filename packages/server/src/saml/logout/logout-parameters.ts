@@ -37,7 +37,7 @@ export function readParameters(text: string, charsMax: number): LogoutParameters
   return parameters;
 }
 
-/** Which message it is. @throws SamlError `saml_structure` for none and for both, `saml_encoding` for a long RelayState */
+/** Which message it is. @throws SamlError `saml_structure` for none and for both, `saml_too_large` for a long RelayState */
 export function messageOf(parameters: LogoutParameters): {
   readonly name: "SAMLRequest" | "SAMLResponse";
   readonly message: Parameter;
@@ -50,8 +50,7 @@ export function messageOf(parameters: LogoutParameters): {
     throw new SamlError("saml_structure");
   }
   const relayState = parameters.get("RelayState")?.value ?? null;
-  // Bindings 3.4.3; what is longer is not sent back.
-  if (Buffer.byteLength(relayState ?? "") > SAML_LIMITS.relayStateBytes)
+  if (Buffer.byteLength(relayState ?? "") > SAML_LIMITS.logoutRelayStateBytes)
     throw new SamlError("saml_too_large");
   return { name: request === undefined ? "SAMLResponse" : "SAMLRequest", message, relayState };
 }
