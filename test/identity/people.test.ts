@@ -22,7 +22,12 @@ test("the first owner comes in by the link that the server prints, and nobody co
   assert.equal(person?.email, OWNER_EMAIL);
   assert.deepEqual(grants, [{ role: "owner", environments: null, payloads: true }]);
   await assert.rejects(
-    stranger.act("/set-up", { token: tokenOf(link), name: "Eve", email: "eve@example.com", password: PASSWORD }),
+    stranger.act("/set-up", {
+      token: tokenOf(link),
+      name: "Eve",
+      email: "eve@example.com",
+      password: PASSWORD,
+    }),
     { code: "conflict" },
   );
   assert.equal(await server.setUpLink(), null);
@@ -44,13 +49,20 @@ test("who was invited has the role of the invitation, and the link is good once"
     role: "viewer",
   });
   const bo = openPage(server);
-  await bo.act("/invitations/accept", { token: tokenOf(link), name: "Bo", password: PASSWORD, role: "owner" });
+  await bo.act("/invitations/accept", {
+    token: tokenOf(link),
+    name: "Bo",
+    password: PASSWORD,
+    role: "owner",
+  });
   assert.deepEqual((await bo.session()).grants, [{ role: "viewer", environments: null, payloads: false }]);
   await assert.rejects(
     openPage(server).act("/invitations/accept", { token: tokenOf(link), name: "Bo", password: PASSWORD }),
     { code: "link_invalid" },
   );
-  await assert.rejects(bo.admin("POST", "/environments", { name: "mine", kind: "custom" }), { code: "forbidden" });
+  await assert.rejects(bo.admin("POST", "/environments", { name: "mine", kind: "custom" }), {
+    code: "forbidden",
+  });
 });
 
 test("a restart ends no session, and a deactivation ends all of them at once", async () => {

@@ -11,7 +11,12 @@ const ADMIN = "/holdfast/v1/admin";
 export interface Page {
   readonly cookies: Map<string, string>;
   /** Sends what a page would; `headers` overrule it, and null leaves one out. */
-  ask(method: string, path: string, body?: unknown, headers?: Readonly<Record<string, string | null>>): Promise<Answer>;
+  ask(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers?: Readonly<Record<string, string | null>>,
+  ): Promise<Answer>;
   /** Posts to the API of people, and gives back `data`. @throws when it is refused */
   act<Data>(path: string, body?: unknown): Promise<Data>;
   /** Of the operators' API. */
@@ -27,7 +32,11 @@ export interface SessionState {
   readonly second_factors?: readonly string[];
   readonly person?: { readonly id: string; readonly email: string; readonly name: string };
   readonly session?: { readonly id: string; readonly method: string; readonly connection?: string };
-  readonly grants?: readonly { readonly role: string; readonly environments: readonly string[] | null; readonly payloads: boolean }[];
+  readonly grants?: readonly {
+    readonly role: string;
+    readonly environments: readonly string[] | null;
+    readonly payloads: boolean;
+  }[];
   readonly fresh_until?: string | null;
 }
 
@@ -56,13 +65,17 @@ export function openPage(server: TestServer, address?: string): Page {
   ): Promise<Answer> {
     const wanted: Record<string, string | null> = {
       "sec-fetch-site": "same-origin",
-      ...(cookies.size === 0 ? {} : { cookie: [...cookies].map(([name, value]) => `${name}=${value}`).join("; ") }),
+      ...(cookies.size === 0
+        ? {}
+        : { cookie: [...cookies].map(([name, value]) => `${name}=${value}`).join("; ") }),
       ...(method === "GET" ? {} : { "content-type": "application/json", origin: server.url }),
       ...(csrf === null || method === "GET" ? {} : { "x-csrf": csrf }),
       ...(address === undefined ? {} : { "x-forwarded-for": address }),
       ...headers,
     };
-    const sent = Object.entries(wanted).flatMap(([name, value]) => (value === null ? [] : [[name, value] as const]));
+    const sent = Object.entries(wanted).flatMap(([name, value]) =>
+      value === null ? [] : [[name, value] as const],
+    );
     const answer = await request(server, method, path, {
       authorized: false,
       headers: Object.fromEntries(sent),
@@ -85,7 +98,8 @@ export function openPage(server: TestServer, address?: string): Page {
   }
 
   async function done<Data>(method: string, path: string, body: unknown): Promise<Data> {
-    if (csrf === null && method !== "GET" && [...cookies.keys()].some((name) => name.endsWith("session"))) await session();
+    if (csrf === null && method !== "GET" && [...cookies.keys()].some((name) => name.endsWith("session")))
+      await session();
     const answer = await ask(method, path, method === "GET" ? undefined : body);
     if (answer.status >= 300) throw new PageRefused(`${method} ${path}`, answer);
     return (answer.json as { readonly data: Data }).data;
@@ -129,6 +143,10 @@ export async function invite(
 ): Promise<Page> {
   const { link } = await owner.admin<{ link: string }>("POST", "/invitations", { email, ...grant });
   const page = openPage(server);
-  await page.act("/invitations/accept", { token: tokenOf(link), name: email.split("@")[0], password: PASSWORD });
+  await page.act("/invitations/accept", {
+    token: tokenOf(link),
+    name: email.split("@")[0],
+    password: PASSWORD,
+  });
   return page;
 }

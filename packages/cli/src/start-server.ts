@@ -64,7 +64,12 @@ function showSetUpLink(link: string, { report, world }: Invocation): void {
     report.line("");
     return;
   }
-  const line = { ts: new Date().toISOString(), level: "info", msg: "open this link to become the first owner", link };
+  const line = {
+    ts: new Date().toISOString(),
+    level: "info",
+    msg: "open this link to become the first owner",
+    link,
+  };
   world.stdout.write(`${JSON.stringify(line)}\n`);
 }
 

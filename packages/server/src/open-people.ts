@@ -47,7 +47,8 @@ export async function openPeople(world: PeopleWorld): Promise<OpenPeople> {
     guard: {
       rules: () => policy.rules(),
       ownPorts: () => new Set([ownPort()]),
-      onRefused: ({ host, rule }) => log.warn({ host, rule }, "the egress policy refused an identity provider"),
+      onRefused: ({ host, rule }) =>
+        log.warn({ host, rule }, "the egress policy refused an identity provider"),
     },
     allowRedirects: false,
   });

@@ -45,9 +45,9 @@ export function decideAny(
   permission: Permission,
   place: GrantPlace | null,
 ): Decision {
-  const decisions = grants.map((grant) => decide(grant, permission, place));
-  if (decisions.includes("allowed")) return "allowed";
-  return place === null || decisions.includes("forbidden") ? "forbidden" : "hidden";
+  const decisions = new Set(grants.map((grant) => decide(grant, permission, place)));
+  if (decisions.has("allowed")) return "allowed";
+  return place === null || decisions.has("forbidden") ? "forbidden" : "hidden";
 }
 
 /** Whether a grant is good in a place at all. Pure. */

@@ -10,5 +10,4 @@ export type { Domain } from "./sso/domains.ts";
 export { stateOf } from "./sso/enforcement.ts";
 export type { Delivery } from "./sso/provider-side.ts";
 export type { AccountMap, SamlConnectionRecord } from "./sso/records.ts";
-export { returnPath } from "./sso/return-path.ts";
 export type { Arrival } from "./sso/sso.ts";

@@ -46,7 +46,9 @@ export async function openLedger(
     known.set(
       kind,
       // Written by `commit` below.
-      new Map(records.map(({ body, id, revision }) => [id, { value: JSON.parse(body) as unknown, revision }])),
+      new Map(
+        records.map(({ body, id, revision }) => [id, { value: JSON.parse(body) as unknown, revision }]),
+      ),
     );
   }
   const of = (kind: Kind): Map<string, Known> => {

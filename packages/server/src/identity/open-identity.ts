@@ -230,7 +230,8 @@ export async function openIdentity(deps: IdentityDeps): Promise<Identity> {
     logouts: createLogouts({ ledger, sessions, connections, saml, audit, clock, random, digest }),
     metadataOf(id) {
       const connection = connections.get(id);
-      if (connection === null || !isSaml(connection)) throw new HoldfastError("not_found", "There is no such connection.");
+      if (connection === null || !isSaml(connection))
+        throw new HoldfastError("not_found", "There is no such connection.");
       return saml.metadata(connection);
     },
     connectionFor(email) {

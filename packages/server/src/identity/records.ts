@@ -63,7 +63,11 @@ export interface SessionRecord {
   /** A second factor was shown, or the method has two in it. */
   readonly isStrong: boolean;
   /** The connection it came from, and what its provider calls the session and its subject. */
-  readonly connection: { readonly id: string; readonly subject: string; readonly index: string | null } | null;
+  readonly connection: {
+    readonly id: string;
+    readonly subject: string;
+    readonly index: string | null;
+  } | null;
   readonly createdAt: number;
   readonly expiresAt: number;
   /** Idle time after which it is over. */

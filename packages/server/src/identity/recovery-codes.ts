@@ -13,9 +13,7 @@ const GROUP_CHARS = 4;
  * shown once.
  */
 export function makeRecoveryCodes(random: Random, count = COUNT): readonly string[] {
-  return Array.from({ length: count }, () =>
-    Array.from({ length: GROUPS }, () => letters(random)).join("-"),
-  );
+  return Array.from({ length: count }, () => Array.from({ length: GROUPS }, () => letters(random)).join("-"));
 }
 
 /** What is kept of a code. However it was typed, dashes and case do not matter. Pure. */

@@ -140,7 +140,6 @@ function refuse(reply: FastifyReply): FastifyReply {
   return sendError(reply.header("www-authenticate", "Bearer"), error);
 }
 
-
 function denied(request: FastifyRequest): AuditAct {
   const context = {
     address: request.ip,

@@ -29,7 +29,10 @@ export function authorise(
       audit.note(denied(request, place, `scope ${permission}`));
       return sendError(
         reply,
-        new HoldfastError("insufficient_scope", `The token is good for other things: this takes ${permission}.`),
+        new HoldfastError(
+          "insufficient_scope",
+          `The token is good for other things: this takes ${permission}.`,
+        ),
       );
     }
     if (decision === "allowed") return;
@@ -37,13 +40,9 @@ export function authorise(
     if (decision === "hidden" && place !== null) return sendError(reply, unknownEnvironment(place.name));
     return sendError(
       reply,
-      new HoldfastError(
-        "forbidden",
-        `${rolesOf(grants)} may not do this here: it takes ${permission}.`,
-        {
-          next: "Ask an owner for a token that may, or see which role may in docs/reference/roles.md.",
-        },
-      ),
+      new HoldfastError("forbidden", `${rolesOf(grants)} may not do this here: it takes ${permission}.`, {
+        next: "Ask an owner for a token that may, or see which role may in docs/reference/roles.md.",
+      }),
     );
   });
 }

@@ -17,12 +17,18 @@ export function grantsOf(request: FastifyRequest): readonly Grant[] {
 }
 
 /** Both: nobody hands on more than he holds. */
-export function holderOf(request: FastifyRequest): { readonly authority: Authority; readonly grants: readonly Grant[] } {
+export function holderOf(request: FastifyRequest): {
+  readonly authority: Authority;
+  readonly grants: readonly Grant[];
+} {
   return { authority: authorityOf(request), grants: grantsOf(request) };
 }
 
-/** The person who asks, for what only people can do. @throws HoldfastError `forbidden` for tokens */
+/** The person who asks, for what only people can do. @throws HoldfastError `conflict` for tokens */
 export function personOf({ signedIn }: FastifyRequest): SignedIn {
   if (signedIn !== null) return signedIn;
-  throw new HoldfastError("forbidden", "Only a person who is signed in can do this: a token cannot visit an identity provider.");
+  throw new HoldfastError(
+    "conflict",
+    "Only a person who is signed in can do this: a token cannot visit an identity provider.",
+  );
 }

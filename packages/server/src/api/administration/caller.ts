@@ -41,7 +41,12 @@ export function callerOf(
     const service = identity.serviceAccounts.check(authorization, request.ip);
     if (service === null) return null;
     const { grants, id, name, scopes, tokenId } = service;
-    return { authority: { actor: { type: "service", id, name, keyId: tokenId }, context }, grants, scopes, signedIn: null };
+    return {
+      authority: { actor: { type: "service", id, name, keyId: tokenId }, context },
+      grants,
+      scopes,
+      signedIn: null,
+    };
   }
   const secret = readCookie(request, "session", publicUrl());
   const signedIn = identity.sessions.check(secret);
@@ -49,7 +54,10 @@ export function callerOf(
   const refusal = pageRefusal(request, publicUrl(), csrfTokenOf(secret, nodeDigest), nodeDigest);
   if (refusal !== null) return refusal;
   if (signedIn.must !== null)
-    return new HoldfastError("mfa_required", "Your role asks for a second factor, which this account does not have yet.");
+    return new HoldfastError(
+      "mfa_required",
+      "Your role asks for a second factor, which this account does not have yet.",
+    );
   // Whatever is in the log as an act asks for a proof of who one is that is minutes old.
   if (request.routeOptions.config.audit != null && !signedIn.isFresh)
     return new HoldfastError("reauthentication_required", "This asks you to prove again who you are.");

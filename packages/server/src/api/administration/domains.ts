@@ -1,3 +1,4 @@
+import { HoldfastError } from "@holdfast/protocol";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { Domain } from "#identity";
 import { parseFields } from "../body.ts";
@@ -34,9 +35,18 @@ export function domainRoutes(app: FastifyInstance, { identity }: AdministrationC
   }));
 
   // For a network without a DNS of its own: the word of whoever runs the server, given by the command on its machine.
-  app.post(`${PATH}/:domain/trust`, { config: { access: "operator", permission: "vault.manage", audit: "domain.verified" } }, async (request: OfDomain) => ({
-    data: shown(await domains.trust(holderOf(request), request.params.domain)),
-  }));
+  app.post(
+    `${PATH}/:domain/trust`,
+    { config: { access: "operator", permission: "vault.manage", audit: "domain.verified" } },
+    async (request: OfDomain) => {
+      if (request.signedIn !== null)
+        throw new HoldfastError(
+          "forbidden",
+          "Whose a domain is, is shown in the DNS, or said by the command on the server's machine.",
+        );
+      return { data: shown(await domains.trust(holderOf(request), request.params.domain)) };
+    },
+  );
 
   app.post(`${PATH}/:domain/remove`, acting("domain.removed"), async (request: OfDomain) => {
     await domains.remove(holderOf(request), request.params.domain);

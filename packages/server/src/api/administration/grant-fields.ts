@@ -28,7 +28,11 @@ export function grantFields(fields: Fields, environments: EnvironmentAdministrat
       "environments is empty, which would allow nothing: leave it out to allow all of them.",
     );
   for (const name of names ?? []) if (environments.get(name) === null) throw unknownEnvironment(name);
-  return { role, environments: names, ...(booleanField(fields, "payloads") === true ? { payloads: true } : {}) };
+  return {
+    role,
+    environments: names,
+    ...(booleanField(fields, "payloads") === true ? { payloads: true } : {}),
+  };
 }
 
 /** Yes or no; null when it is absent or null. @throws HoldfastError `request_invalid` */

@@ -17,8 +17,15 @@ export function peopleRoutes(app: FastifyInstance, context: AdministrationContex
   const { environments, identity, publicUrl } = context;
   const { people, resets } = identity;
   const reading = { config: { access: "operator", permission: "people.read", audit: null } } as const;
-  const managing = (audit: "person.granted" | "person.deactivated" | "person.reactivated" | "person.changed" | "session.ended" | "reset.offered") =>
-    ({ config: { access: "operator", permission: "people.manage", audit } }) as const;
+  const managing = (
+    audit:
+      | "person.granted"
+      | "person.deactivated"
+      | "person.reactivated"
+      | "person.changed"
+      | "session.ended"
+      | "reset.offered",
+  ) => ({ config: { access: "operator", permission: "people.manage", audit } }) as const;
 
   function shown(person: Person) {
     const { passkeys, password, totp } = people.factorsOf(person.id);
@@ -47,7 +54,10 @@ export function peopleRoutes(app: FastifyInstance, context: AdministrationContex
     const person = people.get(params.id);
     if (person === null) throw new HoldfastError("not_found", "There is no such person.");
     return {
-      data: { ...shown(person), sessions: people.sessionsOf(person.id).map((session) => sessionInfo(session, null)) },
+      data: {
+        ...shown(person),
+        sessions: people.sessionsOf(person.id).map((session) => sessionInfo(session, null)),
+      },
     };
   });
 

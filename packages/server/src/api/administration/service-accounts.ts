@@ -15,28 +15,34 @@ export function serviceAccountRoutes(app: FastifyInstance, context: Administrati
   const { environments, identity, machineClock } = context;
   const { serviceAccounts } = identity;
 
-  app.get(PATH, { config: { access: "operator", permission: "service_accounts.read", audit: null } }, async () => ({
-    data: serviceAccounts.list().map(({ createdAt, grants, id, name, tokens }) => ({
-      id,
-      name,
-      ...(grants[0] === undefined ? {} : grantInfo(grants[0])),
-      created_at: instant(createdAt),
-      tokens: tokens.map((token) => ({
-        id: token.id,
-        name: token.name,
-        created_at: instant(token.createdAt),
-        expires_at: instant(token.expiresAt),
-        revoked_at: instant(token.revokedAt),
-        last_used_at: instant(token.lastUsedAt),
-        addresses: token.addresses,
-        scopes: token.scopes,
+  app.get(
+    PATH,
+    { config: { access: "operator", permission: "service_accounts.read", audit: null } },
+    async () => ({
+      data: serviceAccounts.list().map(({ createdAt, grants, id, name, tokens }) => ({
+        id,
+        name,
+        ...(grants[0] === undefined ? {} : grantInfo(grants[0])),
+        created_at: instant(createdAt),
+        tokens: tokens.map((token) => ({
+          id: token.id,
+          name: token.name,
+          created_at: instant(token.createdAt),
+          expires_at: instant(token.expiresAt),
+          revoked_at: instant(token.revokedAt),
+          last_used_at: instant(token.lastUsedAt),
+          addresses: token.addresses,
+          scopes: token.scopes,
+        })),
       })),
-    })),
-  }));
+    }),
+  );
 
   app.post(
     PATH,
-    { config: { access: "operator", permission: "service_accounts.manage", audit: "service_account.created" } },
+    {
+      config: { access: "operator", permission: "service_accounts.manage", audit: "service_account.created" },
+    },
     async (request, reply) => {
       const fields = parseFields(request.body);
       const id = await serviceAccounts.create(holderOf(request), {
@@ -49,7 +55,9 @@ export function serviceAccountRoutes(app: FastifyInstance, context: Administrati
 
   app.post(
     `${PATH}/:id/remove`,
-    { config: { access: "operator", permission: "service_accounts.manage", audit: "service_account.removed" } },
+    {
+      config: { access: "operator", permission: "service_accounts.manage", audit: "service_account.removed" },
+    },
     async (request: FastifyRequest<{ Params: { id: string } }>) => {
       await serviceAccounts.remove(holderOf(request), request.params.id);
       return { data: {} };

@@ -20,7 +20,9 @@ export function signInPolicyRoutes(app: FastifyInstance, { identity }: Administr
     };
   };
 
-  app.get(PATH, { config: { access: "operator", permission: "sso.read", audit: null } }, async () => ({ data: shown() }));
+  app.get(PATH, { config: { access: "operator", permission: "sso.read", audit: null } }, async () => ({
+    data: shown(),
+  }));
 
   app.put(
     PATH,

@@ -11,7 +11,11 @@ type Fields = Readonly<Record<string, unknown>>;
 const TEXT_MAX = 2000;
 
 /** The map of accounts, changed where the body says so. @throws HoldfastError `request_invalid`, `environment_unknown` */
-export function mapFields(fields: Fields, before: AccountMap, environments: EnvironmentAdministration): AccountMap {
+export function mapFields(
+  fields: Fields,
+  before: AccountMap,
+  environments: EnvironmentAdministration,
+): AccountMap {
   const names = objectField(fields, "attributes") ?? objectField(fields, "claims");
   const groups = objectsField(fields, "groups");
   const defaultRole = "default_role" in fields ? roleOrNull(fields, "default_role") : before.defaultRole;
@@ -19,7 +23,11 @@ export function mapFields(fields: Fields, before: AccountMap, environments: Envi
     attributes:
       names === null
         ? before.attributes
-        : { email: nameField(names, "email"), name: nameField(names, "name"), groups: nameField(names, "groups") },
+        : {
+            email: nameField(names, "email"),
+            name: nameField(names, "name"),
+            groups: nameField(names, "groups"),
+          },
     groups:
       groups === null
         ? before.groups
@@ -28,7 +36,8 @@ export function mapFields(fields: Fields, before: AccountMap, environments: Envi
             return { ...grant, group: cut(wantedText(each, "group"), "group") };
           }),
     defaultRole,
-    roleCeiling: fields["role_ceiling"] === undefined ? before.roleCeiling : roleField(fields, "role_ceiling"),
+    roleCeiling:
+      fields["role_ceiling"] === undefined ? before.roleCeiling : roleField(fields, "role_ceiling"),
     createsAccounts: booleanField(fields, "jit") ?? before.createsAccounts,
   };
 }
@@ -36,7 +45,11 @@ export function mapFields(fields: Fields, before: AccountMap, environments: Envi
 /** What of a connection's own protocol changes. @throws HoldfastError `request_invalid` */
 export function protocolFields(fields: Fields, before: Connection, nowMs: number): ConnectionChange {
   if (before.kind === "oidc") {
-    if (fields["issuer"] === undefined && fields["client_id"] === undefined && fields["client_secret"] === undefined)
+    if (
+      fields["issuer"] === undefined &&
+      fields["client_id"] === undefined &&
+      fields["client_secret"] === undefined
+    )
       return {};
     const secret = textField(fields, "client_secret");
     return {
@@ -56,7 +69,10 @@ export function protocolFields(fields: Fields, before: Connection, nowMs: number
   };
 }
 
-function optionFields(fields: Fields, before: SamlConnectionRecord["options"]): SamlConnectionRecord["options"] {
+function optionFields(
+  fields: Fields,
+  before: SamlConnectionRecord["options"],
+): SamlConnectionRecord["options"] {
   const unsolicited = textField(fields, "allow_unsolicited") ?? before.allowUnsolicited;
   if (unsolicited !== "off" && unsolicited !== "bounce")
     throw new HoldfastError("request_invalid", "allow_unsolicited must be off or bounce.");
@@ -77,7 +93,10 @@ function providerFields(
   before: SamlConnectionRecord,
   nowMs: number,
 ): NonNullable<SamlConnectionRecord["provider"]> {
-  const { notAfter, notBefore, pem, sha256, subject } = readCertificate(wantedText(fields, "certificate"), nowMs);
+  const { notAfter, notBefore, pem, sha256, subject } = readCertificate(
+    wantedText(fields, "certificate"),
+    nowMs,
+  );
   const certificates = (before.provider?.certificates ?? []).filter((each) => each.sha256 !== sha256);
   const slo = textField(fields, "slo_url");
   return {
@@ -96,7 +115,11 @@ function providerFields(
 export function httpsUrl(text: string, name: string): string {
   const url = URL.parse(cut(text, name));
   const isLocal = url !== null && ["localhost", "127.0.0.1", "[::1]"].includes(url.hostname);
-  if (url !== null && url.username === "" && (url.protocol === "https:" || (url.protocol === "http:" && isLocal)))
+  if (
+    url !== null &&
+    url.username === "" &&
+    (url.protocol === "https:" || (url.protocol === "http:" && isLocal))
+  )
     return text;
   throw new HoldfastError("request_invalid", `${name} must be an https address.`);
 }

@@ -26,16 +26,19 @@ export function connectionShape(connection: Connection, identity: Identity, now:
     default_role: defaultRole,
     role_ceiling: roleCeiling,
     jit: createsAccounts,
-    tested: connection.tested === null ? null : { at: instant(connection.tested.at), by: connection.tested.by },
+    tested:
+      connection.tested === null ? null : { at: instant(connection.tested.at), by: connection.tested.by },
     confirm_by: stateOf(connection, now) === "required" ? instant(connection.confirmBy) : null,
-    attempts: identity.attempts.of(connection.id).map(({ at, code, emailDomain, outcome, reference, sentence }) => ({
-      at: instant(at),
-      outcome,
-      code,
-      sentence,
-      email_domain: emailDomain,
-      reference: reference === "" ? null : reference,
-    })),
+    attempts: identity.attempts
+      .of(connection.id)
+      .map(({ at, code, emailDomain, outcome, reference, sentence }) => ({
+        at: instant(at),
+        outcome,
+        code,
+        sentence,
+        email_domain: emailDomain,
+        reference: reference === "" ? null : reference,
+      })),
     scim: null,
   };
   if (connection.kind === "oidc") {

@@ -34,14 +34,18 @@ export function ssoRoutes(app: FastifyInstance, context: AdministrationContext):
       | "emergency_codes.made",
   ) => ({ config: { access: "operator", permission: "sso.manage", audit } }) as const;
 
-  const shown = (connection: Connection) => ({ data: connectionShape(connection, identity, machineClock.now()) });
+  const shown = (connection: Connection) => ({
+    data: connectionShape(connection, identity, machineClock.now()),
+  });
   function known(id: string): Connection {
     const found = connections.get(id);
     if (found === null) throw new HoldfastError("not_found", "There is no such connection.");
     return found;
   }
 
-  async function metadataOf(body: unknown): Promise<{ readonly metadata: IdpMetadata; readonly url: string | null }> {
+  async function metadataOf(
+    body: unknown,
+  ): Promise<{ readonly metadata: IdpMetadata; readonly url: string | null }> {
     const fields = parseFields(body);
     const url = textField(fields, "url");
     const xml = url === null ? wantedText(fields, "xml") : await fetchMetadata(httpsUrl(url, "url"));
@@ -57,7 +61,8 @@ export function ssoRoutes(app: FastifyInstance, context: AdministrationContext):
     const kind = textField(fields, "kind");
     const name = wantedText(fields, "name");
     const by = holderOf(request);
-    if (kind !== "saml" && kind !== "oidc") throw new HoldfastError("request_invalid", "kind must be saml or oidc.");
+    if (kind !== "saml" && kind !== "oidc")
+      throw new HoldfastError("request_invalid", "kind must be saml or oidc.");
     const made =
       kind === "saml"
         ? await connections.createSaml(by, name)
@@ -131,7 +136,10 @@ export function ssoRoutes(app: FastifyInstance, context: AdministrationContext):
     const { map } = known(request.params.id);
     const given = objectField(parseFields(request.body), "attributes") ?? {};
     const attributes = new Map(
-      Object.entries(given).map(([name, values]) => [name, Array.isArray(values) ? values.map(String) : [String(values)]]),
+      Object.entries(given).map(([name, values]) => [
+        name,
+        Array.isArray(values) ? values.map(String) : [String(values)],
+      ]),
     );
     const subject = map.attributes.email === null ? (attributes.get("NameID")?.[0] ?? "") : "";
     const account = mapAccount({ subject, attributes }, map);
@@ -157,24 +165,36 @@ export function ssoRoutes(app: FastifyInstance, context: AdministrationContext):
     return { data: { url, handle } };
   });
 
-  app.get(`${PATH}/:id/tests/:handle`, reading, async (request: FastifyRequest<{ Params: { handle: string } }>) => {
-    const result = sso.test(request.params.handle, personOf(request));
-    if (result === null) throw new HoldfastError("not_found", "There is no such test of yours, or it is over.");
-    if (result.state === "waiting") return { data: { state: "waiting", checks: [] } };
-    const { checks, code, grants, identity: found, outcome, sentence, state } = result;
-    return {
-      data: {
-        state,
-        checks,
-        ...(found === null
-          ? {}
-          : { identity: { name_id: found.subject, email: found.email, name: found.name, groups: found.groups } }),
-        grants: grants.map(grantInfo),
-        outcome,
-        ...(code === null ? {} : { code, sentence }),
-      },
-    };
-  });
+  app.get(
+    `${PATH}/:id/tests/:handle`,
+    reading,
+    async (request: FastifyRequest<{ Params: { handle: string } }>) => {
+      const result = sso.test(request.params.handle, personOf(request));
+      if (result === null)
+        throw new HoldfastError("not_found", "There is no such test of yours, or it is over.");
+      if (result.state === "waiting") return { data: { state: "waiting", checks: [] } };
+      const { checks, code, grants, identity: found, outcome, sentence, state } = result;
+      return {
+        data: {
+          state,
+          checks,
+          ...(found === null
+            ? {}
+            : {
+                identity: {
+                  name_id: found.subject,
+                  email: found.email,
+                  name: found.name,
+                  groups: found.groups,
+                },
+              }),
+          grants: grants.map(grantInfo),
+          outcome,
+          ...(code === null ? {} : { code, sentence }),
+        },
+      };
+    },
+  );
 
   app.post(`${PATH}/:id/enable`, acting("sso_connection.enabled"), async (request: OfConnection) => {
     const fields = parseFields(request.body);
@@ -201,7 +221,10 @@ function asRequest<Result>(read: () => Result): Result {
     return read();
   } catch (error) {
     if (!isSamlError(error)) throw error;
-    throw new HoldfastError("request_invalid", sentenceOf(error.code), { cause: error, details: { reason: error.code } });
+    throw new HoldfastError("request_invalid", sentenceOf(error.code), {
+      cause: error,
+      details: { reason: error.code },
+    });
   }
 }
 

@@ -8,7 +8,10 @@ import type { FastifyRequest } from "fastify";
  *
  * @throws HoldfastError `request_invalid`
  */
-export function readForm({ body, raw: { rawHeaders } }: FastifyRequest, once: readonly string[]): URLSearchParams {
+export function readForm(
+  { body, raw: { rawHeaders } }: FastifyRequest,
+  once: readonly string[],
+): URLSearchParams {
   const types = rawHeaders.filter(
     (_, index) => index % 2 === 1 && rawHeaders[index - 1]?.toLowerCase() === "content-type",
   );

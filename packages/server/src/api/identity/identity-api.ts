@@ -83,10 +83,17 @@ function guardPages(app: FastifyInstance, context: IdentityContext): void {
 }
 
 /** Why somebody may not use a route for people, or null. */
-function personRefusal({ routeOptions, signedIn }: FastifyRequest, needsFresh: boolean): HoldfastError | null {
-  if (signedIn === null) return new HoldfastError("unauthenticated", "Nobody is signed in here.", { next: "Sign in." });
+function personRefusal(
+  { routeOptions, signedIn }: FastifyRequest,
+  needsFresh: boolean,
+): HoldfastError | null {
+  if (signedIn === null)
+    return new HoldfastError("unauthenticated", "Nobody is signed in here.", { next: "Sign in." });
   if (signedIn.must !== null && routeOptions.config.isEnrolment !== true)
-    return new HoldfastError("mfa_required", "Your role asks for a second factor, which this account does not have yet.");
+    return new HoldfastError(
+      "mfa_required",
+      "Your role asks for a second factor, which this account does not have yet.",
+    );
   if (needsFresh && !signedIn.isFresh)
     return new HoldfastError("reauthentication_required", "This asks you to prove again who you are.");
   return null;

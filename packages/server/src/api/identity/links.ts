@@ -27,7 +27,9 @@ export function linkRoutes(app: FastifyInstance, { identity, instance, publicUrl
   });
 
   app.post(`${ROOT}/invitations/look`, attempt, async (request) => {
-    const { email, expiresAt, grant } = identity.invitations.look(wantedText(parseFields(request.body), "token"));
+    const { email, expiresAt, grant } = identity.invitations.look(
+      wantedText(parseFields(request.body), "token"),
+    );
     return {
       data: {
         email,

@@ -29,7 +29,8 @@ export function pageRefusal(
   const isOwnSite = site === undefined || site === "same-origin" || site === "none";
   if (!isOwnSite) return refusal("It was sent by a page of another site.");
   const { origin } = headers;
-  if (origin !== undefined && !isOwnOrigin(origin, publicUrl, headers.host)) return refusal("It was sent by a page of another origin.");
+  if (origin !== undefined && !isOwnOrigin(origin, publicUrl, headers.host))
+    return refusal("It was sent by a page of another origin.");
   if (READING.has(method)) return null;
   if (!/^application\/json\s*(?:;|$)/i.test(sentType(request)))
     return refusal("What changes something is sent as application/json.");
@@ -54,6 +55,8 @@ function refusal(why: string): HoldfastError {
 /** The content type as it was sent: before any route is asked, bodies are made bytes of no type. */
 function sentType(request: FastifyRequest): string {
   const { rawHeaders } = request.raw;
-  const values = rawHeaders.filter((_, index) => index % 2 === 1 && rawHeaders[index - 1]?.toLowerCase() === "content-type");
+  const values = rawHeaders.filter(
+    (_, index) => index % 2 === 1 && rawHeaders[index - 1]?.toLowerCase() === "content-type",
+  );
   return values.length === 1 ? (values[0] ?? "") : "";
 }

@@ -1,7 +1,7 @@
 import { HoldfastError } from "@holdfast/protocol";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { createAttempts } from "../attempts.ts";
-import { sendError } from "../errors.ts";
+import { asHoldfastError, sendError } from "../errors.ts";
 import { answerArrival } from "./arrival.ts";
 import type { IdentityContext } from "./context.ts";
 import { contextOf } from "./context.ts";
@@ -23,10 +23,22 @@ export function samlRoutes(app: FastifyInstance, context: IdentityContext): void
   const posts = createAttempts(machineClock, POSTS_MAX);
   let atOnce = 0;
 
-  app.get("/saml/:id/metadata", { config: { access: "provider" } }, async ({ params }: OfConnection, reply) => {
-    const xml = identity.metadataOf(params.id);
-    return reply.header("content-type", "application/samlmetadata+xml; charset=utf-8").send(xml);
+  const returned = (request: FastifyRequest, message: unknown) => ({
+    message,
+    browser: readCookie(request, "visit", publicUrl()),
+    session: identity.sessions.hashOf(readCookie(request, "session", publicUrl())),
+    signedIn: request.signedIn,
+    context: contextOf(request),
   });
+
+  app.get(
+    "/saml/:id/metadata",
+    { config: { access: "provider" } },
+    async ({ params }: OfConnection, reply) => {
+      const xml = identity.metadataOf(params.id);
+      return reply.header("content-type", "application/samlmetadata+xml; charset=utf-8").send(xml);
+    },
+  );
 
   app.get("/saml/:id/start", { config: { access: "provider" } }, async (request: OfConnection, reply) => {
     const { id } = request.params;
@@ -38,9 +50,20 @@ export function samlRoutes(app: FastifyInstance, context: IdentityContext): void
 
   app.post(
     "/saml/:id/acs",
-    { config: { access: "provider" }, bodyLimit: FORM_BYTES_MAX },
-    async (request: OfConnection, reply) => {
-      const { id } = request.params;
+    {
+      config: { access: "provider" },
+      bodyLimit: FORM_BYTES_MAX,
+      // What could not be read is turned away like what could, and is in the log as well.
+      errorHandler(error, request, reply) {
+        const { code } = asHoldfastError(error);
+        if (code !== "body_too_large" && code !== "request_invalid") throw error;
+        const { id } = request.params as OfConnection["params"];
+        const reason = code === "body_too_large" ? "saml_too_large" : "saml_duplicate_parameter";
+        void answerArrival(reply, identity.sso.turnAway(id, reason, returned(request, null)), publicUrl());
+      },
+    },
+    async (request, reply) => {
+      const { id } = request.params as OfConnection["params"];
       const waitMs = posts.waitMs(request.ip);
       if (waitMs > 0 || atOnce >= AT_ONCE_MAX)
         return sendError(
@@ -52,13 +75,7 @@ export function samlRoutes(app: FastifyInstance, context: IdentityContext): void
       try {
         const form = readForm(request, ["SAMLResponse", "RelayState"]);
         // What RelayState says is not followed: the request record says where the visit came from.
-        const arrival = await identity.sso.comeBack("saml", id, {
-          message: form.get("SAMLResponse"),
-          browser: readCookie(request, "visit", publicUrl()),
-          session: identity.sessions.hashOf(readCookie(request, "session", publicUrl())),
-          signedIn: request.signedIn,
-          context: contextOf(request),
-        });
+        const arrival = await identity.sso.comeBack("saml", id, returned(request, form.get("SAMLResponse")));
         setCookie(reply, "visit", null, publicUrl(), `/saml/${id}/acs`);
         return answerArrival(reply, arrival, publicUrl());
       } finally {
@@ -69,8 +86,14 @@ export function samlRoutes(app: FastifyInstance, context: IdentityContext): void
 
   app.get("/saml/:id/slo", { config: { access: "provider" } }, async (request: OfConnection, reply) => {
     const [, query = ""] = (request.raw.url ?? "").split("?", 2);
-    const answer = await identity.logouts.take(request.params.id, { binding: "redirect", query }, contextOf(request));
-    return answer === null ? reply.code(303).header("location", "/sign-in?e=signed-out").send() : deliver(reply, answer);
+    const answer = await identity.logouts.take(
+      request.params.id,
+      { binding: "redirect", query },
+      contextOf(request),
+    );
+    return answer === null
+      ? reply.code(303).header("location", "/sign-in?e=signed-out").send()
+      : deliver(reply, answer);
   });
 
   app.post(
@@ -78,14 +101,22 @@ export function samlRoutes(app: FastifyInstance, context: IdentityContext): void
     { config: { access: "provider" }, bodyLimit: FORM_BYTES_MAX },
     async (request: OfConnection, reply) => {
       const body = Buffer.isBuffer(request.body) ? request.body.toString("utf8") : "";
-      const answer = await identity.logouts.take(request.params.id, { binding: "post", body }, contextOf(request));
-      return answer === null ? reply.code(303).header("location", "/sign-in?e=signed-out").send() : deliver(reply, answer);
+      const answer = await identity.logouts.take(
+        request.params.id,
+        { binding: "post", body },
+        contextOf(request),
+      );
+      return answer === null
+        ? reply.code(303).header("location", "/sign-in?e=signed-out").send()
+        : deliver(reply, answer);
     },
   );
 
   app.get("/saml/:id/farewell", { config: { access: "provider" } }, async (request: OfConnection, reply) => {
     const { h } = request.query as { readonly h?: unknown };
     const delivery = identity.logouts.takeFarewell(typeof h === "string" ? h : null);
-    return delivery === null ? reply.code(303).header("location", "/sign-in").send() : deliver(reply, delivery);
+    return delivery === null
+      ? reply.code(303).header("location", "/sign-in").send()
+      : deliver(reply, delivery);
   });
 }

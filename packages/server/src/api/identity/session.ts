@@ -18,12 +18,19 @@ export function sessionRoutes(app: FastifyInstance, context: IdentityContext): v
 
   app.get(`${ROOT}/session`, { config: { access: "page" } }, async (request) => {
     const { signedIn } = request;
-    const facts = { instance: { name: instance }, methods: { password: identity.policy.get().password, passkey: true } };
+    const facts = {
+      instance: { name: instance },
+      methods: { password: identity.policy.get().password, passkey: true },
+    };
     const secret = readCookie(request, "session", publicUrl());
     if (signedIn === null || secret === null) {
       const factors = identity.signIn.pending(readCookie(request, "signing-in", publicUrl()));
       const link = identity.sso.pendingLink(readCookie(request, "link", publicUrl()));
-      const state = !identity.setUp.isDone ? "setup_required" : factors === null ? "signed_out" : "second_factor";
+      const state = !identity.setUp.isDone
+        ? "setup_required"
+        : factors === null
+          ? "signed_out"
+          : "second_factor";
       return {
         data: {
           state,
@@ -56,16 +63,23 @@ export function sessionRoutes(app: FastifyInstance, context: IdentityContext): v
     };
   });
 
-  app.post(`${ROOT}/sign-out`, { config: { access: "person", isEnrolment: true } }, async (request, reply) => {
-    const { person, session } = signedInOf(request);
-    const by = { actor: { type: "user", id: person.id, name: person.email, keyId: null }, context: contextOf(request) } as const;
-    // Ours ends first: whether the provider can be reached or not.
-    await identity.sessions.end(by, (each) => each.id === session.id, "signed_out");
-    setCookie(reply, "session", null, publicUrl());
-    void reply.header("clear-site-data", '"cache", "storage"');
-    const path = identity.logouts.farewell(session);
-    return { data: path === null ? {} : { url: path } };
-  });
+  app.post(
+    `${ROOT}/sign-out`,
+    { config: { access: "person", isEnrolment: true } },
+    async (request, reply) => {
+      const { person, session } = signedInOf(request);
+      const by = {
+        actor: { type: "user", id: person.id, name: person.email, keyId: null },
+        context: contextOf(request),
+      } as const;
+      // Ours ends first: whether the provider can be reached or not.
+      await identity.sessions.end(by, (each) => each.id === session.id, "signed_out");
+      setCookie(reply, "session", null, publicUrl());
+      void reply.header("clear-site-data", '"cache", "storage"');
+      const path = identity.logouts.farewell(session);
+      return { data: path === null ? {} : { url: path } };
+    },
+  );
 
   app.post(
     `${ROOT}/reauthenticate`,
@@ -80,24 +94,32 @@ export function sessionRoutes(app: FastifyInstance, context: IdentityContext): v
           ? await identity.signIn.isOwnPassword(signedIn.person, password)
           : code !== null && (await identity.signIn.isOwnCode(signedIn.person, code, contextOf(request)));
       if (!isRight) throw new HoldfastError("invalid_credentials", "That is not right.");
-      return renewed(request, reply, await renew(request, password === null ? "totp" : "password", password === null));
+      return renewed(
+        request,
+        reply,
+        await renew(request, password === null ? "totp" : "password", password === null),
+      );
     },
   );
 
-  app.post(`${ROOT}/reauthenticate/sso`, { config: { access: "person", isEnrolment: true } }, async (request) => {
-    const { person, session } = signedInOf(request);
-    if (session.connection === null)
-      throw new HoldfastError("conflict", "This session did not come from an identity provider.");
-    const secret = readCookie(request, "session", publicUrl());
-    if (secret === null) throw new HoldfastError("unauthenticated", "Nobody is signed in here.");
-    const returnTo = textField(parseFields(request.body), "return_to");
-    const url = identity.sso.invite(
-      session.connection.id,
-      { kind: "reauthenticate", person: person.id, secret },
-      returnTo,
-    );
-    return { data: { url } };
-  });
+  app.post(
+    `${ROOT}/reauthenticate/sso`,
+    { config: { access: "person", isEnrolment: true } },
+    async (request) => {
+      const { person, session } = signedInOf(request);
+      if (session.connection === null)
+        throw new HoldfastError("conflict", "This session did not come from an identity provider.");
+      const secret = readCookie(request, "session", publicUrl());
+      if (secret === null) throw new HoldfastError("unauthenticated", "Nobody is signed in here.");
+      const returnTo = textField(parseFields(request.body), "return_to");
+      const url = identity.sso.invite(
+        session.connection.id,
+        { kind: "reauthenticate", person: person.id, secret },
+        returnTo,
+      );
+      return { data: { url } };
+    },
+  );
 
   app.get(`${ROOT}/sessions`, { config: { access: "person" } }, async (request) => {
     const { person, session } = signedInOf(request);
@@ -109,7 +131,10 @@ export function sessionRoutes(app: FastifyInstance, context: IdentityContext): v
     { config: { access: "person" } },
     async (request: FastifyRequest<{ Params: { id: string } }>) => {
       const { person } = signedInOf(request);
-      const by = { actor: { type: "user", id: person.id, name: person.email, keyId: null }, context: contextOf(request) } as const;
+      const by = {
+        actor: { type: "user", id: person.id, name: person.email, keyId: null },
+        context: contextOf(request),
+      } as const;
       const count = await identity.sessions.end(
         by,
         (each) => each.person === person.id && each.id === request.params.id,
@@ -122,7 +147,10 @@ export function sessionRoutes(app: FastifyInstance, context: IdentityContext): v
 
   app.post(`${ROOT}/sessions/revoke-others`, { config: { access: "person" } }, async (request) => {
     const { person, session } = signedInOf(request);
-    const by = { actor: { type: "user", id: person.id, name: person.email, keyId: null }, context: contextOf(request) } as const;
+    const by = {
+      actor: { type: "user", id: person.id, name: person.email, keyId: null },
+      context: contextOf(request),
+    } as const;
     const count = await identity.sessions.end(
       by,
       (each) => each.person === person.id && each.id !== session.id,
@@ -139,7 +167,12 @@ export function sessionRoutes(app: FastifyInstance, context: IdentityContext): v
 
   function renewed(_request: FastifyRequest, reply: FastifyReply, begun: Begun) {
     setCookie(reply, "session", begun.secret, publicUrl());
-    return { data: { fresh_until: instant(begun.signedIn.session.freshUntil), csrf: csrfTokenOf(begun.secret, nodeDigest) } };
+    return {
+      data: {
+        fresh_until: instant(begun.signedIn.session.freshUntil),
+        csrf: csrfTokenOf(begun.secret, nodeDigest),
+      },
+    };
   }
 }
 
@@ -173,13 +206,14 @@ export function sessionInfo(session: Session, current: string | null) {
 /** What somebody may do somewhere, for a page that shows no more than that. The server decides each time anew. */
 function permissionsOf(grants: SignedIn["grants"]) {
   return PERMISSIONS.flatMap((permission) => {
-    const reaches = grants.flatMap((grant) => {
+    const reaches = new Set(grants.flatMap((grant) => {
       const reach = reachOf(grant.role, permission);
       if (reach === null || (permission === "payloads.read" && grant.payloads !== true)) return [];
       return [grant.environments === null ? reach : ("some environments" as const)];
-    });
-    const reach = (["everywhere", "outside production", "some environments"] as const).find((each) => reaches.includes(each));
+    }));
+    const reach = (["everywhere", "outside production", "some environments"] as const).find((each) =>
+      reaches.has(each),
+    );
     return reach === undefined ? [] : [{ permission, reach }];
   });
 }
-

@@ -12,7 +12,8 @@ const ROOT = "/holdfast/v1/identity/sign-in";
 /** Signing in: the address first, then what applies to it. */
 export function signInRoutes(app: FastifyInstance, { identity, publicUrl }: IdentityContext): void {
   const needPeople = (): void => {
-    if (!identity.setUp.isDone) throw new HoldfastError("setup_required", "This installation has no people yet.");
+    if (!identity.setUp.isDone)
+      throw new HoldfastError("setup_required", "This installation has no people yet.");
   };
   const before = (request: FastifyRequest): string | null => {
     const secret = readCookie(request, "session", publicUrl());

@@ -32,7 +32,12 @@ export interface Invitations {
   look(token: string): Invitation;
   /** @throws HoldfastError `link_invalid`, `policy_violation`, `request_invalid`, `sso_required`, `wrong_account` */
   accept(
-    request: { readonly token: string; readonly name: string; readonly password: string; readonly isSignedIn: boolean },
+    request: {
+      readonly token: string;
+      readonly name: string;
+      readonly password: string;
+      readonly isSignedIn: boolean;
+    },
     context: AuditContext,
   ): Promise<{ readonly begun: Begun; readonly recoveryCodes: readonly string[] }>;
 }
@@ -134,7 +139,10 @@ export function createInvitations({
     async accept({ isSignedIn, name, password, token }, context) {
       const { link } = links.find(token, "invitation");
       if (isSignedIn)
-        throw new HoldfastError("wrong_account", "Somebody is signed in here: this invitation is for a new account.");
+        throw new HoldfastError(
+          "wrong_account",
+          "Somebody is signed in here: this invitation is for a new account.",
+        );
       if (isEnforced(readAddress(link.email)?.domain ?? ""))
         throw new HoldfastError("sso_required", "Accounts of this domain begin with single sign-on.");
       const draft = await arrivals.prepare({ email: link.email, name, password });

@@ -40,8 +40,10 @@ export function createLinks({
   readonly random: Random;
   readonly digest: Digest;
 }): Links {
-  const isOf = <Purpose extends LinkRecord["purpose"]>(link: LinkRecord, purpose: Purpose): link is Of<Purpose> =>
-    link.purpose === purpose;
+  const isOf = <Purpose extends LinkRecord["purpose"]>(
+    link: LinkRecord,
+    purpose: Purpose,
+  ): link is Of<Purpose> => link.purpose === purpose;
   const removal = (id: string): Change => ({ kind: "link", id, value: null });
 
   return {

@@ -15,7 +15,10 @@ export interface Resets {
   /** @throws HoldfastError `not_found`, `forbidden` */
   offer(by: Holder, person: string): Promise<{ readonly token: string; readonly expiresAt: number }>;
   /** Ends every session of the account. @throws HoldfastError `link_invalid`, `policy_violation` */
-  accept(request: { readonly token: string; readonly password: string }, context: AuditContext): Promise<void>;
+  accept(
+    request: { readonly token: string; readonly password: string },
+    context: AuditContext,
+  ): Promise<void>;
 }
 
 export function createResets({
@@ -34,7 +37,10 @@ export function createResets({
   readonly instance: string;
 }): Resets {
   const offeredTo = (person: string) =>
-    links.all("reset").filter(({ link }) => link.person === person).map(({ removed }) => removed);
+    links
+      .all("reset")
+      .filter(({ link }) => link.person === person)
+      .map(({ removed }) => removed);
   return {
     offer: (by, person) =>
       ledger.inTurn(async () => {
@@ -42,7 +48,10 @@ export function createResets({
         if (found === null) throw new HoldfastError("not_found", "There is no such person.");
         // Who sets somebody's password can be that somebody.
         if (!found.grants.every((grant) => isWithinAny(grant, by.grants)))
-          throw new HoldfastError("forbidden", "Nobody resets the password of somebody who may more than he.");
+          throw new HoldfastError(
+            "forbidden",
+            "Nobody resets the password of somebody who may more than he.",
+          );
         const now = clock.now();
         const expiresAt = now + LINK_MS.reset;
         const { change, token } = links.make({ purpose: "reset", person, createdAt: now, expiresAt });

@@ -15,7 +15,12 @@ export interface SetUp {
   link(by: Authority): Promise<{ readonly token: string; readonly expiresAt: number }>;
   /** @throws HoldfastError `link_invalid`, `policy_violation`, `request_invalid`, `conflict` */
   complete(
-    request: { readonly token: string; readonly name: string; readonly email: string; readonly password: string },
+    request: {
+      readonly token: string;
+      readonly name: string;
+      readonly email: string;
+      readonly password: string;
+    },
     context: AuditContext,
   ): Promise<{ readonly begun: Begun; readonly recoveryCodes: readonly string[] }>;
 }

@@ -15,7 +15,12 @@ import { base32, checkTotp, TOTP_SECRET_BYTES, totpUri } from "../totp/totp.ts";
 import { userAuthority } from "../user-authority.ts";
 
 /** Nothing to sign in with. */
-export const NO_CREDENTIALS: CredentialsRecord = { password: null, totp: null, passkeys: [], recoveryCodes: [] };
+export const NO_CREDENTIALS: CredentialsRecord = {
+  password: null,
+  totp: null,
+  passkeys: [],
+  recoveryCodes: [],
+};
 
 /** What people change about how they themselves sign in. */
 export interface OwnAccount {

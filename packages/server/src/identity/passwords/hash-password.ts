@@ -23,7 +23,11 @@ const SALT_BYTES = 16;
  */
 export async function hashPassword(
   password: string,
-  { cost = HASH_COST, pepper, random }: { readonly cost?: HashCost; readonly pepper: Uint8Array; readonly random: Random },
+  {
+    cost = HASH_COST,
+    pepper,
+    random,
+  }: { readonly cost?: HashCost; readonly pepper: Uint8Array; readonly random: Random },
 ): Promise<string> {
   const salt = random.bytes(SALT_BYTES);
   const tag = await tagOf(password, salt, cost, pepper);
@@ -44,7 +48,12 @@ export function isOutdated(hash: string, cost: HashCost = HASH_COST): boolean {
   return parts === null || parts.cost.memory < cost.memory || parts.cost.passes < cost.passes;
 }
 
-function tagOf(password: string, salt: Uint8Array, { memory, passes }: HashCost, pepper: Uint8Array): Promise<Buffer> {
+function tagOf(
+  password: string,
+  salt: Uint8Array,
+  { memory, passes }: HashCost,
+  pepper: Uint8Array,
+): Promise<Buffer> {
   return derive("argon2id", {
     message: normalPassword(password),
     nonce: salt,
@@ -56,7 +65,9 @@ function tagOf(password: string, salt: Uint8Array, { memory, passes }: HashCost,
   });
 }
 
-function partsOf(hash: string): { readonly cost: HashCost; readonly salt: Buffer; readonly tag: Buffer } | null {
+function partsOf(
+  hash: string,
+): { readonly cost: HashCost; readonly salt: Buffer; readonly tag: Buffer } | null {
   const match = /^\$argon2id\$v=19\$m=(\d{1,7}),t=(\d{1,2}),p=1\$([\w+/]{22})\$([\w+/]{43})$/.exec(hash);
   if (match === null) return null;
   const [, memory, passes, salt = "", tag = ""] = match;

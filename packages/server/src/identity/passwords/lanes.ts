@@ -10,7 +10,10 @@ export interface LaneCount {
  * Bounds costly work: so many at once, so many in line, and the rest is turned away at once. A flood of sign-ins takes the
  * memory of a few hashes, not of all of them.
  */
-export function createLanes({ lanes, waiting }: LaneCount): <Result>(work: () => Promise<Result>) => Promise<Result> {
+export function createLanes({
+  lanes,
+  waiting,
+}: LaneCount): <Result>(work: () => Promise<Result>) => Promise<Result> {
   let busy = 0;
   const line: (() => void)[] = [];
   return async (work) => {

@@ -15,7 +15,7 @@ const COMMON: ReadonlySet<string> = new Set(dictionary["passwords-common"]);
  */
 export function checkNewPassword(password: string, own: readonly string[]): void {
   const text = normalPassword(password);
-  const { length } = [...text];
+  const { length } = Array.from(text);
   if (length < CHARS.min || length > CHARS.max)
     throw new HoldfastError(
       "policy_violation",
@@ -24,9 +24,11 @@ export function checkNewPassword(password: string, own: readonly string[]): void
   const plain = text.toLowerCase();
   if (isCommon(plain) || isRepeated(plain))
     throw new HoldfastError("policy_violation", "This password is one of those that are tried first.");
-  const known = own.flatMap((word) => word.toLowerCase().split(/[@.\s_-]+/)).filter((word) => [...word].length >= 4);
+  const known = own
+    .flatMap((word) => word.toLowerCase().split(/[@.\s_-]+/))
+    .filter((word) => Array.from(word).length >= 4);
   const rest = known.reduce((left, word) => left.replaceAll(word, ""), plain);
-  if ([...rest].length < CHARS.min - 4)
+  if (Array.from(rest).length < CHARS.min - 4)
     throw new HoldfastError("policy_violation", "This password is made of what others know of you.");
 }
 
@@ -43,7 +45,9 @@ function isCommon(text: string): boolean {
 
 /** The same few characters over and over, or a row of the alphabet or of digits. */
 function isRepeated(text: string): boolean {
-  const points = [...text].map((each) => each.codePointAt(0) ?? 0);
-  const isRow = points.every((point, index) => index === 0 || Math.abs(point - (points[index - 1] ?? 0)) <= 1);
+  const points = Array.from(text).map((each) => each.codePointAt(0) ?? 0);
+  const isRow = points.every(
+    (point, index) => index === 0 || Math.abs(point - (points[index - 1] ?? 0)) <= 1,
+  );
   return isRow || /^(.{1,4})\1+.{0,3}$/u.test(text);
 }

@@ -22,7 +22,9 @@ const LANES = { lanes: 4, waiting: 64 } as const;
 
 export function createPasswords({ cost = HASH_COST, pepper, random }: PasswordsDeps): Passwords {
   const inLane = createLanes(LANES);
-  const decoyHash = inLane(() => hashPassword(Buffer.from(random.bytes(16)).toString("hex"), { cost, pepper, random }));
+  const decoyHash = inLane(() =>
+    hashPassword(Buffer.from(random.bytes(16)).toString("hex"), { cost, pepper, random }),
+  );
   return {
     hash: (password) => inLane(() => hashPassword(password, { cost, pepper, random })),
     async isRight(password, hash) {

@@ -21,8 +21,10 @@ export function readAddress(text: string): MailAddress | null {
   const domain = domainToASCII(normal.slice(at + 1).replace(/\.$/, ""));
   // An atom of RFC 5322 and what RFC 6531 adds to it; no quotes, in which anything may hide.
   const isLocal =
-    local.length <= LOCAL_CHARS_MAX && /^[\p{L}\p{M}\p{N}!#$%&'*+/=?^_`{|}~-]+(?:\.[\p{L}\p{M}\p{N}!#$%&'*+/=?^_`{|}~-]+)*$/u.test(local);
+    local.length <= LOCAL_CHARS_MAX &&
+    /^[\p{L}\p{M}\p{N}!#$%&'*+/=?^_`{|}~-]+(?:\.[\p{L}\p{M}\p{N}!#$%&'*+/=?^_`{|}~-]+)*$/u.test(local);
   const isDomain =
-    domain.length <= DOMAIN_CHARS_MAX && /^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]$/.test(domain);
+    domain.length <= DOMAIN_CHARS_MAX &&
+    /^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]$/.test(domain);
   return isLocal && isDomain ? { text: `${local}@${domain}`, domain } : null;
 }

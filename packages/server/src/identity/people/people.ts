@@ -64,7 +64,11 @@ export function createPeople({
     id: string,
     changed: PersonRecord,
     also: readonly Change[],
-    entry: { readonly action: AuditAction; readonly reason?: string | null; readonly changes?: AuditAct["changes"] },
+    entry: {
+      readonly action: AuditAction;
+      readonly reason?: string | null;
+      readonly changes?: AuditAct["changes"];
+    },
   ): Promise<Person> {
     const { action, changes = {}, reason = null } = entry;
     await ledger.commit(

@@ -10,7 +10,7 @@ const CHARS_MAX = 100;
  */
 export function readPersonName(text: string): string {
   const name = text.normalize("NFC").trim();
-  const { length } = [...name];
+  const { length } = Array.from(name);
   if (length >= 1 && length <= CHARS_MAX && !/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(name)) return name;
   throw new HoldfastError(
     "request_invalid",

@@ -78,8 +78,8 @@ export async function openServiceAccounts(deps: ServiceAccountsDeps): Promise<Se
     // Noted by `use` below, and by the other keys of this store.
     uses.set(id, (JSON.parse(body) as { readonly at: number }).at);
 
-  const tokensOf = (account: string) =>
-    ledger.all("service-token").filter(([, token]) => token.account === account);
+  const tokensOf = (owner: string) =>
+    ledger.all("service-token").filter(([, token]) => token.account === owner);
 
   function account(id: string): ServiceAccountRecord {
     const found = ledger.get("service-account", id);
@@ -168,7 +168,10 @@ export async function openServiceAccounts(deps: ServiceAccountsDeps): Promise<Se
         const now = clock.now();
         const over = tokensOf(id)
           .filter(([, { revokedAt }]) => revokedAt === null)
-          .map(([each, token]) => ({ kind: "service-token", id: each, value: { ...token, revokedAt: now } }) as const);
+          .map(
+            ([each, token]) =>
+              ({ kind: "service-token", id: each, value: { ...token, revokedAt: now } }) as const,
+          );
         await act(
           by.authority,
           [{ kind: "service-account", id, value: { ...before, removedAt: now } }, ...over],
@@ -183,7 +186,10 @@ export async function openServiceAccounts(deps: ServiceAccountsDeps): Promise<Se
         mayTouch(by, before);
         const now = clock.now();
         if (expiresAt <= now || expiresAt > now + LIFETIME_MAX_MS)
-          throw new HoldfastError("request_invalid", "A token expires within a year, and not before it is made.");
+          throw new HoldfastError(
+            "request_invalid",
+            "A token expires within a year, and not before it is made.",
+          );
         const wrong = scopes?.find((scope) => !PERMISSIONS.some((permission) => permission === scope));
         if (wrong !== undefined)
           throw new HoldfastError("request_invalid", `There is no permission "${wrong.slice(0, 60)}".`);

@@ -31,7 +31,11 @@ export function isAlive(
 /** When a new session ends at the latest. Pure. */
 export function endOf(
   policy: Pick<SignInPolicyRecord, "maxMs">,
-  { isBreakGlass, sessionEndsAt, now }: { readonly isBreakGlass: boolean; readonly sessionEndsAt: number | null; readonly now: number },
+  {
+    isBreakGlass,
+    sessionEndsAt,
+    now,
+  }: { readonly isBreakGlass: boolean; readonly sessionEndsAt: number | null; readonly now: number },
 ): number {
   return Math.min(
     now + (isBreakGlass ? Math.min(BREAK_GLASS_MS, policy.maxMs) : policy.maxMs),

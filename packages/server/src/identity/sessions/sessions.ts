@@ -70,7 +70,8 @@ export function createSessions(deps: SessionsDeps): Sessions {
     const session = viewOf(hash, record);
     const now = clock.now();
     const found = ledger.get("person", record.person);
-    if (found === null || found.deactivatedAt !== null || !isAlive(session, session.lastUsedAt, now)) return null;
+    if (found === null || found.deactivatedAt !== null || !isAlive(session, session.lastUsedAt, now))
+      return null;
     const person = { ...found, id: record.person };
     if (!isAllowed(person, session)) return null;
     const { secondFactorRoles } = ledger.get("sign-in-policy", "policy") ?? SIGN_IN_POLICY;
@@ -84,7 +85,11 @@ export function createSessions(deps: SessionsDeps): Sessions {
     };
   }
 
-  function made(record: SessionRecord): { readonly secret: string; readonly change: Change; readonly hash: string } {
+  function made(record: SessionRecord): {
+    readonly secret: string;
+    readonly change: Change;
+    readonly hash: string;
+  } {
     const secret = Buffer.from(random.bytes(SECRET_BYTES)).toString("base64url");
     const hash = digest.sha256Hex(secret);
     return { secret, hash, change: { kind: "session", id: hash, value: record } };
@@ -125,7 +130,11 @@ export function createSessions(deps: SessionsDeps): Sessions {
         connection,
         ...(isEmergency ? { isEmergency } : {}),
         createdAt: now,
-        expiresAt: endOf(policy, { isBreakGlass: person.isBreakGlass || isEmergency, sessionEndsAt: endsAt, now }),
+        expiresAt: endOf(policy, {
+          isBreakGlass: person.isBreakGlass || isEmergency,
+          sessionEndsAt: endsAt,
+          now,
+        }),
         idleMs: policy.idleMs,
         freshUntil: now + FRESH_MS,
         address: context.address,
@@ -162,7 +171,11 @@ export function createSessions(deps: SessionsDeps): Sessions {
         const before = record === null ? null : signedIn(oldHash, record);
         if (record === null || before === null)
           throw new HoldfastError("unauthenticated", "The session is over.", { next: "Sign in again." });
-        const renewed = { ...record, isStrong: record.isStrong || isStrong, freshUntil: clock.now() + FRESH_MS };
+        const renewed = {
+          ...record,
+          isStrong: record.isStrong || isStrong,
+          freshUntil: clock.now() + FRESH_MS,
+        };
         const { change, hash, secret } = made(renewed);
         uses.use(hash);
         await ledger.commit(
@@ -185,7 +198,10 @@ export function createSessions(deps: SessionsDeps): Sessions {
       const hash = digest.sha256Hex(secret);
       return ledger.get("session", hash) === null ? null : hash;
     },
-    of: (person) => alive().filter(([, session]) => session.person === person).map(([, session]) => session),
+    of: (person) =>
+      alive()
+        .filter(([, session]) => session.person === person)
+        .map(([, session]) => session),
     endings,
     end: (by, which, why) =>
       ledger.inTurn(async () => {
@@ -195,7 +211,9 @@ export function createSessions(deps: SessionsDeps): Sessions {
           {
             action: "session.ended",
             authority: by,
-            targets: changes.slice(0, SWEEP_COUNT).map(({ id }) => ({ type: "session", id: id.slice(0, ID_CHARS), name: null })),
+            targets: changes
+              .slice(0, SWEEP_COUNT)
+              .map(({ id }) => ({ type: "session", id: id.slice(0, ID_CHARS), name: null })),
             result: "success",
             reason: why,
             changes: { count: { from: changes.length, to: 0 } },

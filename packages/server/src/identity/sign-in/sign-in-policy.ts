@@ -45,5 +45,8 @@ export function createSignInPolicy(ledger: Ledger): SignInPolicy {
 
 function hold(name: string, ms: number, [min, max]: readonly [number, number]): void {
   if (ms >= min && ms <= max) return;
-  throw new HoldfastError("request_invalid", `${name} must be from ${min / 60_000} to ${max / 60_000} minutes.`);
+  throw new HoldfastError(
+    "request_invalid",
+    `${name} must be from ${min / 60_000} to ${max / 60_000} minutes.`,
+  );
 }

@@ -30,7 +30,10 @@ export interface SignInDeps {
   readonly random: Random;
   readonly digest: Digest;
   /** Whether this person may have a session of this kind. */
-  readonly isAllowed: (person: Person, session: { readonly connection: null; readonly method: "password" }) => boolean;
+  readonly isAllowed: (
+    person: Person,
+    session: { readonly connection: null; readonly method: "password" },
+  ) => boolean;
 }
 
 /** Signing in with a password, and with what is asked for beside it. */
@@ -53,7 +56,12 @@ export interface SignIn {
   pending(secret: string | null): readonly SecondFactor[] | null;
   /** @throws HoldfastError `invalid_credentials`; after five of them the sign-in begins anew */
   withSecondFactor(
-    request: { readonly secret: string | null; readonly factor: SecondFactor; readonly code: string; readonly instead: string | null },
+    request: {
+      readonly secret: string | null;
+      readonly factor: SecondFactor;
+      readonly code: string;
+      readonly instead: string | null;
+    },
     context: AuditContext,
   ): Promise<Begun>;
   /** Whether a password is this person's own, for acts that ask for it again. Counts like a sign-in. */
@@ -68,7 +76,8 @@ const CODES_MAX = 5;
 const ADDRESSES_MAX = 100_000;
 
 export function createSignIn(deps: SignInDeps): SignIn {
-  const { audit, clock, digest, emergencyCodes, isAllowed, ledger, log, passwords, secondFactors, sessions } = deps;
+  const { audit, clock, digest, emergencyCodes, isAllowed, ledger, log, passwords, secondFactors, sessions } =
+    deps;
   const failures = new Map<string, Failures>();
   const pending = createPending<{ readonly person: string; attempts: number }>(deps, PENDING_MS);
 
@@ -109,7 +118,11 @@ export function createSignIn(deps: SignInDeps): SignIn {
   }
 
   /** A hash of before the rules were made harder is made anew, since only now is there a password to make it of. */
-  async function renewHash(id: string, password: string, before: CredentialsRecord): Promise<readonly Change[]> {
+  async function renewHash(
+    id: string,
+    password: string,
+    before: CredentialsRecord,
+  ): Promise<readonly Change[]> {
     if (before.password === null || !passwords.isOutdated(before.password.hash)) return [];
     const hash = await passwords.hash(password);
     const value = { ...before, password: { ...before.password, hash } };
@@ -178,7 +191,15 @@ export function createSignIn(deps: SignInDeps): SignIn {
       if (person.isBreakGlass) log.warn({ person: person.id }, "an account for emergencies signed in");
       const begun = await ledger.inTurn(() =>
         sessions.begin(
-          { person: person.id, method: "password", isStrong: false, connection: null, endsAt: null, context, instead },
+          {
+            person: person.id,
+            method: "password",
+            isStrong: false,
+            connection: null,
+            endsAt: null,
+            context,
+            instead,
+          },
           also,
           [],
         ),
@@ -193,9 +214,13 @@ export function createSignIn(deps: SignInDeps): SignIn {
       const found = pending.look(secret);
       const person = found === null ? null : ledger.get("person", found.person);
       if (found === null || person === null)
-        throw new HoldfastError("unauthenticated", "No sign-in is under way in this browser, or it took too long.", {
-          next: "Begin again with your address and password.",
-        });
+        throw new HoldfastError(
+          "unauthenticated",
+          "No sign-in is under way in this browser, or it took too long.",
+          {
+            next: "Begin again with your address and password.",
+          },
+        );
       const key = `factor of ${found.person}`;
       begin(key);
       found.attempts += 1;
@@ -260,7 +285,10 @@ export function createSignIn(deps: SignInDeps): SignIn {
     async isOwnPassword({ email, id }, password) {
       const key = keyOf(email);
       begin(key);
-      const isRight = await passwords.isRight(password, ledger.get("credentials", id)?.password?.hash ?? null);
+      const isRight = await passwords.isRight(
+        password,
+        ledger.get("credentials", id)?.password?.hash ?? null,
+      );
       if (isRight) failures.delete(key);
       return isRight;
     },

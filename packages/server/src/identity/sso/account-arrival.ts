@@ -40,7 +40,9 @@ export function resolve(
     ledger.get("sso-identity", identityKey(connection.id, statement.subject, digest))?.person,
   );
   const sameAddress =
-    address === null ? null : personOf(ledger.all("person").find(([, each]) => each.email === address.text)?.[0]);
+    address === null
+      ? null
+      : personOf(ledger.all("person").find(([, each]) => each.email === address.text)?.[0]);
   const domain = address === null ? null : ledger.get("sso-domain", address.domain);
   return {
     account,
@@ -60,7 +62,9 @@ export function resolve(
 function hasMethods(ledger: Ledger, id: string): boolean {
   const credentials = ledger.get("credentials", id);
   const isLinked = ledger.all("sso-identity").some(([, { person }]) => person === id);
-  return isLinked || (credentials !== null && (credentials.password !== null || credentials.passkeys.length > 0));
+  return (
+    isLinked || (credentials !== null && (credentials.password !== null || credentials.passkeys.length > 0))
+  );
 }
 
 /**
@@ -126,7 +130,11 @@ export function accountChanges(
     acts: [
       ...(kind === "link" ? [act("person.linked", id, before, {})] : []),
       ...(isGranted
-        ? [act("person.granted", id, before, { grants: { from: before.grants.map(inWords), to: given.map(inWords) } })]
+        ? [
+            act("person.granted", id, before, {
+              grants: { from: before.grants.map(inWords), to: given.map(inWords) },
+            }),
+          ]
         : []),
     ],
   };

@@ -29,13 +29,13 @@ const NAME_CHARS_MAX = 100;
  */
 export function mapAccount(statement: Statement, map: AccountMap): MappedAccount {
   const { attributes } = map;
-  const emails = attributes.email === null ? [statement.subject] : (statement.attributes.get(attributes.email) ?? []);
+  const emails =
+    attributes.email === null ? [statement.subject] : (statement.attributes.get(attributes.email) ?? []);
   const [email] = emails;
   const [name = null] = attributes.name === null ? [] : (statement.attributes.get(attributes.name) ?? []);
-  const groups = (attributes.groups === null ? [] : (statement.attributes.get(attributes.groups) ?? [])).slice(
-    0,
-    GROUPS_MAX,
-  );
+  const groups = (
+    attributes.groups === null ? [] : (statement.attributes.get(attributes.groups) ?? [])
+  ).slice(0, GROUPS_MAX);
   return {
     // Of several nobody could say which is meant.
     address: emails.length === 1 && email !== undefined ? readAddress(email) : null,
@@ -45,7 +45,10 @@ export function mapAccount(statement: Statement, map: AccountMap): MappedAccount
   };
 }
 
-function grantsOf(groups: readonly string[], { defaultRole, groups: listed, roleCeiling }: AccountMap): readonly Grant[] {
+function grantsOf(
+  groups: readonly string[],
+  { defaultRole, groups: listed, roleCeiling }: AccountMap,
+): readonly Grant[] {
   const member: ReadonlySet<string> = new Set(groups);
   const given = listed
     .filter(({ group }) => member.has(group))
@@ -67,6 +70,9 @@ function capped(role: Role, roleCeiling: Role): Role {
 
 /** One line without what changes how it reads; null when nothing is left. */
 function plainName(text: string | null): string | null {
-  const plain = (text ?? "").normalize("NFC").replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, "").trim();
-  return plain === "" ? null : [...plain].slice(0, NAME_CHARS_MAX).join("");
+  const plain = (text ?? "")
+    .normalize("NFC")
+    .replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, "")
+    .trim();
+  return plain === "" ? null : Array.from(plain).slice(0, NAME_CHARS_MAX).join("");
 }

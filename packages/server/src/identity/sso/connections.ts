@@ -43,7 +43,11 @@ export interface Connections {
   linkedTo(person: string): readonly Connection[];
   /** @throws HoldfastError `request_invalid` */
   createSaml(by: Holder, name: string): Promise<Connection>;
-  createOidc(by: Holder, name: string, settings: Required<NonNullable<ConnectionChange["oidc"]>>): Promise<Connection>;
+  createOidc(
+    by: Holder,
+    name: string,
+    settings: Required<NonNullable<ConnectionChange["oidc"]>>,
+  ): Promise<Connection>;
   /** @throws HoldfastError `not_found`, `conflict`, `forbidden` for a map that gives more than its maker holds */
   change(by: Holder, id: string, change: ConnectionChange): Promise<Connection>;
   /** Takes what metadata says; a certificate that is new waits as `next` once there are active ones. */
@@ -56,7 +60,12 @@ export interface Connections {
    * Turns a connection on or off. Required needs a test by the same person in the last ten minutes and codes for emergencies; it
    * lasts half an hour unless it is confirmed, and ends the sessions of its people that came otherwise.
    */
-  enable(by: Holder, id: string, state: "optional" | "required" | "disabled", reason: string | null): Promise<Connection>;
+  enable(
+    by: Holder,
+    id: string,
+    state: "optional" | "required" | "disabled",
+    reason: string | null,
+  ): Promise<Connection>;
   /** @throws HoldfastError `forbidden` for who did not come by this connection */
   confirm(who: SignedIn, by: Holder, id: string): Promise<Connection>;
   /** Our key pairs, opened. */
@@ -160,7 +169,12 @@ export function createConnections({
       const person = ledger.get("person", session.person);
       const domain = person === null ? undefined : readAddress(person.email)?.domain;
       const isOwn = domain !== undefined && ledger.get("sso-domain", domain)?.connection === id;
-      return isOwn && person?.isBreakGlass !== true && session.isEmergency !== true && session.connection?.id !== id;
+      return (
+        isOwn &&
+        person?.isBreakGlass !== true &&
+        session.isEmergency !== true &&
+        session.connection?.id !== id
+      );
     });
 
   return {
@@ -199,7 +213,9 @@ export function createConnections({
         },
         keys: { signing: stored(signing, "signing"), decryption: stored(decryption, "decryption") },
       };
-      return ledger.inTurn(() => put(by.authority, id, value, "sso_connection.created", { kind: { from: null, to: "saml" } }));
+      return ledger.inTurn(() =>
+        put(by.authority, id, value, "sso_connection.created", { kind: { from: null, to: "saml" } }),
+      );
     },
     async createOidc(by, name, { clientId, clientSecret, issuer, tenant }) {
       const id = newId();
@@ -254,12 +270,20 @@ export function createConnections({
     takeMetadata: (by, id, metadata, url) =>
       ledger.inTurn(async () => {
         const before = known(id);
-        if (before.kind !== "saml") throw new HoldfastError("conflict", "This connection speaks OIDC, which has no such metadata.");
-        if (before.provider !== null && before.state !== "draft" && before.provider.entityId !== metadata.entityId)
+        if (before.kind !== "saml")
+          throw new HoldfastError("conflict", "This connection speaks OIDC, which has no such metadata.");
+        if (
+          before.provider !== null &&
+          before.state !== "draft" &&
+          before.provider.entityId !== metadata.entityId
+        )
           throw new HoldfastError("conflict", "The metadata is another provider's: its entity id differs.");
         const isTaken = ledger
           .all("sso-connection")
-          .some(([each, other]) => each !== id && other.kind === "saml" && other.provider?.entityId === metadata.entityId);
+          .some(
+            ([each, other]) =>
+              each !== id && other.kind === "saml" && other.provider?.entityId === metadata.entityId,
+          );
         if (isTaken) throw new HoldfastError("conflict", "Another connection has this provider already.");
         const value: SamlConnectionRecord = {
           ...before,
@@ -268,7 +292,11 @@ export function createConnections({
             entityId: metadata.entityId,
             sso: metadata.sso,
             slo: metadata.slo,
-            certificates: mergedCertificates(before.provider?.certificates ?? [], metadata, before.state === "draft"),
+            certificates: mergedCertificates(
+              before.provider?.certificates ?? [],
+              metadata,
+              before.state === "draft",
+            ),
             metadataUrl: url,
           },
         };
@@ -283,7 +311,10 @@ export function createConnections({
           throw new HoldfastError("not_found", "This connection has no such certificate.");
         const turned = certificates.map((each) => (each === found ? { ...each, state } : each));
         if (!turned.some((each) => each.state === "active"))
-          throw new HoldfastError("key_in_use", "This is the only certificate that is active: nobody could sign in.");
+          throw new HoldfastError(
+            "key_in_use",
+            "This is the only certificate that is active: nobody could sign in.",
+          );
         const value = { ...before, provider: { ...before.provider, certificates: turned } };
         return put(by.authority, id, value, "sso_connection.changed", changesOf(before, value));
       }),
@@ -291,7 +322,10 @@ export function createConnections({
       ledger.inTurn(async () => {
         const before = known(id);
         if (stateOf(before, clock.now()) === "required")
-          throw new HoldfastError("key_in_use", "People of its domains sign in by this connection alone: make it optional first.");
+          throw new HoldfastError(
+            "key_in_use",
+            "People of its domains sign in by this connection alone: make it optional first.",
+          );
         const also: Change[] = [
           ...ledger
             .all("sso-identity")
@@ -321,7 +355,10 @@ export function createConnections({
       ledger.inTurn(async () => {
         const before = known(id);
         await put(
-          { actor: { type: "user", id: by, name: null, keyId: null }, context: { address: null, userAgent: null, requestId: null, via: "api" } },
+          {
+            actor: { type: "user", id: by, name: null, keyId: null },
+            context: { address: null, userAgent: null, requestId: null, via: "api" },
+          },
           id,
           { ...before, tested: { at: clock.now(), by } },
           "sso_connection.tested",
@@ -333,17 +370,31 @@ export function createConnections({
         const before = known(id);
         const now = clock.now();
         if (before.kind === "saml" && before.provider === null && state !== "disabled")
-          throw new HoldfastError("conflict", "The provider's settings are missing: give its metadata first.");
+          throw new HoldfastError(
+            "conflict",
+            "The provider's settings are missing: give its metadata first.",
+          );
         if (state !== "disabled" && before.tested === null)
           throw new HoldfastError("conflict", "Nobody has signed in by it in a test yet.");
         if (state === "required") {
           const { tested } = before;
           if (tested === null || tested.by !== by.authority.actor.id || now - tested.at > TESTED_MS)
-            throw new HoldfastError("conflict", "Required needs a test that you passed yourself in the last ten minutes.");
+            throw new HoldfastError(
+              "conflict",
+              "Required needs a test that you passed yourself in the last ten minutes.",
+            );
           if ((ledger.get("emergency-codes", "codes")?.codes.length ?? 0) === 0)
-            throw new HoldfastError("conflict", "Required needs codes for emergencies: make them, and keep them elsewhere.");
-          if (!ledger.all("sso-domain").some(([, each]) => each.connection === id && each.verifiedAt !== null))
-            throw new HoldfastError("conflict", "Required needs a domain that is verified: it says whom it is required of.");
+            throw new HoldfastError(
+              "conflict",
+              "Required needs codes for emergencies: make them, and keep them elsewhere.",
+            );
+          if (
+            !ledger.all("sso-domain").some(([, each]) => each.connection === id && each.verifiedAt !== null)
+          )
+            throw new HoldfastError(
+              "conflict",
+              "Required needs a domain that is verified: it says whom it is required of.",
+            );
         }
         const value = { ...before, state, confirmBy: state === "required" ? now + CONFIRM_MS : null };
         const over =
@@ -366,9 +417,15 @@ export function createConnections({
       ledger.inTurn(async () => {
         const before = known(id);
         if (who.session.connection?.id !== id)
-          throw new HoldfastError("forbidden", "Only who signed in by this connection can confirm that it works.");
+          throw new HoldfastError(
+            "forbidden",
+            "Only who signed in by this connection can confirm that it works.",
+          );
         if (stateOf(before, clock.now()) !== "required")
-          throw new HoldfastError("conflict", "The connection is not required now: its half hour is over, or it never was.");
+          throw new HoldfastError(
+            "conflict",
+            "The connection is not required now: its half hour is over, or it never was.",
+          );
         return put(by.authority, id, { ...before, confirmBy: null }, "sso_connection.confirmed", {});
       }),
     keysOf({ id, keys }) {
@@ -410,17 +467,23 @@ function mergedCertificates(
   const kept = isDraft ? [] : before;
   const fresh = certificates
     .filter(({ sha256 }) => !kept.some((each) => each.sha256 === sha256))
-    .map(({ notAfter, notBefore, pem, sha256, subject }) => ({ pem, sha256, subject, notBefore, notAfter, state }) as const);
+    .map(
+      ({ notAfter, notBefore, pem, sha256, subject }) =>
+        ({ pem, sha256, subject, notBefore, notAfter, state }) as const,
+    );
   const all = [...kept, ...fresh];
   const live = all.filter((each) => each.state !== "retired");
-  return live.length > CERTIFICATES_MAX ? [...live.slice(0, CERTIFICATES_MAX)] : all;
+  return live.length > CERTIFICATES_MAX ? live.slice(0, CERTIFICATES_MAX) : all;
 }
 
 /** What changed, in words of the log. No secret is in it. */
 function changesOf(before: ConnectionRecord, after: ConnectionRecord): AuditAct["changes"] {
   const facts = (record: ConnectionRecord): Readonly<Record<string, string | readonly string[] | null>> => ({
     name: record.name,
-    groups: record.map.groups.map(({ environments, group, role }) => `${group}: ${role}${environments === null ? "" : ` in ${environments.join(", ")}`}`),
+    groups: record.map.groups.map(
+      ({ environments, group, role }) =>
+        `${group}: ${role}${environments === null ? "" : ` in ${environments.join(", ")}`}`,
+    ),
     attributes: JSON.stringify(record.map.attributes),
     default_role: record.map.defaultRole,
     role_ceiling: record.map.roleCeiling,
@@ -430,7 +493,9 @@ function changesOf(before: ConnectionRecord, after: ConnectionRecord): AuditAct[
           options: JSON.stringify(record.options),
           idp_entity_id: record.provider?.entityId ?? null,
           sso_url: record.provider?.sso.url ?? null,
-          certificates: (record.provider?.certificates ?? []).map(({ sha256, state }) => `${sha256} ${state}`),
+          certificates: (record.provider?.certificates ?? []).map(
+            ({ sha256, state }) => `${sha256} ${state}`,
+          ),
         }
       : { issuer: record.issuer, client_id: record.clientId, tenant: record.tenant }),
   });

@@ -32,9 +32,11 @@ export interface Domains {
 const CHALLENGE_BYTES = 16;
 /** Where anybody may have an address: whoever owned one of these would own strangers. */
 const FREE_MAIL: ReadonlySet<string> = new Set(
-  ("gmail.com googlemail.com outlook.com hotmail.com live.com msn.com yahoo.com ymail.com icloud.com me.com mac.com aol.com gmx.com gmx.de gmx.net " +
+  (
+    "gmail.com googlemail.com outlook.com hotmail.com live.com msn.com yahoo.com ymail.com icloud.com me.com mac.com aol.com gmx.com gmx.de gmx.net " +
     "web.de t-online.de mail.com mail.ru yandex.ru yandex.com proton.me protonmail.com pm.me tutanota.com tuta.com fastmail.com zoho.com qq.com 163.com 126.com " +
-    "hey.com free.fr orange.fr wanadoo.fr laposte.net libero.it comcast.net verizon.net att.net").split(" "),
+    "hey.com free.fr orange.fr wanadoo.fr laposte.net libero.it comcast.net verizon.net att.net"
+  ).split(" "),
 );
 
 export function createDomains({
@@ -101,7 +103,10 @@ export function createDomains({
         if (ledger.get("sso-connection", connection) === null)
           throw new HoldfastError("not_found", "There is no such connection.");
         if (getPublicSuffix(domain, { allowPrivateDomains: true }) === domain || FREE_MAIL.has(domain))
-          throw new HoldfastError("policy_violation", "Anybody may have an address in this domain: it is nobody's own.");
+          throw new HoldfastError(
+            "policy_violation",
+            "Anybody may have an address in this domain: it is nobody's own.",
+          );
         const before = ledger.get("sso-domain", domain);
         if (before !== null && before.connection !== connection)
           throw new HoldfastError("conflict", "Another connection has claimed this domain.");
@@ -116,9 +121,13 @@ export function createDomains({
       const { recordName, recordValue } = viewOf(domain, record);
       const texts = await resolveTexts(recordName).catch(() => []);
       if (!texts.some((parts) => parts.join("") === recordValue))
-        throw new HoldfastError("policy_violation", `The name ${recordName} has no TXT record that says so.`, {
-          next: "Add it at whoever runs the domain's DNS, wait until it is known everywhere, then try again.",
-        });
+        throw new HoldfastError(
+          "policy_violation",
+          `The name ${recordName} has no TXT record that says so.`,
+          {
+            next: "Add it at whoever runs the domain's DNS, wait until it is known everywhere, then try again.",
+          },
+        );
       return verified(by, domain, "dns");
     },
     trust: (by, name) => verified(by, name, "operator"),

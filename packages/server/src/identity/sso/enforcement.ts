@@ -13,7 +13,10 @@ export interface SsoFacts {
  * The state in which a connection is now. One that was made required and that nobody confirmed in time is optional again, by
  * itself: who locked everybody out could not have come back to say so. Pure.
  */
-export function stateOf({ confirmBy, state }: Pick<ConnectionRecord, "confirmBy" | "state">, now: number): ConnectionState {
+export function stateOf(
+  { confirmBy, state }: Pick<ConnectionRecord, "confirmBy" | "state">,
+  now: number,
+): ConnectionState {
   return state === "required" && confirmBy !== null && now >= confirmBy ? "optional" : state;
 }
 

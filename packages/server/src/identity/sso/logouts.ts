@@ -59,7 +59,12 @@ export function createLogouts(deps: {
     async take(id, incoming, context) {
       const connection = connections.get(id);
       const now = clock.now();
-      if (connection === null || !isSaml(connection) || connection.provider === null || stateOf(connection, now) === "disabled")
+      if (
+        connection === null ||
+        !isSaml(connection) ||
+        connection.provider === null ||
+        stateOf(connection, now) === "disabled"
+      )
         return refuse(id, "saml_unknown_connection", context);
       const trust = saml.trustOf(connection);
       let message;
@@ -73,7 +78,10 @@ export function createLogouts(deps: {
       if (message.kind === "response") return null;
       const { nameId, sessionIndexes } = message;
       const ended = await ledger.inTurn(async () => {
-        const used = useMessage({ digest, ledger }, { connection: id, id: message.id, expiresAt: message.expiresAt, now });
+        const used = useMessage(
+          { digest, ledger },
+          { connection: id, id: message.id, expiresAt: message.expiresAt, now },
+        );
         if (used === null) return null;
         const over = sessions.endings(
           ({ connection: of }) =>
@@ -106,7 +114,8 @@ export function createLogouts(deps: {
     },
     farewell({ connection: from }) {
       const connection = from === null ? null : connections.get(from.id);
-      if (from === null || connection === null || !isSaml(connection) || connection.provider === null) return null;
+      if (from === null || connection === null || !isSaml(connection) || connection.provider === null)
+        return null;
       const delivery = writeLogoutRequest(
         saml.trustOf(connection),
         {

@@ -17,7 +17,10 @@ export interface OidcRequest {
 export interface OidcSide {
   /** Our addresses, as the provider needs them. */
   addressesOf(id: string): { readonly redirectUri: string; readonly backchannelLogoutUri: string };
-  request(connection: OidcConnection, forceAuthn: boolean): Promise<{ readonly delivery: Delivery; readonly request: OidcRequest }>;
+  request(
+    connection: OidcConnection,
+    forceAuthn: boolean,
+  ): Promise<{ readonly delivery: Delivery; readonly request: OidcRequest }>;
   /** The state that an address of the callback names. */
   stateOf(callbackUrl: unknown): string | null;
   /** @throws TestimonyRefused */
@@ -32,5 +35,10 @@ export function createOidcSide(): OidcSide {
   const refuse = async (): Promise<never> => {
     throw new TestimonyRefused("oidc_token", "OpenID Connect is not there yet.");
   };
-  return { addressesOf: () => ({ redirectUri: "", backchannelLogoutUri: "" }), request: refuse, read: refuse, stateOf: () => null };
+  return {
+    addressesOf: () => ({ redirectUri: "", backchannelLogoutUri: "" }),
+    request: refuse,
+    read: refuse,
+    stateOf: () => null,
+  };
 }

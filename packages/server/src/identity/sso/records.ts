@@ -14,7 +14,11 @@ export interface GroupGrant extends Grant {
 /** How what a provider says becomes an account here. */
 export interface AccountMap {
   /** Names of attributes or claims; of `email` the subject itself when null. */
-  readonly attributes: { readonly email: string | null; readonly name: string | null; readonly groups: string | null };
+  readonly attributes: {
+    readonly email: string | null;
+    readonly name: string | null;
+    readonly groups: string | null;
+  };
   readonly groups: readonly GroupGrant[];
   /** What somebody without a group of the list may do; null: nothing, and is not let in. */
   readonly defaultRole: Role | null;

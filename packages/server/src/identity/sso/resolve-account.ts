@@ -11,7 +11,12 @@ export type Resolution =
   | { readonly kind: "known"; readonly person: string; readonly grants: readonly Grant[] | null }
   /** The account there is becomes this subject's, too. */
   | { readonly kind: "link"; readonly person: string; readonly grants: readonly Grant[] | null }
-  | { readonly kind: "create"; readonly email: string; readonly name: string; readonly grants: readonly Grant[] }
+  | {
+      readonly kind: "create";
+      readonly email: string;
+      readonly name: string;
+      readonly grants: readonly Grant[];
+    }
   | { readonly kind: "refused"; readonly code: AccountRefusal; readonly person: string | null };
 
 /** What is known when it is resolved. */
@@ -37,7 +42,11 @@ export interface ResolutionFacts {
  */
 export function resolveAccount(facts: ResolutionFacts): Resolution {
   const { account, connection, createsAccounts, hasOtherMethods, isOwnDomain, linked, sameAddress } = facts;
-  const refused = (code: AccountRefusal, person: string | null = null): Resolution => ({ kind: "refused", code, person });
+  const refused = (code: AccountRefusal, person: string | null = null): Resolution => ({
+    kind: "refused",
+    code,
+    person,
+  });
   if (account.address === null || !isOwnDomain) return refused("sso_not_allowed");
   /** Of an account that the provider's directory decides about; null: what it may do is decided here. */
   const grantsFor = (person: Person): readonly Grant[] | null =>
@@ -54,6 +63,8 @@ export function resolveAccount(facts: ResolutionFacts): Resolution {
     const isOfDirectory = sameAddress.managedBy === connection;
     const isElsewhere = sameAddress.managedBy !== null && !isOfDirectory;
     if (isElsewhere) return refused("sso_not_allowed", sameAddress.id);
+    // Another subject of the same provider is another person to it, whatever address both have.
+    if (isOfDirectory && hasOtherMethods) return refused("sso_not_allowed", sameAddress.id);
     if (!isOfDirectory && (hasOtherMethods || areOwners(sameAddress.grants) || sameAddress.isBreakGlass))
       return refused("account_link_required", sameAddress.id);
     return opened("link", sameAddress);

@@ -1,6 +1,13 @@
 import type { Clock, Random } from "#kernel";
 import type { SamlTrust } from "#saml";
-import { examineResponse, isSamlError, peekResponse, sentenceOf, writeAuthnRequest, writeSpMetadata } from "#saml";
+import {
+  examineResponse,
+  isSamlError,
+  peekResponse,
+  sentenceOf,
+  writeAuthnRequest,
+  writeSpMetadata,
+} from "#saml";
 import type { Connection, Connections } from "./connections.ts";
 import type { Delivery, Testimony } from "./provider-side.ts";
 import { TestimonyRefused } from "./provider-side.ts";
@@ -12,7 +19,12 @@ export type SamlConnection = SamlConnectionRecord & { readonly id: string };
 /** How long a visit at the provider may take, and how fresh a forced sign-in is. */
 export interface SamlSide {
   /** Our names and addresses, as the provider needs them. */
-  addressesOf(id: string): { readonly entityId: string; readonly acsUrl: string; readonly sloUrl: string; readonly metadataUrl: string };
+  addressesOf(id: string): {
+    readonly entityId: string;
+    readonly acsUrl: string;
+    readonly sloUrl: string;
+    readonly metadataUrl: string;
+  };
   newRequestId(): string;
   request(connection: SamlConnection, requestId: string, forceAuthn: boolean): Delivery;
   /** The request that a response says it answers; null: none, so that it is unsolicited. @throws TestimonyRefused */
@@ -50,7 +62,10 @@ export function createSamlSide({
   function trustOf(connection: SamlConnection): SamlTrust {
     const { id, options, provider } = connection;
     if (provider === null)
-      throw new TestimonyRefused("saml_unknown_connection", "The connection has no settings of its provider yet.");
+      throw new TestimonyRefused(
+        "saml_unknown_connection",
+        "The connection has no settings of its provider yet.",
+      );
     const { acsUrl, entityId, sloUrl } = addressesOf(id);
     const { decryption, signing } = connections.keysOf(connection);
     return {
@@ -75,7 +90,11 @@ export function createSamlSide({
     newRequestId,
     trustOf,
     request: (connection, requestId, forceAuthn) =>
-      writeAuthnRequest(trustOf(connection), { id: requestId, nowMs: clock.now(), forceAuthn }, requestId.slice(1)),
+      writeAuthnRequest(
+        trustOf(connection),
+        { id: requestId, nowMs: clock.now(), forceAuthn },
+        requestId.slice(1),
+      ),
     answers(encoded) {
       try {
         return peekResponse(encoded).inResponseTo;
@@ -84,7 +103,8 @@ export function createSamlSide({
       }
     },
     async read(connection, encoded, visit) {
-      if (!("id" in visit.request)) throw new TestimonyRefused("saml_in_response_to", "The visit was none of SAML.");
+      if (!("id" in visit.request))
+        throw new TestimonyRefused("saml_in_response_to", "The visit was none of SAML.");
       const examined = await examineResponse(
         encoded,
         trustOf(connection),

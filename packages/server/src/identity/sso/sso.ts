@@ -48,8 +48,17 @@ export interface Sso {
   /** The path that leads to the provider, good once. @throws HoldfastError `not_found`, `conflict` */
   invite(connection: string, purpose: Purpose, returnTo: string | null): string;
   /** @returns what to send to the browser, and what its cookie has to hold */
-  leave(connection: string, handle: string): Promise<{ readonly delivery: Delivery; readonly browser: string }>;
+  leave(
+    connection: string,
+    handle: string,
+  ): Promise<{ readonly delivery: Delivery; readonly browser: string }>;
   comeBack(kind: "saml" | "oidc", connection: string, returned: Return): Promise<Arrival>;
+  /** Turns somebody away whose answer was not even read. */
+  turnAway(
+    connection: string,
+    code: "saml_too_large" | "saml_duplicate_parameter",
+    returned: Return,
+  ): Arrival;
   /** Joins an account with what its provider said, after its owner has shown that it is theirs. */
   pendingLink(secret: string | null): { readonly person: string; readonly connectionName: string } | null;
   link(secret: string | null, context: AuditContext, instead: string | null): Promise<Begun>;
@@ -75,28 +84,57 @@ const VISIT_MS = 10 * 60 * 1000;
 const REFERENCE_BYTES = 5;
 
 export function createSso(deps: SsoDeps): Sso {
-  const { attempts, audit, clock, connections, digest, ledger, log, oidc, publicUrl, random, saml, sessions } = deps;
+  const {
+    attempts,
+    audit,
+    clock,
+    connections,
+    digest,
+    ledger,
+    log,
+    oidc,
+    publicUrl,
+    random,
+    saml,
+    sessions,
+  } = deps;
   const invitations = createPending<NewVisit>(deps, VISIT_MS);
   const visits = createPending<Visit>(deps, VISIT_MS);
-  const links = createPending<{ readonly connection: string; readonly testimony: Testimony; readonly person: string }>(deps, VISIT_MS);
+  const links = createPending<{
+    readonly connection: string;
+    readonly testimony: Testimony;
+    readonly person: string;
+  }>(deps, VISIT_MS);
   const tests = createPending<{ readonly session: string; result: TestResult }>(deps, VISIT_MS);
 
   function usable(id: string, purpose: Purpose): Connection {
     const found = connections.get(id);
     const state = found === null ? "disabled" : stateOf(found, clock.now());
-    const isOpen = state === "optional" || state === "required" || (state === "draft" && purpose.kind === "test");
+    const isOpen =
+      state === "optional" || state === "required" || (state === "draft" && purpose.kind === "test");
     if (found === null || !isOpen)
       throw new TestimonyRefused("saml_unknown_connection", "There is no such connection, or it is not on.");
     return found;
   }
 
   /** A visit that began here, is not over, and came back to the browser it left. */
-  function takeVisit(connection: Connection, key: string | null, browser: string | null, unknown: string): Visit {
+  function takeVisit(
+    connection: Connection,
+    key: string | null,
+    browser: string | null,
+    unknown: string,
+  ): Visit {
     const visit = visits.take(key);
     if (visit === null || visit.connection !== connection.id)
-      throw new TestimonyRefused(unknown, "The answer belongs to no request that is open: it came late, twice, or to nothing.");
+      throw new TestimonyRefused(
+        unknown,
+        "The answer belongs to no request that is open: it came late, twice, or to nothing.",
+      );
     if (browser === null || !digest.equal(digest.sha256Hex(browser), visit.browser))
-      throw new TestimonyRefused("saml_browser_mismatch", "The answer came back to another browser than the one that asked.");
+      throw new TestimonyRefused(
+        "saml_browser_mismatch",
+        "The answer came back to another browser than the one that asked.",
+      );
     return visit;
   }
 
@@ -109,7 +147,11 @@ export function createSso(deps: SsoDeps): Sso {
     if (kind === "saml" && isSaml(connection)) {
       const requestId = saml.answers(message);
       if (requestId === null && connection.options.allowUnsolicited === "bounce") return null;
-      if (requestId === null) throw new TestimonyRefused("saml_unsolicited", "Nobody here asked for this answer, and the connection takes none that is unasked.");
+      if (requestId === null)
+        throw new TestimonyRefused(
+          "saml_unsolicited",
+          "Nobody here asked for this answer, and the connection takes none that is unasked.",
+        );
       const visit = takeVisit(connection, requestId, browser, "saml_in_response_to");
       seen(visit);
       return { visit, testimony: await saml.read(connection, message, visit) };
@@ -134,7 +176,10 @@ export function createSso(deps: SsoDeps): Sso {
       // Resolved within the turn: of two first sign-ins one makes the account.
       const { resolution } = resolve({ digest, ledger }, connection, testimony.statement);
       const found: typeof resolution =
-        person !== null && resolution.kind === "refused" && resolution.code === "account_link_required" && resolution.person === person
+        person !== null &&
+        resolution.kind === "refused" &&
+        resolution.code === "account_link_required" &&
+        resolution.person === person
           ? { kind: "link", person, grants: null }
           : resolution;
       if (found.kind === "refused") throw new TestimonyRefused(found.code, ACCOUNT_SENTENCES[found.code]);
@@ -142,15 +187,26 @@ export function createSso(deps: SsoDeps): Sso {
       const used =
         message === null
           ? []
-          : useMessage({ digest, ledger }, { connection: connection.id, id: message.id, expiresAt: message.expiresAt, now });
+          : useMessage(
+              { digest, ledger },
+              { connection: connection.id, id: message.id, expiresAt: message.expiresAt, now },
+            );
       if (used === null) throw new TestimonyRefused("saml_replay", "This answer was taken before.");
-      const { acts, changes, person: id } = accountChanges({ ledger, random, digest }, connection, testimony.statement, found, context, now);
+      const {
+        acts,
+        changes,
+        person: id,
+      } = accountChanges({ ledger, random, digest }, connection, testimony.statement, found, context, now);
       return sessions.begin(
         {
           person: id,
           method: connection.kind,
           isStrong: true,
-          connection: { id: connection.id, subject: testimony.statement.subject, index: testimony.sessionIndex },
+          connection: {
+            id: connection.id,
+            subject: testimony.statement.subject,
+            index: testimony.sessionIndex,
+          },
           endsAt: testimony.endsAt,
           context,
           instead,
@@ -198,22 +254,41 @@ export function createSso(deps: SsoDeps): Sso {
     if (purpose.kind === "reauthenticate") {
       const { resolution } = resolve({ digest, ledger }, connection, testimony.statement);
       if (resolution.kind !== "known" || resolution.person !== purpose.person)
-        throw new TestimonyRefused("sso_not_allowed", "Another person signed in at the provider than the one of this session.");
+        throw new TestimonyRefused(
+          "sso_not_allowed",
+          "Another person signed in at the provider than the one of this session.",
+        );
       const begun = await sessions.renew(purpose.secret, connection.kind, true, context);
       return { kind: "signed-in", begun, returnTo };
     }
     const { resolution } = resolve({ digest, ledger }, connection, testimony.statement);
-    if (resolution.kind === "refused" && resolution.code === "account_link_required" && resolution.person !== null) {
+    if (
+      resolution.kind === "refused" &&
+      resolution.code === "account_link_required" &&
+      resolution.person !== null
+    ) {
       const secret = links.open({ connection: connection.id, testimony, person: resolution.person });
       return { kind: "link", secret, returnTo };
     }
     const begun = await arrive(connection, testimony, context, session, null);
     const domain = begun.signedIn.person.email.split("@").at(-1) ?? null;
-    attempts.note(connection.id, { at: clock.now(), outcome: "success", code: null, sentence: null, emailDomain: domain, reference: "" });
+    attempts.note(connection.id, {
+      at: clock.now(),
+      outcome: "success",
+      code: null,
+      sentence: null,
+      emailDomain: domain,
+      reference: "",
+    });
     return { kind: "signed-in", begun, returnTo };
   }
 
-  function refused(connection: string, visit: Visit | null, error: TestimonyRefused, { context, signedIn }: Return): Arrival {
+  function refused(
+    connection: string,
+    visit: Visit | null,
+    error: TestimonyRefused,
+    { context, signedIn }: Return,
+  ): Arrival {
     const { checks, code, sentence } = error;
     const reference = Buffer.from(random.bytes(REFERENCE_BYTES)).toString("hex").slice(0, 8);
     audit.note({
@@ -225,10 +300,25 @@ export function createSso(deps: SsoDeps): Sso {
       changes: {},
     });
     if (connections.get(connection) !== null)
-      attempts.note(connection, { at: clock.now(), outcome: "refused", code, sentence, emailDomain: null, reference });
+      attempts.note(connection, {
+        at: clock.now(),
+        outcome: "refused",
+        code,
+        sentence,
+        emailDomain: null,
+        reference,
+      });
     if (visit?.purpose.kind === "test" && signedIn?.session.id === visit.purpose.session) {
       const { handle, session } = visit.purpose;
-      const result: TestResult = { state: "refused", code, sentence, checks, identity: null, grants: [], outcome: null };
+      const result: TestResult = {
+        state: "refused",
+        code,
+        sentence,
+        checks,
+        identity: null,
+        grants: [],
+        outcome: null,
+      };
       tests.open({ session, result }, handle);
       return { kind: "tested", handle };
     }
@@ -239,12 +329,20 @@ export function createSso(deps: SsoDeps): Sso {
     invite(id, purpose, returnTo) {
       try {
         const connection = usable(id, purpose);
-        const forceAuthn = purpose.kind === "reauthenticate" || (isSaml(connection) && connection.options.forceAuthn);
-        const handle = invitations.open({ connection: id, purpose, returnTo: returnPath(returnTo, publicUrl()), forceAuthn });
-        if (purpose.kind === "test") tests.open({ session: purpose.session, result: { state: "waiting" } }, purpose.handle);
+        const forceAuthn =
+          purpose.kind === "reauthenticate" || (isSaml(connection) && connection.options.forceAuthn);
+        const handle = invitations.open({
+          connection: id,
+          purpose,
+          returnTo: returnPath(returnTo, publicUrl()),
+          forceAuthn,
+        });
+        if (purpose.kind === "test")
+          tests.open({ session: purpose.session, result: { state: "waiting" } }, purpose.handle);
         return `/${connection.kind}/${id}/start?h=${handle}`;
       } catch (error) {
-        if (error instanceof TestimonyRefused) throw new HoldfastError("not_found", error.sentence, { cause: error });
+        if (error instanceof TestimonyRefused)
+          throw new HoldfastError("not_found", error.sentence, { cause: error });
         throw error;
       }
     },
@@ -276,8 +374,7 @@ export function createSso(deps: SsoDeps): Sso {
         const testimony = await testimonyOf(kind, connection, returned, (each) => {
           visit = each;
         });
-        if (testimony === null)
-          return { kind: "bounce", path: this.invite(id, { kind: "sign-in" }, "/") };
+        if (testimony === null) return { kind: "bounce", path: this.invite(id, { kind: "sign-in" }, "/") };
         usable(id, testimony.visit.purpose);
         return await finish(connection, testimony, returned);
       } catch (error) {
@@ -287,10 +384,15 @@ export function createSso(deps: SsoDeps): Sso {
         return refused(id, visit, new TestimonyRefused(error.code, error.message), returned);
       }
     },
+    turnAway(id, code, returned) {
+      return refused(id, null, new TestimonyRefused(code, UNREAD_SENTENCES[code]), returned);
+    },
     pendingLink(secret) {
       const found = links.look(secret);
       const connection = found === null ? null : connections.get(found.connection);
-      return found === null || connection === null ? null : { person: found.person, connectionName: connection.name };
+      return found === null || connection === null
+        ? null
+        : { person: found.person, connectionName: connection.name };
     },
     async link(secret, context, instead) {
       const found = links.take(secret);
@@ -300,7 +402,8 @@ export function createSso(deps: SsoDeps): Sso {
       try {
         return await arrive(connection, found.testimony, context, instead, found.person);
       } catch (error) {
-        if (error instanceof TestimonyRefused) throw new HoldfastError("forbidden", error.sentence, { cause: error });
+        if (error instanceof TestimonyRefused)
+          throw new HoldfastError("forbidden", error.sentence, { cause: error });
         throw error;
       }
     },
@@ -310,6 +413,11 @@ export function createSso(deps: SsoDeps): Sso {
     },
   };
 }
+
+const UNREAD_SENTENCES = {
+  saml_too_large: "The answer was larger than any that an identity provider sends.",
+  saml_duplicate_parameter: "The answer came with a parameter twice, or in no form that a browser posts.",
+} as const;
 
 /** For administrators: what came, and where it is mended. */
 const ACCOUNT_SENTENCES = {

@@ -10,7 +10,12 @@ const SWEEP_COUNT = 20;
  */
 export function useMessage(
   { digest, ledger }: { readonly ledger: Ledger; readonly digest: Digest },
-  { connection, expiresAt, id, now }: { readonly connection: string; readonly id: string; readonly expiresAt: number; readonly now: number },
+  {
+    connection,
+    expiresAt,
+    id,
+    now,
+  }: { readonly connection: string; readonly id: string; readonly expiresAt: number; readonly now: number },
 ): readonly Change[] | null {
   const key = digest.sha256Hex(`${connection} ${id}`);
   if (ledger.get("sso-used", key) !== null) return null;

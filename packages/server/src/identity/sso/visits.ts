@@ -20,7 +20,9 @@ export interface Visit {
   /** SHA-256 of what the browser that began it holds in a cookie. */
   readonly browser: string;
   /** What the provider's answer must name: the request's id, or state, nonce and verifier. */
-  readonly request: { readonly id: string } | { readonly state: string; readonly nonce: string; readonly verifier: string };
+  readonly request:
+    | { readonly id: string }
+    | { readonly state: string; readonly nonce: string; readonly verifier: string };
 }
 
 /** A line of the page that shows a test. */
