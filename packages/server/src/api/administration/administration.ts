@@ -5,6 +5,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { createApp } from "../app.ts";
 import { createAttempts } from "../attempts.ts";
 import { sendError } from "../errors.ts";
+import { pageHeaders } from "../page-headers.ts";
 import { tokensInUrl } from "../token-in-url.ts";
 import { appOriginRoutes } from "./apps.ts";
 import { auditSinkRoutes } from "./audit-sinks.ts";
@@ -55,6 +56,7 @@ export function createAdministrationApi(
       );
     onRoute(`${String(route.method)} ${route.url} ${permission} ${audit ?? "-"}`);
   });
+  pageHeaders(app);
   authenticateOperators(app, context);
   authorise(app, context);
 

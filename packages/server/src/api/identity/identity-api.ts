@@ -4,6 +4,7 @@ import { nodeDigest } from "#kernel";
 import { createApp } from "../app.ts";
 import { createAttempts } from "../attempts.ts";
 import { sendError } from "../errors.ts";
+import { pageHeaders } from "../page-headers.ts";
 import { accountRoutes } from "./account.ts";
 import type { IdentityContext } from "./context.ts";
 import { contextOf } from "./context.ts";
@@ -35,6 +36,7 @@ export function createIdentityApi(
       throw new Error(`Route ${String(route.method)} ${route.url} does not say which person may use it`);
     onRoute(`${String(route.method)} ${route.url} ${access}`);
   });
+  pageHeaders(app);
   guardPages(app, context);
 
   sessionRoutes(app, context);

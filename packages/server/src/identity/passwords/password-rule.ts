@@ -25,7 +25,8 @@ export function checkNewPassword(password: string, own: readonly string[]): void
   if (isCommon(plain) || isRepeated(plain))
     throw new HoldfastError("policy_violation", "This password is one of those that are tried first.");
   const known = own
-    .flatMap((word) => word.toLowerCase().split(/[@.\s_-]+/))
+    .map((word) => word.toLowerCase())
+    .flatMap((word) => [word, ...word.split(/[@.\s_-]+/)])
     .filter((word) => Array.from(word).length >= 4);
   const rest = known.reduce((left, word) => left.replaceAll(word, ""), plain);
   if (Array.from(rest).length < CHARS.min - 4)
@@ -49,5 +50,5 @@ function isRepeated(text: string): boolean {
   const isRow = points.every(
     (point, index) => index === 0 || Math.abs(point - (points[index - 1] ?? 0)) <= 1,
   );
-  return isRow || /^(.{1,4})\1+.{0,3}$/u.test(text);
+  return isRow || /^(.{1,6})\1+.{0,5}$/u.test(text);
 }
