@@ -4,9 +4,11 @@ import type { Digest } from "@holdfast/protocol";
 import { HoldfastError } from "@holdfast/protocol";
 import type { EgressPolicyAdministration } from "#egress";
 import { createEgress } from "#egress";
+import { createOidcClient } from "#oidc";
 import type { Identity } from "#identity";
 import { openIdentity } from "#identity";
 import type { Clock, Log, Random } from "#kernel";
+import { egressFetch } from "./egress-fetch.ts";
 import type { OpenStore } from "./open-store.ts";
 import type { ServerOptions } from "./options.ts";
 
@@ -53,6 +55,7 @@ export async function openPeople(world: PeopleWorld): Promise<OpenPeople> {
     allowRedirects: false,
   });
   const resolver = new Resolver({ timeout: TIMEOUT_MS, tries: 2 });
+  const oidc = createOidcClient({ clock, fetch: egressFetch(egress, TIMEOUT_MS, METADATA_BYTES_MAX) });
   const identity = await openIdentity({
     ...world,
     administration: own.store.administration,
@@ -60,6 +63,7 @@ export async function openPeople(world: PeopleWorld): Promise<OpenPeople> {
     vault: own.vault,
     publicUrl,
     instance,
+    oidc,
     resolveTexts: (name) => resolver.resolveTxt(name),
     ...(options.passwordCost === undefined ? {} : { hashCost: options.passwordCost }),
   });

@@ -2,7 +2,8 @@ import type { FastifyInstance } from "fastify";
 
 /** What browsers are told with every answer that concerns people. A page that needs more says so itself. */
 const HEADERS = {
-  "content-security-policy": "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+  "content-security-policy":
+    "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
   "x-frame-options": "DENY",
   "referrer-policy": "no-referrer",
   "cross-origin-opener-policy": "same-origin",

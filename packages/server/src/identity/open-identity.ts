@@ -3,6 +3,7 @@ import { HoldfastError } from "@holdfast/protocol";
 import type { AuditLog } from "#audit";
 import type { Clock, Log, Random } from "#kernel";
 import { addressRule } from "#kernel";
+import type { OidcClient } from "#oidc";
 import { newSpKeyPair } from "#saml";
 import type { AdministrationStore } from "#store";
 import type { Vault } from "#vault";
@@ -94,6 +95,7 @@ export interface IdentityDeps {
   readonly publicUrl: () => string;
   /** What people call this installation. */
   readonly instance: string;
+  readonly oidc: OidcClient;
   readonly resolveTexts: ResolveTexts;
   /** What a hash of a password costs; less in tests. */
   readonly hashCost?: HashCost;
@@ -171,7 +173,7 @@ export async function openIdentity(deps: IdentityDeps): Promise<Identity> {
   });
   const attempts = createAttemptBook();
   const saml = createSamlSide({ connections, clock, random, publicUrl });
-  const oidc = createOidcSide();
+  const oidc = createOidcSide({ oidc: deps.oidc, connections, clock, random, publicUrl });
 
   return {
     setUp: createSetUp({ ledger, links, arrivals, clock }),
@@ -227,7 +229,19 @@ export async function openIdentity(deps: IdentityDeps): Promise<Identity> {
     saml,
     oidc,
     newHandle: () => Buffer.from(random.bytes(16)).toString("hex"),
-    logouts: createLogouts({ ledger, sessions, connections, saml, audit, clock, random, digest }),
+    logouts: createLogouts({
+      ledger,
+      sessions,
+      connections,
+      saml,
+      oidc,
+      oidcClient: deps.oidc,
+      audit,
+      clock,
+      random,
+      digest,
+      publicUrl,
+    }),
     metadataOf(id) {
       const connection = connections.get(id);
       if (connection === null || !isSaml(connection))

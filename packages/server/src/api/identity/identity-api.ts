@@ -10,6 +10,7 @@ import type { IdentityContext } from "./context.ts";
 import { contextOf } from "./context.ts";
 import { readCookie } from "./cookies.ts";
 import { linkRoutes } from "./links.ts";
+import { oidcRoutes } from "./oidc.ts";
 import { csrfTokenOf, pageRefusal } from "./page-rules.ts";
 import { samlRoutes } from "./saml.ts";
 import { sessionRoutes } from "./session.ts";
@@ -44,6 +45,7 @@ export function createIdentityApi(
   linkRoutes(app, context);
   accountRoutes(app, context);
   samlRoutes(app, context);
+  oidcRoutes(app, context);
   return app;
 }
 

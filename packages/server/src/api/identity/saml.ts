@@ -43,7 +43,14 @@ export function samlRoutes(app: FastifyInstance, context: IdentityContext): void
   app.get("/saml/:id/start", { config: { access: "provider" } }, async (request: OfConnection, reply) => {
     const { id } = request.params;
     const { h } = request.query as { readonly h?: unknown };
-    const { browser, delivery } = await identity.sso.leave(id, typeof h === "string" ? h : "");
+    const left = await identity.sso.leave(
+      id,
+      typeof h === "string" ? h : "",
+      contextOf(request),
+      request.signedIn,
+    );
+    if (left.kind !== "left") return answerArrival(reply, left, publicUrl());
+    const { browser, delivery } = left;
     setCookie(reply, "visit", browser, publicUrl(), `/saml/${id}/acs`);
     return deliver(reply, delivery);
   });

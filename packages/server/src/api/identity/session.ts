@@ -76,7 +76,7 @@ export function sessionRoutes(app: FastifyInstance, context: IdentityContext): v
       await identity.sessions.end(by, (each) => each.id === session.id, "signed_out");
       setCookie(reply, "session", null, publicUrl());
       void reply.header("clear-site-data", '"cache", "storage"');
-      const path = identity.logouts.farewell(session);
+      const path = await identity.logouts.farewell(session);
       return { data: path === null ? {} : { url: path } };
     },
   );
@@ -206,11 +206,13 @@ export function sessionInfo(session: Session, current: string | null) {
 /** What somebody may do somewhere, for a page that shows no more than that. The server decides each time anew. */
 function permissionsOf(grants: SignedIn["grants"]) {
   return PERMISSIONS.flatMap((permission) => {
-    const reaches = new Set(grants.flatMap((grant) => {
-      const reach = reachOf(grant.role, permission);
-      if (reach === null || (permission === "payloads.read" && grant.payloads !== true)) return [];
-      return [grant.environments === null ? reach : ("some environments" as const)];
-    }));
+    const reaches = new Set(
+      grants.flatMap((grant) => {
+        const reach = reachOf(grant.role, permission);
+        if (reach === null || (permission === "payloads.read" && grant.payloads !== true)) return [];
+        return [grant.environments === null ? reach : ("some environments" as const)];
+      }),
+    );
     const reach = (["everywhere", "outside production", "some environments"] as const).find((each) =>
       reaches.has(each),
     );

@@ -1,17 +1,21 @@
 import type { AuditContext, Digest } from "@holdfast/protocol";
 import type { AuditLog } from "#audit";
 import type { Clock, Random } from "#kernel";
+import type { LogoutToken, OidcClient } from "#oidc";
+import { OidcError } from "#oidc";
 import type { IncomingLogout } from "#saml";
 import { isSamlError, readLogoutMessage, writeLogoutRequest, writeLogoutResponse } from "#saml";
 import type { Session } from "../contract.ts";
-import type { Ledger } from "../ledger.ts";
+import type { Change, Ledger } from "../ledger.ts";
 import type { Sessions } from "../sessions/sessions.ts";
 import type { Pending } from "../sign-in/pending.ts";
 import { createPending } from "../sign-in/pending.ts";
 import { anonymous } from "../user-authority.ts";
-import type { Connections } from "./connections.ts";
+import type { Connection, Connections } from "./connections.ts";
 import { stateOf } from "./enforcement.ts";
 import type { Delivery } from "./provider-side.ts";
+import type { OidcSide } from "./oidc-side.ts";
+import { isOidc } from "./oidc-side.ts";
 import type { SamlSide } from "./saml-side.ts";
 import { isSaml } from "./saml-side.ts";
 import { useMessage } from "./used-messages.ts";
@@ -23,8 +27,10 @@ export interface Logouts {
    * whatever the reason, which is in the log.
    */
   take(connection: string, incoming: IncomingLogout, context: AuditContext): Promise<Delivery | null>;
+  /** The same of a logout token, which the provider sends by itself; false: it was not good. */
+  takeToken(connection: string, token: string, context: AuditContext): Promise<boolean>;
   /** The path that takes the browser to its provider to say goodbye; null: there is no need. Our session has ended before. */
-  farewell(session: Session): string | null;
+  farewell(session: Session): Promise<string | null>;
   takeFarewell(handle: string | null): Delivery | null;
 }
 
@@ -35,12 +41,15 @@ export function createLogouts(deps: {
   readonly sessions: Sessions;
   readonly connections: Connections;
   readonly saml: SamlSide;
+  readonly oidc: OidcSide;
+  readonly oidcClient: OidcClient;
   readonly audit: AuditLog;
   readonly clock: Clock;
   readonly random: Random;
   readonly digest: Digest;
+  readonly publicUrl: () => string;
 }): Logouts {
-  const { audit, clock, connections, digest, ledger, saml, sessions } = deps;
+  const { audit, clock, connections, digest, ledger, oidc, oidcClient, publicUrl, saml, sessions } = deps;
   const farewells: Pending<Delivery> = createPending<Delivery>(deps, FAREWELL_MS);
 
   function refuse(connection: string, reason: string, context: AuditContext): null {
@@ -53,6 +62,30 @@ export function createLogouts(deps: {
       changes: {},
     });
     return null;
+  }
+
+  /** Ends these sessions in one commit with the note that the message was acted on. */
+  async function end(
+    { id, name }: Connection,
+    used: readonly Change[],
+    which: (session: Session) => boolean,
+    context: AuditContext,
+  ): Promise<number> {
+    const over = sessions.endings(which);
+    await ledger.commit(
+      [...used, ...over],
+      [
+        {
+          action: "session.ended",
+          authority: anonymous(context),
+          targets: [{ type: "sso_connection", id, name }],
+          result: "success",
+          reason: "provider_logout",
+          changes: { count: { from: over.length, to: 0 } },
+        },
+      ],
+    );
+    return over.length;
   }
 
   return {
@@ -83,26 +116,15 @@ export function createLogouts(deps: {
           { connection: id, id: message.id, expiresAt: message.expiresAt, now },
         );
         if (used === null) return null;
-        const over = sessions.endings(
+        return end(
+          connection,
+          used,
           ({ connection: of }) =>
             of?.id === id &&
             of.subject === nameId &&
             (sessionIndexes.length === 0 || of.index === null || sessionIndexes.includes(of.index)),
+          context,
         );
-        await ledger.commit(
-          [...used, ...over],
-          [
-            {
-              action: "session.ended",
-              authority: anonymous(context),
-              targets: [{ type: "sso_connection", id, name: connection.name }],
-              result: "success",
-              reason: "provider_logout",
-              changes: { count: { from: over.length, to: 0 } },
-            },
-          ],
-        );
-        return over.length;
       });
       if (ended === null) return refuse(id, "saml_replay", context);
       const status = ended > 0 ? "success" : "partial";
@@ -112,8 +134,42 @@ export function createLogouts(deps: {
         message.relayState,
       );
     },
-    farewell({ connection: from }) {
+    async takeToken(id, token, context) {
+      const connection = connections.get(id);
+      const now = clock.now();
+      if (connection === null || !isOidc(connection) || stateOf(connection, now) === "disabled") {
+        refuse(id, "oidc_logout_token", context);
+        return false;
+      }
+      let logout: LogoutToken;
+      try {
+        logout = await oidcClient.readLogoutToken(oidc.trustOf(connection), token, now);
+      } catch (error) {
+        if (!(error instanceof OidcError)) throw error;
+        refuse(id, error.code, context);
+        return false;
+      }
+      const { expiresAt, sessionId, subject } = logout;
+      const isMeant = ({ connection: of }: Session): boolean =>
+        of?.id === id &&
+        (subject === null || of.subject === subject) &&
+        (sessionId === null || of.index === sessionId);
+      return ledger.inTurn(async () => {
+        const used = useMessage({ digest, ledger }, { connection: id, id: logout.id, expiresAt, now });
+        if (used === null) {
+          refuse(id, "saml_replay", context);
+          return false;
+        }
+        await end(connection, used, isMeant, context);
+        return true;
+      });
+    },
+    async farewell({ connection: from }) {
       const connection = from === null ? null : connections.get(from.id);
+      if (connection !== null && isOidc(connection)) {
+        // Ours has ended; that theirs cannot be reached changes nothing of that.
+        return oidcClient.endSessionUrl(oidc.trustOf(connection), `${publicUrl()}/sign-in`).catch(() => null);
+      }
       if (from === null || connection === null || !isSaml(connection) || connection.provider === null)
         return null;
       const delivery = writeLogoutRequest(

@@ -31,6 +31,13 @@ export type Arrival =
   /** Nobody here asked for it: it begins anew from here. */
   | { readonly kind: "bounce"; readonly path: string };
 
+/** Somebody on the way to a provider. */
+export interface Departure {
+  readonly kind: "left";
+  readonly delivery: Delivery;
+  readonly browser: string;
+}
+
 /** What came back, and in which browser. */
 export interface Return {
   /** Of SAML the parameter as it was posted, of OIDC the whole address that was called. */
@@ -51,7 +58,9 @@ export interface Sso {
   leave(
     connection: string,
     handle: string,
-  ): Promise<{ readonly delivery: Delivery; readonly browser: string }>;
+    context: AuditContext,
+    signedIn: SignedIn | null,
+  ): Promise<Departure | Extract<Arrival, { readonly kind: "refused" | "tested" }>>;
   comeBack(kind: "saml" | "oidc", connection: string, returned: Return): Promise<Arrival>;
   /** Turns somebody away whose answer was not even read. */
   turnAway(
@@ -82,6 +91,7 @@ export interface SsoDeps {
 
 const VISIT_MS = 10 * 60 * 1000;
 const REFERENCE_BYTES = 5;
+const SECRET_BYTES = 32;
 
 export function createSso(deps: SsoDeps): Sso {
   const {
@@ -287,8 +297,8 @@ export function createSso(deps: SsoDeps): Sso {
     connection: string,
     visit: Visit | null,
     error: TestimonyRefused,
-    { context, signedIn }: Return,
-  ): Arrival {
+    { context, signedIn }: Pick<Return, "context" | "signedIn">,
+  ): Extract<Arrival, { readonly kind: "refused" | "tested" }> {
     const { checks, code, sentence } = error;
     const reference = Buffer.from(random.bytes(REFERENCE_BYTES)).toString("hex").slice(0, 8);
     audit.note({
@@ -346,23 +356,28 @@ export function createSso(deps: SsoDeps): Sso {
         throw error;
       }
     },
-    async leave(id, handle) {
+    async leave(id, handle, context, signedIn) {
       const begun = invitations.take(handle);
       if (begun === null || begun.connection !== id)
         throw new HoldfastError("link_invalid", "This way to the identity provider was used, or is too old.");
-      const connection = usable(id, begun.purpose);
-      const browser = Buffer.from(random.bytes(32)).toString("base64url");
+      const browser = Buffer.from(random.bytes(SECRET_BYTES)).toString("base64url");
       const visit = { ...begun, startedAt: clock.now(), browser: digest.sha256Hex(browser) };
-      if (isSaml(connection)) {
-        const requestId = saml.newRequestId();
-        const delivery = saml.request(connection, requestId, begun.forceAuthn);
-        visits.open({ ...visit, request: { id: requestId } }, requestId);
-        return { delivery, browser };
+      try {
+        const connection = usable(id, begun.purpose);
+        if (isSaml(connection)) {
+          const requestId = saml.newRequestId();
+          const delivery = saml.request(connection, requestId, begun.forceAuthn);
+          visits.open({ ...visit, request: { id: requestId } }, requestId);
+          return { kind: "left", delivery, browser };
+        }
+        if (!isOidc(connection)) throw new Error("A connection of an unknown kind");
+        const { delivery, request } = await oidc.request(connection, begun.forceAuthn);
+        visits.open({ ...visit, request }, request.state);
+        return { kind: "left", delivery, browser };
+      } catch (error) {
+        if (!(error instanceof TestimonyRefused)) throw error;
+        return refused(id, { ...visit, request: { id: "" } }, error, { context, signedIn });
       }
-      if (!isOidc(connection)) throw new Error("A connection of an unknown kind");
-      const { delivery, request } = await oidc.request(connection, begun.forceAuthn);
-      visits.open({ ...visit, request }, request.state);
-      return { delivery, browser };
     },
     async comeBack(kind, id, returned) {
       let visit: Visit | null = null;
