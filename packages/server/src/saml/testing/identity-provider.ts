@@ -188,8 +188,6 @@ export interface SignatureOptions {
   readonly keyInfoPem?: string | null;
   /** Signs by HMAC-SHA-1 with these characters as the secret, as if a public certificate were one. */
   readonly hmacSecret?: string;
-  /** Prefixes that OpenSAML lists as inclusive. */
-  readonly inclusivePrefixes?: readonly string[];
 }
 
 const RSA_SHA256 = "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256";
@@ -215,11 +213,8 @@ export function signElement(xml: string, localName: string, options: SignatureOp
     xpath: path,
     transforms: [...(options.transforms ?? [ENVELOPED, canonicalization])],
     digestAlgorithm: options.digestAlgorithm ?? SHA256,
-    ...(options.inclusivePrefixes === undefined
-      ? {}
-      : { inclusiveNamespacesPrefixList: [...options.inclusivePrefixes] }),
   });
-  const hasIssuer = new RegExp(`<[a-z]+:${localName}[^>]*><saml:Issuer`).test(xml);
+  const hasIssuer = new RegExp(`<(?:[a-z0-9]+:)?${localName}[^>]*><(?:[a-z0-9]+:)?Issuer`).test(xml);
   const location = hasIssuer
     ? ({ reference: `${path}/*[local-name(.)='Issuer']`, action: "after" } as const)
     : ({ reference: path, action: "prepend" } as const);
@@ -257,7 +252,7 @@ export function encryptAssertion(plain: string, options: EncryptionOptions): str
     place === "inside" ? encryptedKey : `<ds:RetrievalMethod Type="${XENC}EncryptedKey" URI="#_k1"/>`;
   return [
     `<saml:EncryptedAssertion xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion">`,
-    `<xenc:EncryptedData xmlns:xenc="${XENC}" Type="${XENC}Element"><xenc:EncryptionMethod Algorithm="${uri}${cipher.replace(/(\d+)/, "$1")}"/>`,
+    `<xenc:EncryptedData xmlns:xenc="${XENC}" Type="${XENC}Element"><xenc:EncryptionMethod Algorithm="${uri}${cipher}"/>`,
     `<ds:KeyInfo xmlns:ds="${DSIG}">${keyInfo}</ds:KeyInfo>`,
     `<xenc:CipherData><xenc:CipherValue>${content}</xenc:CipherValue></xenc:CipherData></xenc:EncryptedData>`,
     place === "inside" ? "" : encryptedKey,
