@@ -236,7 +236,7 @@ describe("A-071 parameters of logout messages", () => {
       );
       assert.equal(
         verdict({ binding: "redirect", query: `${extra}&${query}` }),
-        extra.includes("%") ? "saml_encoding" : "saml_duplicate_parameter",
+        extra.startsWith("SAML%52") ? "saml_encoding" : "saml_duplicate_parameter",
         extra,
       );
     }

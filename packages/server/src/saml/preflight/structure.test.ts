@@ -82,6 +82,17 @@ describe("checkNamespaces()", () => {
   });
 });
 
+describe("checkNamespaces(), of prefixes", () => {
+  const verdict = (xml: string) => codeOf(() => checkNamespaces(rootOf(xml)));
+
+  it("takes those that stand for a namespace and no others", () => {
+    assert.equal(verdict('<p:a xmlns:p="urn:p" p:b="1" xml:lang="en"/>'), null);
+    assert.equal(verdict("<p:a/>"), "saml_structure");
+    assert.equal(verdict("<a p:b='1'/>"), "saml_structure");
+    assert.equal(verdict('<a><b xmlns:p="urn:p"/><p:c/></a>'), "saml_structure");
+  });
+});
+
 describe("findAssertion()", () => {
   const response = (inside: string) =>
     rootOf(`<p:Response xmlns:p="${P}" xmlns:a="${A}" xmlns:x="urn:x">${inside}</p:Response>`);

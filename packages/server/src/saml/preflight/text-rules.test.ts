@@ -82,6 +82,12 @@ describe("checkComplexity()", () => {
     assert.equal(verdict(`<r>${`<a${attributes(64)}/>`.repeat(3)}</r>`), null);
   });
 
+  it("takes 5 000 attributes in all, and no more", () => {
+    const elements = '<a b="1" c="2"/>'.repeat(2_499);
+    assert.equal(verdict(`<r a="1" b="2">${elements}</r>`), null);
+    assert.equal(verdict(`<r a="1" b="2" c="3">${elements}</r>`), "saml_too_complex");
+  });
+
   it("is not misled by quotes", () => {
     assert.equal(verdict(`<r a=">" b='/>'>${"<a b='>'/>".repeat(2_999)}</r>`), null);
     assert.equal(verdict(`<r a="'>">${nested(40)}</r>`), "saml_too_complex");

@@ -26,7 +26,7 @@ export function parseXml(text: string): ParsedXml {
   let document: Document | undefined;
   try {
     const errorHandler = { warning: refuse, error: refuse, fatalError: refuse };
-    document = new DOMParser({ locator: {}, errorHandler }).parseFromString(text, "text/xml");
+    document = new DOMParser({ errorHandler }).parseFromString(text, "text/xml");
   } catch {
     throw new SamlError("saml_xml");
   }
