@@ -14,7 +14,7 @@ import {
 import { codeOf } from "./testing/judge.ts";
 import { createWorld, NOW } from "./testing/world.ts";
 
-const { expected, idpKey, situation, spKey, trust } = createWorld();
+const { expected, idpKey, situation, spKey, strangerKey, trust } = createWorld();
 
 /** Longest that junk may hold up everybody else, in microseconds of this process: refused as text, and as a tree. */
 const TEXT_US_MAX = 20_000;
@@ -76,6 +76,33 @@ describe("A-077 junk as large as may be", () => {
         });
         assert.ok(Math.min(...took) < limitUs, `${Math.min(...took)} µs`);
       });
+});
+
+describe("A-077 large responses that nobody we know has signed", () => {
+  it("cost little more than the look at them: whose key it was is asked before anything is digested", async () => {
+    const many = Array.from(
+      { length: 190 },
+      (_, at) => [`a${at}`, ...Array.from({ length: 9 }, () => "x".repeat(30))] as const,
+    );
+    const says = { ...ordinaryStatement(situation), attributes: many };
+    const parameter = encodeForPost(issueResponse(says, { mode: "both", key: strangerKey }));
+    const best = async (act: () => unknown): Promise<number> => {
+      const took: number[] = [];
+      for (let round = 0; round < 8; round++) {
+        const before = process.cpuUsage();
+        await act();
+        const { system, user } = process.cpuUsage(before);
+        took.push(user + system);
+      }
+      return Math.min(...took);
+    };
+    const looked = await best(() => preflight(parameter, createCheckList()));
+    const refused = await best(async () => {
+      const result = await examineResponse(parameter, trust, expected, NOW);
+      assert.ok(!result.ok && result.error.code === "saml_signature");
+    });
+    assert.ok(refused < 2 * looked, `${refused} µs after ${looked} µs`);
+  });
 });
 
 describe("genuine documents with something changed", () => {
