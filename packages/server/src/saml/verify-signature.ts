@@ -69,7 +69,7 @@ function findSigner(
   const method = attributeOf(onlyChild(signedInfo, NS.dsig, "SignatureMethod"), "Algorithm") ?? "";
   const { hash, ...scheme } = SCHEMES.get(method) ?? refuse();
   const material = Buffer.from(
-    new ExclusiveCanonicalization().process(signedInfo.cloneNode(true) as Element, {}).toString(),
+    new ExclusiveCanonicalization().process(signedInfo.cloneNode(true) as Element, {}),
   );
   const value = Buffer.from(textOf(onlyChild(signature, NS.dsig, "SignatureValue")), "base64");
   return certificates.find(

@@ -68,7 +68,7 @@ describe("writeSpMetadata()", () => {
       [nextKey, false],
     ] as const) {
       const signed = new SignedXml({ publicCert: key.certificatePem, getCertFromKeyInfo: () => null });
-      signed.loadSignature(signature as Node);
+      signed.loadSignature(signature);
       const check = () => signed.checkSignature(xml);
       if (holds) assert.ok(check());
       else assert.throws(check);

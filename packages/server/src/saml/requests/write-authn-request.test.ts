@@ -103,7 +103,7 @@ describe("writeAuthnRequest() by POST", () => {
     assert.equal(issuer?.nodeName, "saml:Issuer");
     assert.equal(signature?.nodeName, "ds:Signature");
     const signed = new SignedXml({ publicCert: spKey.certificatePem, getCertFromKeyInfo: () => null });
-    signed.loadSignature(signature as Node);
+    signed.loadSignature(signature);
     assert.ok(signed.checkSignature(xml));
     assert.match(signed.getSignedReferences()[0] ?? "", new RegExp(`ID="${REQUEST_ID}"`));
   });

@@ -2,8 +2,9 @@
  * A small identity provider for tests: it says whatever it is told to, and signs it with whatever key and algorithm. It shares no
  * code with the room that reads its documents, so that a mistake there is not made here, too.
  */
-import { constants, createCipheriv, publicEncrypt, randomBytes } from "node:crypto";
+import { constants, createCipheriv, publicEncrypt } from "node:crypto";
 import { SignedXml } from "xml-crypto";
+import { systemRandom } from "#kernel";
 import type { TestKey } from "./test-keys.ts";
 
 const DSIG = "http://www.w3.org/2000/09/xmldsig#";
@@ -104,6 +105,10 @@ export function ordinaryStatement(at: Situation): Statement {
 /** A time of SAML, from the situation's now. */
 export function instantAt(at: Situation, offsetMs: number): string {
   return new Date(at.nowMs + offsetMs).toISOString();
+}
+
+function randomBytes(count: number): Buffer {
+  return Buffer.from(systemRandom.bytes(count));
 }
 
 function attributesOf(values: Readonly<Record<string, string | null>>): string {

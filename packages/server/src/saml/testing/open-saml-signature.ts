@@ -15,7 +15,7 @@ export function signLikeOpenSaml(xml: string, key: TestKey, prefixes: readonly s
   const canonical = new ExclusiveCanonicalization().process(root, {
     inclusiveNamespacesPrefixList: [...prefixes],
   });
-  const digest = createHash("sha256").update(canonical.toString()).digest("base64");
+  const digest = createHash("sha256").update(canonical).digest("base64");
   const list =
     prefixes.length === 0
       ? ""
