@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { examineResponse } from "./read-response.ts";
-import { BATTERY, expectedIn } from "./testing/battery.ts";
-import { NAME_ID, SIGNING_MODES } from "./testing/identity-provider.ts";
+import { BATTERY, expectedIn, genuine } from "./testing/battery.ts";
+import { encodeForPost, NAME_ID, SIGNING_MODES } from "./testing/identity-provider.ts";
 import { createWorld, kitOf, NOW } from "./testing/world.ts";
 
 /** Of the table in the attack catalogue, 43 numbers; with letters and modes three times as many documents. */
@@ -13,6 +13,18 @@ describe("A-057 the battery of SAML documents", () => {
     assert.ok(BATTERY.length >= DOCUMENTS_MIN, `${BATTERY.length} documents`);
     assert.equal(new Set(BATTERY.map(({ number }) => number)).size, BATTERY.length);
   });
+
+  for (const mode of SIGNING_MODES) {
+    it(`A-057 R1, R3 the genuine document, ${mode} signed: accepted each time, by the same id for the caller to remember`, async () => {
+      const world = createWorld();
+      const parameter = encodeForPost(genuine(kitOf(world), mode));
+      const examined = () => examineResponse(parameter, world.trust, world.expected, NOW);
+      const results = await Promise.all([examined(), examined(), examined(), examined()]);
+      const ids = results.map((result) => (result.ok ? result.identity.assertionId : result.error.code));
+      assert.match(ids[0] ?? "", /^_a/);
+      assert.equal(new Set(ids).size, 1);
+    });
+  }
 
   for (const row of BATTERY) {
     for (const mode of SIGNING_MODES) {

@@ -4,6 +4,8 @@ export const SAML_LIMITS = {
   encodedChars: 256 * 1024,
   elements: 3_000,
   depth: 40,
+  /** Of all elements together. */
+  attributesInAll: 5_000,
   /** Of one element. The parser compares each with all others. */
   attributesPerElement: 64,
   /** Difference of clocks that is forgiven, each way. */
@@ -14,11 +16,13 @@ export const SAML_LIMITS = {
   /** Since IssueInstant. */
   ageMs: 10 * 60_000,
   nameIdChars: 254,
+  /** What a person may have, in the sense of SAML. */
   attributes: 200,
   attributeValues: 2_000,
   certificatesTried: 4,
   metadataChars: 1024 * 1024,
   metadataElements: 20_000,
+  metadataAttributes: 40_000,
   urlChars: 2_048,
   logoutQueryChars: 64 * 1024,
   logoutInflatedBytes: 64 * 1024,

@@ -54,9 +54,7 @@ export function peekResponse(encoded: unknown): PeekedResponse {
   const { root } = preflight(encoded, createCheckList());
   const onResponse = attributeOf(root, "InResponseTo");
   if (onResponse !== null) return { inResponseTo: onResponse };
-  const data = [...withDescendants(root)].find((each) =>
-    isNamed(each, NS.assertion, "SubjectConfirmationData"),
-  );
+  const data = withDescendants(root).find((each) => isNamed(each, NS.assertion, "SubjectConfirmationData"));
   return { inResponseTo: data === undefined ? null : attributeOf(data, "InResponseTo") };
 }
 

@@ -16,8 +16,11 @@ export function parseMetadata(raw: string): ParsedXml {
   if (raw.length > SAML_LIMITS.metadataChars) throw new SamlError("saml_too_large");
   // A file from an editor may begin with a byte order mark.
   const text = withoutComments(checkCharacters(raw.startsWith("\uFEFF") ? raw.slice(1) : raw));
-  const { attributesPerElement, depth, metadataElements: elements } = SAML_LIMITS;
-  checkComplexity(text, checkMarkup(text), { elements, depth, attributesPerElement });
+  checkComplexity(text, checkMarkup(text), {
+    ...SAML_LIMITS,
+    elements: SAML_LIMITS.metadataElements,
+    attributesInAll: SAML_LIMITS.metadataAttributes,
+  });
   const parsed = parseXml(text);
   checkIds(parsed.root);
   checkNamespaces(parsed.root);

@@ -52,7 +52,7 @@ export function readIdpMetadata(xml: string, nowMs: number, pinnedPem?: string):
 /** @throws SamlError `saml_metadata_choice` */
 function refuseSeveral(root: Element): void {
   if (!isNamed(root, NS.metadata, "EntitiesDescriptor")) return;
-  const choices = [...withDescendants(root)]
+  const choices = withDescendants(root)
     .filter((each) => isNamed(each, NS.metadata, "EntityDescriptor"))
     .filter((each) => childrenNamed(each, NS.metadata, "IDPSSODescriptor").length > 0)
     .map((each) => attributeOf(each, "entityID") ?? "");

@@ -52,9 +52,7 @@ function checkKeyTransport(key: Element): void {
 
 /** The key, inside the data it opens or beside it with a reference to it. Several keys are several recipients: we are one. */
 function findKey(encrypted: Element, data: Element): Element {
-  const [key, ...more] = [...withDescendants(encrypted)].filter((each) =>
-    isNamed(each, NS.xenc, "EncryptedKey"),
-  );
+  const [key, ...more] = withDescendants(encrypted).filter((each) => isNamed(each, NS.xenc, "EncryptedKey"));
   const keyInfo = onlyChild(data, NS.dsig, "KeyInfo");
   if (key === undefined || more.length > 0) throw new SamlError("saml_structure");
   if (key.parentNode === keyInfo) return key;

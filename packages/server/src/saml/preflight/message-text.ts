@@ -46,18 +46,18 @@ export function checkCharacters(text: string): string {
     if (!isAllowed(text.charCodeAt(at))) throw new SamlError("saml_encoding");
   }
   for (let at = text.indexOf("&#"); at !== -1; at = text.indexOf("&#", at + 2)) {
-    if (!isCharacterReference(text.slice(at, at + REFERENCE_CHARS_MAX))) throw new SamlError("saml_encoding");
+    if (!isCharacterReference(text, at)) throw new SamlError("saml_encoding");
   }
-  return text.replace(/\r\n?/g, "\n");
+  return text.includes("\r") ? text.replace(/\r\n?/g, "\n") : text;
 }
 
-/** `&#x10ffff;` */
-const REFERENCE_CHARS_MAX = 10;
+const REFERENCE = /&#(?:x([0-9a-fA-F]{1,6})|([0-9]{1,7}));/y;
 
-function isCharacterReference(start: string): boolean {
-  const [whole, hex, decimal] = /^&#(?:x([0-9a-fA-F]{1,6})|([0-9]{1,7}));/.exec(start) ?? [];
+function isCharacterReference(text: string, at: number): boolean {
+  REFERENCE.lastIndex = at;
+  const [whole, hex, decimal] = REFERENCE.exec(text) ?? [];
   if (whole === undefined) return false;
-  const code = hex === undefined ? Number.parseInt(decimal ?? "", 10) : Number.parseInt(hex, 16);
+  const code = hex === undefined ? Number(decimal) : Number.parseInt(hex, 16);
   const isSurrogate = code >= 0xd800 && code <= 0xdfff;
   return code <= 0x10ffff && !isSurrogate && isAllowed(code);
 }

@@ -31,14 +31,25 @@ export function checkIds(root: Element): void {
   }
 }
 
-/** Namespaces are absolute (P8): canonicalisation of a relative one is undefined. @throws SamlError `saml_structure` */
+/**
+ * Namespaces are absolute (P8), since canonicalisation of a relative one is undefined; and every prefix stands for one, which
+ * the parser does not ask for.
+ *
+ * @throws SamlError `saml_structure`
+ */
 export function checkNamespaces(root: Element): void {
   for (const element of withDescendants(root)) {
-    for (const { name, value } of Array.from(element.attributes)) {
+    const attributes = Array.from(element.attributes);
+    for (const { name, value } of attributes) {
       const isDeclaration = name === "xmlns" || name.startsWith("xmlns:");
       if (isDeclaration && !ABSOLUTE_URI.test(value)) throw new SamlError("saml_structure");
     }
+    if ([element, ...attributes].some(isUnbound)) throw new SamlError("saml_structure");
   }
+}
+
+function isUnbound({ namespaceURI, nodeName }: Node & { readonly namespaceURI: string | null }): boolean {
+  return nodeName.includes(":") && (namespaceURI ?? "") === "";
 }
 
 /**
@@ -58,7 +69,7 @@ export function findAssertion(root: Element, hasErrorStatus: () => boolean): Ele
 
 /** Whatever calls itself an assertion, in any namespace, the element itself included. */
 export function assertionsIn(element: Element): readonly Element[] {
-  return [...withDescendants(element)].filter(
+  return withDescendants(element).filter(
     ({ localName }) => localName === "Assertion" || localName === "EncryptedAssertion",
   );
 }

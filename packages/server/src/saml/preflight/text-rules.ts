@@ -26,6 +26,7 @@ export function checkMarkup(text: string): number {
 export interface ComplexityLimits {
   readonly elements: number;
   readonly depth: number;
+  readonly attributesInAll: number;
   readonly attributesPerElement: number;
 }
 
@@ -37,9 +38,12 @@ export interface ComplexityLimits {
 export function checkComplexity(text: string, start: number, limits: ComplexityLimits = SAML_LIMITS): void {
   let elements = 0;
   let depth = 0;
+  let attributes = 0;
   for (let at = start; at !== -1;) {
     const tag = readTag(text, at + 1);
-    if (tag.attributes > limits.attributesPerElement) throw new SamlError("saml_too_complex");
+    attributes += tag.attributes;
+    const hasMany = tag.attributes > limits.attributesPerElement || attributes > limits.attributesInAll;
+    if (hasMany) throw new SamlError("saml_too_complex");
     if (text[at + 1] === "/") {
       depth--;
       if (depth < 0) throw new SamlError("saml_xml");

@@ -30,9 +30,14 @@ export function isNamed(element: Element, namespace: string, name: string): bool
 }
 
 /** The element and everything below it, in document order. Depth is bounded before a document is parsed. */
-export function* withDescendants(element: Element): Generator<Element, void, undefined> {
-  yield element;
-  for (const child of childElements(element)) yield* withDescendants(child);
+export function withDescendants(element: Element): readonly Element[] {
+  const found: Element[] = [];
+  const visit = (each: Element): void => {
+    found.push(each);
+    for (let node = each.firstChild; node !== null; node = node.nextSibling) if (isElement(node)) visit(node);
+  };
+  visit(element);
+  return found;
 }
 
 /** The value of an attribute without prefix; null when it is not there. */

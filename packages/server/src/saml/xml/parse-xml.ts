@@ -9,6 +9,9 @@ export interface ParsedXml {
   readonly root: Element;
 }
 
+/** The parser reads an ampersand that begins no reference as text. */
+const BARE_AMPERSAND = /&(?!(?:#[0-9]+|#x[0-9a-fA-F]+|amp|lt|gt|quot|apos);)/;
+
 /**
  * Parses text that has passed the rules for text. It is the same parser, in the same version, with which signatures are
  * verified: two parsers that differ are two documents. What it would only warn of is an error here.
@@ -19,10 +22,11 @@ export function parseXml(text: string): ParsedXml {
   const refuse = (): never => {
     throw new SamlError("saml_xml");
   };
+  if (BARE_AMPERSAND.test(text)) refuse();
   let document: Document | undefined;
   try {
     const errorHandler = { warning: refuse, error: refuse, fatalError: refuse };
-    document = new DOMParser({ locator: {}, errorHandler }).parseFromString(text, "text/xml");
+    document = new DOMParser({ errorHandler }).parseFromString(text, "text/xml");
   } catch {
     throw new SamlError("saml_xml");
   }
