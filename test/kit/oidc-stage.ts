@@ -1,7 +1,7 @@
 import type { AddressInfo } from "node:net";
 import { createServer } from "node:http";
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
-import Provider from "oidc-provider";
+import { Provider } from "oidc-provider";
 import { request } from "../http/request.ts";
 import type { Answer } from "../http/request.ts";
 import type { Page } from "./page.ts";
@@ -84,7 +84,10 @@ export async function stageOidc(server: TestServer, owner: Page): Promise<OidcSt
       }),
     }),
   });
-  handle = provider.callback();
+  const callback = provider.callback();
+  handle = (asked, response) => {
+    callback(asked, response).catch(() => response.destroy());
+  };
 
   const stage: OidcStage = {
     id,

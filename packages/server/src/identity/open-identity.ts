@@ -20,6 +20,8 @@ import type { SetUp } from "./links/set-up.ts";
 import { createSetUp } from "./links/set-up.ts";
 import type { OwnAccount } from "./own-account/own-account.ts";
 import { createOwnAccount } from "./own-account/own-account.ts";
+import type { Passkeys } from "./passkeys/passkeys.ts";
+import { createPasskeys } from "./passkeys/passkeys.ts";
 import type { HashCost } from "./passwords/hash-password.ts";
 import { createPasswords } from "./passwords/passwords.ts";
 import type { People } from "./people/people.ts";
@@ -61,6 +63,7 @@ export interface Identity {
   readonly signIn: SignIn;
   readonly sessions: Sessions;
   readonly ownAccount: OwnAccount;
+  readonly passkeys: Passkeys;
   readonly invitations: Invitations;
   readonly resets: Resets;
   readonly people: People;
@@ -189,6 +192,17 @@ export async function openIdentity(deps: IdentityDeps): Promise<Identity> {
       random,
       digest,
       instance,
+    }),
+    passkeys: createPasskeys({
+      ledger,
+      sessions,
+      audit,
+      clock,
+      random,
+      digest,
+      publicUrl,
+      instance,
+      isAllowed,
     }),
     invitations: createInvitations({
       ledger,

@@ -37,7 +37,7 @@ export interface OidcClientDeps {
 }
 
 /** Opens a relying party. What it learns of providers it keeps for an hour, in memory. */
-export function createOidcClient({ clock, fetch }: OidcClientDeps): OidcClient {
+export function createOidcClient({ clock, fetch: send }: OidcClientDeps): OidcClient {
   const known = new Map<string, { readonly configuration: Promise<Configuration>; readonly until: number }>();
 
   async function discover({ clientId, clientSecret, issuer }: OidcTrust): Promise<Configuration> {
@@ -52,12 +52,13 @@ export function createOidcClient({ clock, fetch }: OidcClientDeps): OidcClient {
         clientSecret === null ? None() : ClientSecretPost(clientSecret),
         {
           [customFetch]: (to, { body, headers, method }) =>
-            fetch(to, {
+            send(to, {
               method,
               headers,
               body: body instanceof Uint8Array ? Buffer.from(body) : (body ?? null),
             }),
           // Settings allow plain http on this machine alone.
+          // oxlint-disable-next-line typescript/no-deprecated -- it is marked so that it stands out, as here it should
           execute: [enableNonRepudiationChecks, ...(isLocal ? [allowInsecureRequests] : [])],
         },
       );
@@ -121,7 +122,7 @@ export function createOidcClient({ clock, fetch }: OidcClientDeps): OidcClient {
     async readLogoutToken(trust, token, nowMs) {
       const { jwks_uri: keysUrl } = (await configured(trust)).serverMetadata();
       if (keysUrl === undefined) throw new OidcError("oidc_logout_token");
-      return readLogoutToken({ token, trust, keysUrl, fetch, nowMs });
+      return readLogoutToken({ token, trust, keysUrl, fetch: send, nowMs });
     },
     async endSessionUrl(trust, returnTo) {
       const configuration = await configured(trust);

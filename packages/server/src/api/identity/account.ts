@@ -1,14 +1,15 @@
-import type { FastifyInstance } from "fastify";
-import { wantedText } from "../administration/fields.ts";
+import type { FastifyInstance, FastifyRequest } from "fastify";
+import { instant, wantedText } from "../administration/fields.ts";
 import { parseFields } from "../body.ts";
 import type { IdentityContext } from "./context.ts";
 import { contextOf, signedInOf } from "./context.ts";
+import { readCookie, setCookie } from "./cookies.ts";
 
 const ROOT = "/holdfast/v1/identity";
 
 /** How somebody signs in, as they themselves change it. */
-export function accountRoutes(app: FastifyInstance, { identity }: IdentityContext): void {
-  const { ownAccount, people } = identity;
+export function accountRoutes(app: FastifyInstance, { identity, publicUrl }: IdentityContext): void {
+  const { ownAccount, passkeys, people } = identity;
   /** Also for who has to add a factor first. */
   const enrolment = { config: { access: "person", isEnrolment: true, needsFresh: true } } as const;
   const act = { config: { access: "person", needsFresh: true } } as const;
@@ -46,4 +47,46 @@ export function accountRoutes(app: FastifyInstance, { identity }: IdentityContex
   app.post(`${ROOT}/recovery-codes`, act, async (request) => ({
     data: { recovery_codes: await ownAccount.makeRecoveryCodes(signedInOf(request), contextOf(request)) },
   }));
+
+  app.get(`${ROOT}/passkeys`, { config: { access: "person", isEnrolment: true } }, async (request) => ({
+    data: passkeys
+      .list(signedInOf(request).person.id)
+      .map(({ createdAt, id, lastUsedAt, name, suspendedAt }) => ({
+        id,
+        name,
+        created_at: instant(createdAt),
+        last_used_at: instant(lastUsedAt),
+        suspended: suspendedAt !== null,
+      })),
+  }));
+
+  app.post(`${ROOT}/passkeys/options`, enrolment, async (request, reply) => {
+    const { options, secret } = await passkeys.beginAdding(signedInOf(request));
+    setCookie(reply, "passkey", secret, publicUrl());
+    return { data: { options } };
+  });
+
+  app.post(`${ROOT}/passkeys`, enrolment, async (request, reply) => {
+    const fields = parseFields(request.body);
+    await passkeys.add(
+      signedInOf(request),
+      {
+        secret: readCookie(request, "passkey", publicUrl()),
+        name: wantedText(fields, "name"),
+        response: fields["response"],
+      },
+      contextOf(request),
+    );
+    setCookie(reply, "passkey", null, publicUrl());
+    return reply.code(201).send({ data: {} });
+  });
+
+  app.post(
+    `${ROOT}/passkeys/:id/remove`,
+    act,
+    async (request: FastifyRequest<{ Params: { id: string } }>) => {
+      await passkeys.remove(signedInOf(request), request.params.id, contextOf(request));
+      return { data: {} };
+    },
+  );
 }

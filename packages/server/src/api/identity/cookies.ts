@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 
 /** The cookies of this server. What each holds is random, and means something to this server alone. */
-export type CookieName = "session" | "signing-in" | "visit" | "link";
+export type CookieName = "session" | "signing-in" | "visit" | "link" | "passkey";
 
 const LIFE_S: Readonly<Record<CookieName, number | null>> = {
   // As long as the browser is open; the server ends it.
@@ -9,6 +9,7 @@ const LIFE_S: Readonly<Record<CookieName, number | null>> = {
   "signing-in": 300,
   visit: 600,
   link: 600,
+  passkey: 300,
 };
 
 /** Whether a browser keeps to TLS here. Over plain http, on this machine alone, a cookie can promise less. */

@@ -94,11 +94,31 @@ export function sessionRoutes(app: FastifyInstance, context: IdentityContext): v
           ? await identity.signIn.isOwnPassword(signedIn.person, password)
           : code !== null && (await identity.signIn.isOwnCode(signedIn.person, code, contextOf(request)));
       if (!isRight) throw new HoldfastError("invalid_credentials", "That is not right.");
-      return renewed(
-        request,
-        reply,
-        await renew(request, password === null ? "totp" : "password", password === null),
-      );
+      return renewed(reply, await renew(request, password === null ? "totp" : "password", password === null));
+    },
+  );
+
+  app.post(
+    `${ROOT}/reauthenticate/passkey/options`,
+    { config: { access: "person", isEnrolment: true } },
+    async (_request, reply) => {
+      const { options, secret } = await identity.passkeys.beginShowing();
+      setCookie(reply, "passkey", secret, publicUrl());
+      return { data: { options } };
+    },
+  );
+
+  app.post(
+    `${ROOT}/reauthenticate/passkey`,
+    { config: { access: "person", isAttempt: true, isEnrolment: true } },
+    async (request, reply) => {
+      const shown = {
+        secret: readCookie(request, "passkey", publicUrl()),
+        response: parseFields(request.body)["response"],
+      };
+      const isRight = await identity.passkeys.isOwn(signedInOf(request).person, shown, contextOf(request));
+      if (!isRight) throw new HoldfastError("invalid_credentials", "That is not right.");
+      return renewed(reply, await renew(request, "passkey", true));
     },
   );
 
@@ -165,7 +185,7 @@ export function sessionRoutes(app: FastifyInstance, context: IdentityContext): v
     return identity.sessions.renew(secret, how, isStrong, contextOf(request));
   }
 
-  function renewed(_request: FastifyRequest, reply: FastifyReply, begun: Begun) {
+  function renewed(reply: FastifyReply, begun: Begun) {
     setCookie(reply, "session", begun.secret, publicUrl());
     return {
       data: {

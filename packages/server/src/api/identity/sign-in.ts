@@ -70,6 +70,26 @@ export function signInRoutes(app: FastifyInstance, { identity, publicUrl }: Iden
       return { data: { state: "signed_in" } };
     });
 
+  app.post(`${ROOT}/passkey/options`, { config: { access: "page" } }, async (_request, reply) => {
+    const { options, secret } = await identity.passkeys.beginShowing();
+    setCookie(reply, "passkey", secret, publicUrl());
+    return { data: { options } };
+  });
+
+  app.post(`${ROOT}/passkey`, { config: { access: "page", isAttempt: true } }, async (request, reply) => {
+    const begun = await identity.passkeys.signIn(
+      {
+        secret: readCookie(request, "passkey", publicUrl()),
+        response: parseFields(request.body)["response"],
+        instead: before(request),
+      },
+      contextOf(request),
+    );
+    setCookie(reply, "passkey", null, publicUrl());
+    handOver(reply, begun, publicUrl());
+    return { data: { state: "signed_in" } };
+  });
+
   // An account that a provider speaks of and that has a password: its owner shows once that it is theirs.
   app.post(`${ROOT}/link`, { config: { access: "page", isAttempt: true } }, async (request, reply) => {
     const secret = readCookie(request, "link", publicUrl());
