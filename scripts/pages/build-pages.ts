@@ -74,6 +74,8 @@ async function bundle(root: string, entry: string): Promise<string> {
     resolve: { conditionNames: ["@holdfast/source", "browser", "import", "default"] },
     transform: { define: { "process.env.NODE_ENV": '"production"' }, jsx: { runtime: "automatic" } },
     onwarn(warning) {
+      // Marks of a server that draws pages, which ours does not.
+      if (warning.code === "MODULE_LEVEL_DIRECTIVE") return;
       throw new Error(warning.message);
     },
   });

@@ -1,0 +1,1 @@
+export const readAuditFilter = (_: Readonly<Record<string, unknown>>): {} => ({});
