@@ -37,6 +37,7 @@ export type { SignInPolicy } from "./sign-in-policy-methods.ts";
 export type {
   AttributeNames,
   ConnectionChange,
+  ConnectionToMake,
   DomainInfo,
   GroupGrant,
   MapPreview,

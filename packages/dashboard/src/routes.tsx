@@ -89,7 +89,7 @@ const connection = createRoute({
   getParentRoute: () => frame,
   path: "/sso/$id",
   component: ConnectionPage,
-  validateSearch: (search: Search): Texts<"step"> => readTexts(search, "step"),
+  validateSearch: (search: Search): Texts<"step" | "provider"> => readTexts(search, "step", "provider"),
 });
 const ssoTest = createRoute({ getParentRoute: () => root, path: "/sso-test", component: SsoTestPage });
 const serviceAccounts = createRoute({

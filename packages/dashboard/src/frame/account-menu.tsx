@@ -40,7 +40,7 @@ export function AccountMenu(props: {
         type="button"
         className="avatar"
         popoverTarget="account-menu"
-        aria-label={`Account of ${person?.name ?? "this session"}`}
+        aria-label={`${initialsOf(person?.name ?? "?")}, your account`}
       >
         {initialsOf(person?.name ?? "?")}
       </button>

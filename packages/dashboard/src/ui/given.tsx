@@ -23,7 +23,7 @@ export function CopyButton(props: {
     <Button
       size="small"
       icon={state === "copied" ? "check" : "copy"}
-      aria-label={state === "idle" ? `Copy ${props.what}` : undefined}
+      aria-label={state === "idle" ? `${words}: ${props.what}` : undefined}
       onClick={() => void copy()}
       onBlur={() => setState("idle")}
     >

@@ -34,7 +34,7 @@ export function TableBox(props: {
 }): ReactNode {
   return (
     // A region that scrolls has to be reachable without a pointer (WCAG 2.1.1).
-    <div className="scroll" tabIndex={0} role="region" aria-label={props.label}>
+    <div className="scroll" tabIndex={0} role="group" aria-label={props.label}>
       <table className={props.folds === true ? "folds" : ""}>{props.children}</table>
     </div>
   );

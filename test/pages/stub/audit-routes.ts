@@ -1,0 +1,4 @@
+import type { Route } from "./world.ts";
+export function auditRoutes(): readonly Route[] {
+  return [];
+}
