@@ -114,9 +114,9 @@ export function peopleRoutes(world: World): readonly Route[] {
           ...invitations,
           {
             id: `inv_${invitations.length + 1}`,
-            email: body["email"] ?? "",
-            role: body["role"] ?? "",
-            environments: body["environments"] ?? null,
+            email: String(body["email"]),
+            role: String(body["role"]),
+            environments: null,
             payloads: false,
             created_at: ago(0),
             expires_at: expires,

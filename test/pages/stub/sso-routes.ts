@@ -172,8 +172,8 @@ export function ssoRoutes(world: World): readonly Route[] {
     [
       /^POST \/admin\/sso\/([^/]+)\/map-preview$/,
       ({ body, parts }) => {
-        const groups: string[] = (body["attributes"] ?? {})["groups"] ?? [];
-        const grants = one(parts[0])["groups" as never] as { group: string }[];
+        const { groups = [] } = body["attributes"] as { groups?: string[] };
+        const grants = one(parts[0]).groups as { group: string }[];
         const given = grants.filter(({ group }) => groups.includes(group));
         return {
           email: "ada@example.org",
@@ -221,7 +221,7 @@ export function ssoRoutes(world: World): readonly Route[] {
       ({ body, parts: [id = ""] }) =>
         change(id, {
           state: body["state"],
-          confirm_by: (body["state"] as string) === "required" ? ago(-30 * 60_000) : null,
+          confirm_by: body["state"] === "required" ? ago(-30 * 60_000) : null,
         }),
     ],
     [
@@ -249,10 +249,10 @@ export function ssoRoutes(world: World): readonly Route[] {
       ({ body }) => {
         const domain = {
           ...domains[1],
-          domain: body["domain"] ?? "",
-          connection: body["connection"] ?? "",
+          domain: String(body["domain"]),
+          connection: String(body["connection"]),
           state: "pending",
-          record_name: `_holdfast.${body["domain"] ?? ""}`,
+          record_name: `_holdfast.${String(body["domain"])}`,
           record_value: "holdfast-verification=1",
         };
         domains = [...domains, domain];

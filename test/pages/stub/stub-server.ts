@@ -4,7 +4,7 @@ import type { Answer, HeardRequest, Listener } from "../../kit/listener.ts";
 import { startListener } from "../../kit/listener.ts";
 import { Refusal } from "./refusal.ts";
 import type { World } from "./world.ts";
-import { createWorld } from "./world.ts";
+import { createWorld } from "./create-world.ts";
 
 /** The policy that the pages live under. */
 const POLICY = [
@@ -78,7 +78,7 @@ async function answerOf(world: World, request: HeardRequest, pathname: string): 
       if (match === null) continue;
       const said = await act({
         parts: match.slice(1).map((part) => decodeURIComponent(part)),
-        body: body as Record<string, never>,
+        body: body as Record<string, unknown>,
         query: new URL(request.url, "http://stub").searchParams,
       });
       if (typeof said === "string")

@@ -1,15 +1,9 @@
 import type { SessionInfo } from "@holdfast/client";
 import { ROLES, PERMISSIONS, reachOf } from "@holdfast/protocol";
-import { accountRoutes } from "./account-routes.ts";
-import { auditRoutes } from "./audit-routes.ts";
-import { machineRoutes } from "./machine-routes.ts";
-import { peopleRoutes } from "./people-routes.ts";
-import { ssoRoutes } from "./sso-routes.ts";
 
 export interface Asked {
   readonly parts: readonly string[];
-  // Bodies of our own pages, whose members the handlers know.
-  readonly body: Readonly<Record<string, never>>;
+  readonly body: Readonly<Record<string, unknown>>;
   readonly query: URLSearchParams;
 }
 
@@ -23,6 +17,8 @@ export interface World {
   isStale: boolean;
   /** Whether there is a connection at the beginning. */
   hasConnections: boolean;
+  /** An entry of the log that was changed behind the server. */
+  alteredEntry: number | null;
   factors: { password: boolean; totp: boolean; passkeys: number; recovery_codes_left: number };
   readonly routes: readonly Route[];
 }
@@ -94,22 +90,3 @@ export const ROLE_TABLE = [
     auditor: permission.endsWith(".read") ? "everywhere" : null,
   })),
 ];
-
-export function createWorld(): World {
-  const world: World = {
-    origin: "",
-    session: signedIn(),
-    isStale: false,
-    hasConnections: true,
-    factors: { password: true, totp: false, passkeys: 1, recovery_codes_left: 10 },
-    routes: [],
-  };
-  const routes = [
-    ...accountRoutes(world),
-    ...peopleRoutes(world),
-    ...ssoRoutes(world),
-    ...machineRoutes(),
-    ...auditRoutes(),
-  ];
-  return Object.assign(world, { routes });
-}

@@ -70,7 +70,10 @@ export function PasswordField(props: Described & InputHTMLAttributes<HTMLInputEl
           aria-describedby={describedBy(id, props)}
           aria-invalid={wrong == null ? undefined : true}
         />
-        <Button aria-pressed={isShown} aria-label="Show the password" onClick={() => setShown(!isShown)}>
+        <Button
+          aria-label={isShown ? "Hide the password" : "Show the password"}
+          onClick={() => setShown(!isShown)}
+        >
           {isShown ? "Hide" : "Show"}
         </Button>
       </div>

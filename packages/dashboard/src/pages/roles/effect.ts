@@ -24,10 +24,17 @@ export function permissionsIn(
     .map(({ permission }) => permission);
 }
 
+/** What reads badly by its own name. */
+const NAMES: Readonly<Record<string, string>> = {
+  sso: "single sign-on",
+  redteam: "own attacks",
+  sinks: "audit sinks",
+};
+
 /** `event_keys.manage` as people say it: `event keys`, `manage`. Pure. */
 export function permissionWords(permission: string): { readonly what: string; readonly verb: string } {
   const [what = "", verb = ""] = permission.split(".");
-  return { what: what.replaceAll("_", " "), verb: verb.replaceAll("_", " ") };
+  return { what: NAMES[what] ?? what.replaceAll("_", " "), verb: verb.replaceAll("_", " ") };
 }
 
 /** Rows of the table by what they are about, in its own order. Pure. */

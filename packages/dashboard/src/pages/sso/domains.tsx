@@ -95,7 +95,7 @@ function DomainItem(props: {
             {isVerified ? null : (
               <Button
                 size="small"
-                aria-label={`Look for the record of ${domain} now`}
+                aria-label={`Look now for the record of ${domain}`}
                 isBusy={verify.isBusy}
                 onClick={() => verify.run(null)}
               >

@@ -107,7 +107,7 @@ function End({ certificate }: { readonly certificate: ProviderCertificate }): Re
           {urgency === "over" ? "Ended" : <When at={notAfter} />}
         </Badge>
       )}
-      {warning === null ? null : <span className="sub">{warning}</span>}
+      {warning === null || state === "retired" ? null : <span className="sub">{warning}</span>}
     </>
   );
 }
