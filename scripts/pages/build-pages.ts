@@ -73,10 +73,10 @@ async function bundle(root: string, entry: string): Promise<string> {
     platform: "browser",
     resolve: { conditionNames: ["@holdfast/source", "browser", "import", "default"] },
     transform: { define: { "process.env.NODE_ENV": '"production"' }, jsx: { runtime: "automatic" } },
-    onwarn(warning) {
+    onLog(_level, log) {
       // Marks of a server that draws pages, which ours does not.
-      if (warning.code === "MODULE_LEVEL_DIRECTIVE") return;
-      throw new Error(warning.message);
+      if (log.code === "MODULE_LEVEL_DIRECTIVE") return;
+      throw new Error(log.message);
     },
   });
   const { output } = await built.generate({ format: "iife", minify: true, comments: { legal: false } });

@@ -66,7 +66,7 @@ const signIn = createRoute({
 });
 const setUp = createRoute({ getParentRoute: () => root, path: "/set-up", component: SetUpPage });
 const join = createRoute({ getParentRoute: () => root, path: "/join", component: JoinPage });
-const reset = createRoute({ getParentRoute: () => root, path: "/reset", component: ResetPage });
+const resetPassword = createRoute({ getParentRoute: () => root, path: "/reset", component: ResetPage });
 
 const start = createRoute({ getParentRoute: () => frame, path: "/", component: StartPage });
 const people = createRoute({
@@ -114,7 +114,7 @@ const tree = root.addChildren([
   signIn,
   setUp,
   join,
-  reset,
+  resetPassword,
   ssoTest,
   frame.addChildren([start, people, person, roles, account, sso, connection, serviceAccounts, keys, audit]),
 ]);

@@ -148,7 +148,7 @@ export function ssoRoutes(world: World): readonly Route[] {
     [
       /^POST \/admin\/sso\/metadata$/,
       ({ body }) => {
-        if (String(body["xml"] ?? "").includes("sha1"))
+        if (typeof body["xml"] === "string" && body["xml"].includes("sha1"))
           throw new Refusal(
             422,
             "saml_algorithm_refused",

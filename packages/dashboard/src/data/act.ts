@@ -8,11 +8,11 @@ import { ProofDeclined } from "./step-up.ts";
 /** Something that a page can do. */
 export interface Act<Input, Output> {
   /** Does it; what goes wrong stands in `failure`. */
-  run(input: Input): void;
+  readonly run: (input: Input) => void;
   readonly isBusy: boolean;
   readonly failure: Failure | null;
   readonly result: Output | undefined;
-  reset(): void;
+  readonly reset: () => void;
 }
 
 export interface ActOptions<Input, Output> {

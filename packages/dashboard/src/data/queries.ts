@@ -3,8 +3,6 @@ import { queryOptions } from "@tanstack/react-query";
 
 // What pages read, each under the key by which it is read anew after something was changed.
 
-// The return type is the library's own, and longer than the function.
-/* oxlint-disable typescript/explicit-function-return-type */
 export const sessionQuery = (client: Client) =>
   queryOptions({
     queryKey: ["session"],

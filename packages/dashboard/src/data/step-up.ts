@@ -6,12 +6,12 @@ import { HoldfastError } from "@holdfast/protocol";
  */
 export interface StepUp {
   /** Does the act; when it is refused for want of a proof, asks for one and does it once more. */
-  guard<T>(act: () => Promise<T>): Promise<T>;
+  readonly guard: <T>(act: () => Promise<T>) => Promise<T>;
   /** Whether a proof is being asked for. */
-  isAsking(): boolean;
+  readonly isAsking: () => boolean;
   /** Answers the question: whether the proof was given. */
-  settle(isProven: boolean): void;
-  subscribe(listener: () => void): () => void;
+  readonly settle: (isProven: boolean) => void;
+  readonly subscribe: (listener: () => void) => () => void;
 }
 
 /** Nobody wanted to prove anything: the act was not done, and that is no failure. */
@@ -28,12 +28,11 @@ export function createStepUp(): StepUp {
   };
   /** Acts that are refused at the same time wait for the same proof. */
   const ask = (): Promise<boolean> => {
-    if (asked === null) {
-      const { promise, resolve } = Promise.withResolvers<boolean>();
-      asked = { proven: promise, answer: resolve };
-      tell();
-    }
-    return asked.proven;
+    if (asked !== null) return asked.proven;
+    const { promise, resolve } = Promise.withResolvers<boolean>();
+    asked = { proven: promise, answer: resolve };
+    tell();
+    return promise;
   };
   return {
     async guard(act) {

@@ -1,9 +1,9 @@
 /** What was done a moment ago, in a few words. */
 export interface Toasts {
-  say(words: string): void;
-  dismiss(id: number): void;
-  current(): readonly Toast[];
-  subscribe(listener: () => void): () => void;
+  readonly say: (words: string) => void;
+  readonly dismiss: (id: number) => void;
+  readonly current: () => readonly Toast[];
+  readonly subscribe: (listener: () => void) => () => void;
 }
 
 export interface Toast {

@@ -25,7 +25,7 @@ export function AccountMenu(props: {
   const menu = useRef<HTMLDivElement>(null);
   const [theme, setTheme] = useState(currentTheme);
   const { person } = props.session;
-  const signOut = useAct((client, _: null) => client.signOut(), {
+  const signOut = useAct((client) => client.signOut(), {
     onDone({ url }) {
       // Nothing of what was shown stays in memory.
       queries.clear();

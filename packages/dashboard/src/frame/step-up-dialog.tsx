@@ -33,13 +33,13 @@ function ProofDialog(): ReactNode {
   };
   const prove = useAct((ask, proof: Proof) => ask.reauthenticate(proof), { onDone: proven });
   const passkey = useAct(
-    async (ask, _: null) => {
+    async (ask) => {
       const { options } = await ask.reauthenticatePasskeyOptions();
       return ask.reauthenticateWithPasskey(await usePasskeyOf(options));
     },
     { onDone: proven },
   );
-  const sso = useAct(async (ask, _: null) => {
+  const sso = useAct(async (ask) => {
     const { url } = await ask.reauthenticateWithSso(location.pathname + location.search);
     depart(url);
   });

@@ -31,5 +31,5 @@ function json(credential: Credential | null): WebAuthnJson {
   if (!(credential instanceof PublicKeyCredential))
     throw new DOMException("No passkey was chosen.", "NotAllowedError");
   // What it gives is JSON by its definition.
-  return { ...credential.toJSON() } as WebAuthnJson;
+  return { ...credential.toJSON() };
 }

@@ -29,7 +29,8 @@ export function initialsOf(name: string): string {
   const words = name.trim().split(/\s+/);
   const letters = [words[0] ?? "", words.length > 1 ? (words.at(-1) ?? "") : ""];
   return letters
-    .map((word) => [...word][0] ?? "")
+    .map((word) => String.fromCodePoint(word.codePointAt(0) ?? 32))
     .join("")
+    .trim()
     .toLocaleUpperCase();
 }

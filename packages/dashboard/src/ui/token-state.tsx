@@ -21,7 +21,7 @@ export function TokenState({ token, now }: { readonly token: Ending; readonly no
     );
   return (
     <Badge tone="good" icon="check">
-      Good
+      Active
     </Badge>
   );
 }

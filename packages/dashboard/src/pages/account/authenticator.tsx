@@ -16,8 +16,8 @@ const CHANGES = ["account", "session"] as const;
 
 /** Codes of six digits from an app. */
 export function Authenticator({ isSetUp }: { readonly isSetUp: boolean }): ReactNode {
-  const begin = useAct((client, _: null) => client.beginTotp());
-  const remove = useAct((client, _: null) => client.removeTotp(), {
+  const begin = useAct((client) => client.beginTotp());
+  const remove = useAct((client) => client.removeTotp(), {
     changes: CHANGES,
     said: "Authenticator removed",
   });

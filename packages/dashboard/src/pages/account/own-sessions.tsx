@@ -16,7 +16,7 @@ export function OwnSessions(): ReactNode {
     changes: ["account"],
     said: "Session ended",
   });
-  const revokeOthers = useAct((ask, _: null) => ask.revokeOtherSessions(), {
+  const revokeOthers = useAct((ask) => ask.revokeOtherSessions(), {
     changes: ["account"],
     said: "Your other sessions ended",
   });

@@ -14,7 +14,7 @@ const FEW = 3;
 
 export function RecoveryPanel({ left }: { readonly left: number }): ReactNode {
   const { instance } = useSession();
-  const make = useAct((client, _: null) => client.newRecoveryCodes(), { changes: ["account"] });
+  const make = useAct((client) => client.newRecoveryCodes(), { changes: ["account"] });
   return (
     <Panel
       title="Recovery codes"

@@ -13,7 +13,7 @@ export function VerdictNotice(props: {
   return (
     <div className="stack">
       {fault === null ? (
-        <Notice tone="good" title={`${counted(entryCount, "entry holds", "entries hold")}`} isNews>
+        <Notice tone="good" title={counted(entryCount, "entry holds", "entries hold")} isNews>
           <p>
             {checkpointSize === null
               ? "Each hangs on the one before it. No checkpoint covers them yet."

@@ -28,7 +28,7 @@ export function EmailStep(props: {
     },
   );
   const passkey = useAct(
-    async (client, _: null) => {
+    async (client) => {
       const { options } = await client.signInPasskeyOptions();
       return client.signInWithPasskey(await usePasskeyOf(options));
     },

@@ -29,11 +29,11 @@ export function PersonActs(props: {
     ...after,
     said: "Deactivated",
   });
-  const reactivate = useAct((client, _: null) => client.reactivatePerson(person.id), {
+  const reactivate = useAct((client) => client.reactivatePerson(person.id), {
     ...after,
     said: "Active again",
   });
-  const reset = useAct((client, _: null) => client.resetPerson(person.id));
+  const reset = useAct((client) => client.resetPerson(person.id));
   const isActive = person.state === "active";
   return (
     <Panel title="Acts">

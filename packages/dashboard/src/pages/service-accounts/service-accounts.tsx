@@ -62,7 +62,7 @@ function Account(props: { readonly account: ServiceAccountInfo; readonly mayMana
   const { account, mayManage } = props;
   const [asks, setAsks] = useState<"token" | "remove" | null>(null);
   const close = (): void => setAsks(null);
-  const remove = useAct((client, _: string) => client.removeServiceAccount(account.id), {
+  const remove = useAct((client) => client.removeServiceAccount(account.id), {
     changes: ["service-accounts"],
     said: `${account.name} removed`,
     onDone: close,

@@ -17,7 +17,7 @@ export function ServiceTokens(props: {
 }): ReactNode {
   const { account, mayManage } = props;
   const [revoking, setRevoking] = useState<ServiceTokenInfo | null>(null);
-  const revoke = useAct((client, _: string) => client.revokeServiceToken(account.id, revoking?.id ?? ""), {
+  const revoke = useAct((client) => client.revokeServiceToken(account.id, revoking?.id ?? ""), {
     changes: ["service-accounts"],
     said: "Token revoked",
     onDone: () => setRevoking(null),

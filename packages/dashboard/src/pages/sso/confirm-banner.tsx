@@ -9,7 +9,7 @@ import { When } from "../../ui/when.tsx";
 /** As long as nobody has come in by a connection that was just required, it steps back by itself. */
 export function ConfirmBanner({ connection }: { readonly connection: SsoConnection }): ReactNode {
   const { session } = useSession();
-  const confirm = useAct((client, _: null) => client.confirmSso(connection.id), {
+  const confirm = useAct((client) => client.confirmSso(connection.id), {
     changes: ["sso"],
     said: "Confirmed: it stays required",
   });

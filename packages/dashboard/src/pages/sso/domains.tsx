@@ -68,8 +68,8 @@ function DomainItem(props: {
   readonly isReadOnly: boolean;
 }): ReactNode {
   const { domain, record_name: recordName, record_value: recordValue, state } = props.domain;
-  const verify = useAct((client, _: null) => client.verifyDomain(domain), { changes: CHANGES });
-  const remove = useAct((client, _: null) => client.removeDomain(domain), {
+  const verify = useAct((client) => client.verifyDomain(domain), { changes: CHANGES });
+  const remove = useAct((client) => client.removeDomain(domain), {
     changes: CHANGES,
     said: `${domain} removed`,
   });

@@ -16,7 +16,7 @@ export function ConnectionEnd({ connection }: { readonly connection: SsoConnecti
     changes: ["sso"],
     said: "Saved",
   });
-  const remove = useAct((client, _: string) => client.removeSsoConnection(connection.id), {
+  const remove = useAct((client) => client.removeSsoConnection(connection.id), {
     said: `${connection.name} removed`,
     changes: ["domains"],
     onDone: () => void navigate({ to: "/sso" }),

@@ -21,7 +21,7 @@ export function ScimPanel(props: {
     (client, isNew: boolean) => (isNew ? client.createScim(connection.id) : client.rotateScim(connection.id)),
     { changes: ["sso"] },
   );
-  const end = useAct((client, _: string) => client.removeScim(connection.id), {
+  const end = useAct((client) => client.removeScim(connection.id), {
     changes: ["sso"],
     said: "The directory has no access any more",
     onDone: () => setEnding(false),

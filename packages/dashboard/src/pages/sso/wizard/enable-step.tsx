@@ -82,8 +82,8 @@ function RequirePanel(props: { readonly connection: SsoConnection; readonly onTe
   const { connection } = props;
   const { person } = useSession();
   const [codesTaken, setCodesTaken] = useState(false);
-  const makeCodes = useAct((client, _: null) => client.breakGlassCodes());
-  const require = useAct((client, _: null) => client.enableSso(connection.id, "required"), {
+  const makeCodes = useAct((client) => client.breakGlassCodes());
+  const require = useAct((client) => client.enableSso(connection.id, "required"), {
     changes: ["sso"],
     said: "Required, for half an hour on trial",
   });

@@ -27,8 +27,8 @@ export function TestStep(props: {
 }): ReactNode {
   const { connection } = props;
   const [begun, setBegun] = useState<Begun | null>(null);
-  const begin = useAct((client, _: (url: string) => void) => client.beginSsoTest(connection.id), {
-    onDone(test, show) {
+  const begin = useAct((client) => client.beginSsoTest(connection.id), {
+    onDone(test, show: (url: string) => void) {
       setBegun(test);
       show(test.url);
     },
