@@ -1,5 +1,7 @@
 import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { pagesDir } from "@holdfast/dashboard";
+import { isOutdated } from "../../../scripts/pages/build-pages.ts";
 import type { Answer, HeardRequest, Listener } from "../../kit/listener.ts";
 import { startListener } from "../../kit/listener.ts";
 import { Refusal } from "./refusal.ts";
@@ -36,6 +38,8 @@ export interface StubServer extends AsyncDisposable {
 
 /** Serves the pages under their policy, and answers them as the contract says, out of a small world in memory. */
 export async function startStubServer(): Promise<StubServer> {
+  if (isOutdated(join(import.meta.dirname, "../../..")))
+    throw new Error("The pages are older than their sources: run `npm run pages` first.");
   const world = createWorld();
   const listener = await startListener(async (request) => {
     const { pathname } = new URL(request.url, "http://stub");

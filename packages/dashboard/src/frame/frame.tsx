@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
-import { Link, Navigate, Outlet, useLocation } from "@tanstack/react-router";
+import { Link, Outlet, useLocation } from "@tanstack/react-router";
 import type { ReactNode } from "react";
-import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { useCallback, useEffect, useMemo, useState } from "react";
 import { destinationsOf } from "../access/destinations.ts";
 import { detour } from "../access/way-in.ts";
 import { sessionQuery } from "../data/queries.ts";
@@ -12,6 +12,7 @@ import { failureOf } from "../text/failure.ts";
 import { IconButton } from "../ui/button.tsx";
 import { Mark } from "../ui/icon.tsx";
 import { FailureNotice } from "../ui/notice.tsx";
+import { Redirect } from "../ui/redirect.tsx";
 import { Bones } from "../ui/states.tsx";
 import { AccountMenu } from "./account-menu.tsx";
 import { OfflineBar } from "./offline-bar.tsx";
@@ -38,9 +39,9 @@ export function Frame(): ReactNode {
   const elsewhere = detour(query.data, pathname);
   if (elsewhere === "/sign-in") {
     const path = pathname + writeSearch(search);
-    return <Navigate to="/sign-in" search={path === "/" ? {} : { to: path }} />;
+    return <Redirect to={{ to: "/sign-in", search: path === "/" ? {} : { to: path } }} />;
   }
-  if (elsewhere !== null) return <Navigate to={elsewhere} />;
+  if (elsewhere !== null) return <Redirect to={{ to: elsewhere }} />;
   return <SignedIn />;
 }
 
@@ -61,7 +62,6 @@ function SignedIn(): ReactNode {
   }, []);
   const help = useCallback(() => setHelp(true), []);
   useShortcuts(destinations, { help, fold });
-  useFocusOnArrival(pathname);
   useEffect(() => setOpen(false), [pathname]);
   if (session === undefined) return null;
   return (
@@ -94,15 +94,4 @@ function SignedIn(): ReactNode {
       {hasHelp ? <ShortcutSheet destinations={destinations} onClose={() => setHelp(false)} /> : null}
     </div>
   );
-}
-
-/** Whoever comes to another page hears its heading first, as one does when a browser loads it. */
-function useFocusOnArrival(pathname: string): void {
-  const before = useRef(pathname);
-  useEffect(() => {
-    if (before.current === pathname) return;
-    before.current = pathname;
-    document.querySelector<HTMLElement>("main h1")?.focus({ preventScroll: true });
-    scrollTo(0, 0);
-  }, [pathname]);
 }

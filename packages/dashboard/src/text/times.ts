@@ -20,12 +20,6 @@ export function span(ms: number): string {
   return counted(Math.floor(ms / (365.25 * DAY)), "year");
 }
 
-/** Minutes and seconds that are left: `29:04`; `0:00` when it is over. Pure. */
-export function countdown(iso: string, now: number): string {
-  const seconds = Math.max(0, Math.ceil((Date.parse(iso) - now) / 1000));
-  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
-}
-
 /** `1 person`, `2 people`. Pure. */
 export function counted(count: number, one: string, many = `${one}s`): string {
   return `${count} ${count === 1 ? one : many}`;

@@ -2,6 +2,9 @@ import type { ReactNode } from "react";
 import { useId, useLayoutEffect, useRef } from "react";
 import { IconButton } from "./button.tsx";
 
+/** Where somebody writes. */
+const FIRST_FIELD = ".body :is(input:not([type=hidden], [type=radio], [type=checkbox]), textarea)";
+
 /** A dialog over the page, there as long as it is rendered. The browser keeps the focus inside, and gives it back. */
 export function Dialog(props: {
   readonly title: string;
@@ -16,6 +19,8 @@ export function Dialog(props: {
   useLayoutEffect(() => {
     const shown = dialog.current;
     shown?.showModal();
+    // The browser would begin at the first thing there is, which is the button that closes.
+    shown?.querySelector<HTMLElement>(FIRST_FIELD)?.focus();
     return () => shown?.close();
   }, []);
   return (

@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { sessionQuery } from "../../data/queries.ts";
 import { useServices } from "../../data/services.ts";
-import { useTitle } from "../../ui/head.tsx";
+import { useArrival, useTitle } from "../../ui/head.tsx";
 import { Mark } from "../../ui/icon.tsx";
 
 /** A page in front of the frame: for those who are not in yet. It names the installation, so that a look-alike shows. */
@@ -15,6 +15,7 @@ export function Door(props: {
   const { client } = useServices();
   const { data: session } = useQuery(sessionQuery(client));
   useTitle(props.title);
+  useArrival(null);
   return (
     <div className="door">
       <main className={props.isWide === true ? "wide" : ""}>

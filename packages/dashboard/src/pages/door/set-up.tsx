@@ -1,4 +1,4 @@
-import { Navigate, useNavigate } from "@tanstack/react-router";
+import { useNavigate } from "@tanstack/react-router";
 import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { useState } from "react";
@@ -10,6 +10,7 @@ import { Button } from "../../ui/button.tsx";
 import { TextField } from "../../ui/field.tsx";
 import { Form } from "../../ui/form.tsx";
 import { FailureNotice, Notice } from "../../ui/notice.tsx";
+import { Redirect } from "../../ui/redirect.tsx";
 import { Bones } from "../../ui/states.tsx";
 import { Door } from "./door.tsx";
 import { NewPassword } from "./new-password.tsx";
@@ -40,7 +41,7 @@ export function SetUpPage(): ReactNode {
         </div>
       </Door>
     );
-  if (session.state !== "setup_required") return <Navigate to="/" />;
+  if (session.state !== "setup_required") return <Redirect to={{ to: "/" }} />;
   return (
     <Door
       title="Set up this installation"

@@ -1,4 +1,4 @@
-import { getRouteApi, Navigate, useNavigate } from "@tanstack/react-router";
+import { getRouteApi, useNavigate } from "@tanstack/react-router";
 import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { useState } from "react";
@@ -6,6 +6,7 @@ import { safePath } from "../../access/way-in.ts";
 import { sessionQuery } from "../../data/queries.ts";
 import { useServices } from "../../data/services.ts";
 import { Loaded } from "../../ui/states.tsx";
+import { Redirect } from "../../ui/redirect.tsx";
 import { Notice } from "../../ui/notice.tsx";
 import { Door } from "./door.tsx";
 import { EmailStep } from "./email-step.tsx";
@@ -34,8 +35,8 @@ export function SignInPage(): ReactNode {
   return (
     <Loaded query={query} what="the sign-in page">
       {(session) => {
-        if (session.state === "setup_required") return <Navigate to="/set-up" />;
-        if (session.state === "signed_in") return <Navigate to={safePath(to)} />;
+        if (session.state === "setup_required") return <Redirect to={{ to: "/set-up" }} />;
+        if (session.state === "signed_in") return <Redirect to={{ href: safePath(to) }} />;
         if (session.state === "second_factor")
           return (
             <Door title="One more step" words="Show that it is you by a second way.">
