@@ -1,15 +1,14 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { test } from "node:test";
 import { gzipSync } from "node:zlib";
+import { pagesDir, pagesList } from "@holdfast/dashboard";
 
-const DIST = join(import.meta.dirname, "../../packages/dashboard/dist");
-const files = JSON.parse(readFileSync(join(DIST, "files.json"), "utf8")) as readonly string[];
+const files = JSON.parse(readFileSync(pagesList, "utf8")) as readonly string[];
 const sizeOf = (ending: string): number =>
   files
     .filter((name) => name.endsWith(ending))
-    .reduce((sum, name) => sum + gzipSync(readFileSync(join(DIST, name)), { level: 9 }).length, 0);
+    .reduce((sum, name) => sum + gzipSync(readFileSync(new URL(name, pagesDir)), { level: 9 }).length, 0);
 
 test("what a browser loads first stays within its budget", () => {
   assert.ok(sizeOf(".js") <= 200_000, `${sizeOf(".js")} bytes of script`);
@@ -17,7 +16,7 @@ test("what a browser loads first stays within its budget", () => {
 });
 
 test("the page names files that exist, and nothing inline or from elsewhere", () => {
-  const page = readFileSync(join(DIST, "index.html"), "utf8");
+  const page = readFileSync(new URL("index.html", pagesDir), "utf8");
   const named = [...page.matchAll(/(?:src|href)="([^"]*)"/g)].map(([, url]) => url ?? "");
   assert.ok(named.length >= 4);
   for (const url of named) assert.ok(files.includes(url.slice(1)), url);
@@ -26,7 +25,7 @@ test("the page names files that exist, and nothing inline or from elsewhere", ()
 
 test("no file has a comment of a source map, and none evaluates text", () => {
   for (const name of files.filter((each) => each.endsWith(".js"))) {
-    const text = readFileSync(join(DIST, name), "utf8");
+    const text = readFileSync(new URL(name, pagesDir), "utf8");
     assert.doesNotMatch(text, /sourceMappingURL|\beval\(|new Function\(/, name);
   }
 });

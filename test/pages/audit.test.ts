@@ -24,7 +24,7 @@ test("entries are filtered, unfolded and paged, and the address says which", asy
 test("a log is exported as a file", async () => {
   await using visited = await visit("/audit");
   const { page } = visited;
-  await page.getByRole("button", { name: "Export" }).click();
+  await page.getByRole("button", { name: "Export", exact: true }).click();
   const [file] = await Promise.all([
     page.waitForEvent("download"),
     page.getByRole("dialog").getByRole("button", { name: "Export" }).click(),

@@ -23,10 +23,14 @@ export function PersonPage(): ReactNode {
   const { client } = useServices();
   const { id } = route.useParams();
   const query = useQuery(personQuery(client, id));
+  if (query.data !== undefined) return <Person key={id} person={query.data} />;
   return (
-    <Loaded query={query} what="the person" lines={8}>
-      {(person) => <Person key={person.id} person={person} />}
-    </Loaded>
+    <div>
+      <Head title="Person" above={{ to: "/people", label: "People" }} />
+      <Loaded query={query} what="the person" lines={8}>
+        {() => null}
+      </Loaded>
+    </div>
   );
 }
 

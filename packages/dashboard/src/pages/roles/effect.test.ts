@@ -27,7 +27,7 @@ test("permissionsIn() says of every role and place what the server would decide"
         assert.deepEqual(
           permissionsIn([grant], place, TABLE),
           expected,
-          `${role} ${environments} ${place?.name}`,
+          `${role} in ${environments?.join() ?? "all"}, at ${place?.name}`,
         );
       }
     }

@@ -29,10 +29,14 @@ export function ConnectionPage(): ReactNode {
   const { client } = useServices();
   const { id } = route.useParams();
   const query = useQuery(connectionQuery(client, id));
+  if (query.data !== undefined) return <Connection connection={query.data} />;
   return (
-    <Loaded query={query} what="the connection" lines={8}>
-      {(connection) => <Connection connection={connection} />}
-    </Loaded>
+    <div>
+      <Head title="Connection" above={{ to: "/sso", label: "Single sign-on" }} />
+      <Loaded query={query} what="the connection" lines={8}>
+        {() => null}
+      </Loaded>
+    </div>
   );
 }
 
@@ -90,6 +94,7 @@ function Steps(props: { readonly connection: SsoConnection; readonly current: St
               search={(before) => ({ ...before, step: id })}
               className={done.has(id) ? "done" : ""}
               aria-current={id === props.current ? "step" : undefined}
+              activeProps={{ "aria-current": "step" }}
             >
               {label}
               {done.has(id) ? <span className="unseen"> (done)</span> : null}
