@@ -20,11 +20,35 @@ test("who owes a second factor sees only the account, and everything once there 
   await page.getByRole("heading", { name: "People", level: 1 }).waitFor();
 });
 
-test("a passkey is made by the browser, and removed", async () => {
-  await using visited = await visit("/account");
+test("a passkey is made by the browser, opens the door, and is removed", async () => {
+  await using visited = await visit("/account", {}, { named: true });
   const { page } = visited;
-  await page.getByRole("button", { name: "Remove the passkey Old phone" }).click();
-  await page.getByText("Old phone").waitFor({ state: "detached" });
+  const devtools = await page.context().newCDPSession(page);
+  await devtools.send("WebAuthn.enable");
+  await devtools.send("WebAuthn.addVirtualAuthenticator", {
+    options: {
+      protocol: "ctap2",
+      transport: "internal",
+      hasResidentKey: true,
+      hasUserVerification: true,
+      isUserVerified: true,
+      automaticPresenceSimulation: true,
+    },
+  });
+  await page.getByRole("button", { name: "Add", exact: true }).click();
+  await page.getByLabel("Name", { exact: true }).fill("Test key");
+  await page.getByRole("button", { name: "Continue" }).click();
+  await page.getByText("Passkey added").waitFor();
+
+  await page.getByRole("button", { name: /your account/ }).click();
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await page.getByRole("button", { name: "Use a passkey" }).click();
+  await page.getByRole("heading", { name: "People", level: 1 }).waitFor();
+
+  await page.getByRole("button", { name: /your account/ }).click();
+  await page.getByRole("link", { name: "Your account" }).click();
+  await page.getByRole("button", { name: "Remove the passkey Test key" }).click();
+  await page.getByText("Test key").waitFor({ state: "detached" });
 });
 
 test("new recovery codes are shown once, and stay until they are kept", async () => {

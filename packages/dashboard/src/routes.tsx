@@ -12,6 +12,7 @@ import { ToastList } from "./frame/toast-list.tsx";
 import { AccountPage } from "./pages/account/account.tsx";
 import { readAuditFilter } from "./pages/audit/audit-filter.ts";
 import { AuditPage } from "./pages/audit/audit.tsx";
+import { BrokenPage } from "./pages/broken.tsx";
 import { JoinPage } from "./pages/door/join.tsx";
 import { ResetPage } from "./pages/door/reset.tsx";
 import { SetUpPage } from "./pages/door/set-up.tsx";
@@ -29,15 +30,13 @@ import { SsoPage } from "./pages/sso/sso.tsx";
 import { StartPage } from "./pages/start.tsx";
 import type { Texts } from "./search.ts";
 import { parseSearch, readTexts, writeSearch } from "./search.ts";
-import { failureOf } from "./text/failure.ts";
-import { FailureNotice } from "./ui/notice.tsx";
 
 type Search = Readonly<Record<string, unknown>>;
 
 const root = createRootRoute({
   component: Root,
   notFoundComponent: NowherePage,
-  errorComponent: ({ error, reset }) => <FailureNotice failure={failureOf(error)} onRetry={reset} />,
+  errorComponent: BrokenPage,
 });
 
 function Root(): ReactNode {
@@ -124,7 +123,7 @@ export const router = createRouter({
   defaultPreload: false,
   parseSearch,
   stringifySearch: writeSearch,
-  defaultErrorComponent: ({ error, reset }) => <FailureNotice failure={failureOf(error)} onRetry={reset} />,
+  defaultErrorComponent: BrokenPage,
   defaultNotFoundComponent: NowherePage,
 });
 

@@ -145,6 +145,39 @@ export function accountRoutes(world: World): readonly Route[] {
     ],
     [/^GET \/identity\/passkeys$/, () => passkeys],
     [
+      /^POST \/identity\/passkeys\/options$/,
+      () => ({
+        options: {
+          challenge: "Y2hhbGxlbmdl",
+          rp: { id: "localhost", name: NAME },
+          user: { id: "YWRh", name: ADA.email, displayName: ADA.name },
+          pubKeyCredParams: [{ type: "public-key", alg: -7 }],
+          authenticatorSelection: { residentKey: "required", userVerification: "required" },
+        },
+      }),
+    ],
+    [
+      /^POST \/identity\/passkeys$/,
+      ({ body }) => {
+        const { id } = body["response"] as { id: string };
+        const name = String(body["name"]);
+        passkeys = [...passkeys, { id, name, created_at: ago(0), last_used_at: null, suspended: false }];
+      },
+    ],
+    [
+      /^POST \/identity\/(?:sign-in|reauthenticate)\/passkey\/options$/,
+      () => ({ options: { challenge: "Y2hhbGxlbmdl", rpId: "localhost", userVerification: "required" } }),
+    ],
+    [
+      /^POST \/identity\/sign-in\/passkey$/,
+      ({ body }) => {
+        const { id } = body["response"] as { id: string };
+        if (passkeys.every((each) => each.id !== id))
+          throw new Refusal(401, "invalid_credentials", "This passkey is not known here.");
+        return enter();
+      },
+    ],
+    [
       /^POST \/identity\/passkeys\/([^/]+)\/remove$/,
       ({ parts }) => {
         fresh(world);

@@ -13,23 +13,30 @@ export interface Visit extends AsyncDisposable {
   readonly problems: readonly string[];
 }
 
+type VisitOptions = BrowserContextOptions & {
+  /** Whether the page is opened by the machine's name, in the place of its address. */
+  readonly named?: boolean;
+};
+
 /** Opens pages of a stub of one's own in a browser that the file's tests share. */
 export function visits(): (
   path: string,
   change?: Partial<World>,
-  options?: BrowserContextOptions,
+  options?: VisitOptions,
 ) => Promise<Visit> {
   let browser: Browser | undefined;
   before(async () => {
     browser = await launchBrowser();
   });
   after(() => browser?.close());
-  return async (path, change = {}, options = {}) => {
+  return async (path, change = {}, { named, ...options } = {}) => {
     assert.ok(browser !== undefined);
     const stub = await startStubServer();
     Object.assign(stub.world, change);
-    const { close, page, problems } = await openPage(browser, stub.origin, options);
-    await page.goto(stub.origin + path);
+    // Passkeys are bound to a name; an address has none.
+    const origin = named === true ? stub.origin.replace("127.0.0.1", "localhost") : stub.origin;
+    const { close, page, problems } = await openPage(browser, origin, options);
+    await page.goto(origin + path);
     return {
       page,
       stub,

@@ -27,7 +27,12 @@ export function Frame(): ReactNode {
   const { pathname, search } = useLocation();
   const query = useQuery(sessionQuery(client));
   if (query.data === undefined) {
-    if (!query.isError) return <Bones what="the dashboard" />;
+    if (!query.isError)
+      return (
+        <main>
+          <Bones what="the dashboard" />
+        </main>
+      );
     return (
       <div className="door">
         <main>

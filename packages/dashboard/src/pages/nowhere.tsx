@@ -1,25 +1,13 @@
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
-import { Head } from "../ui/head.tsx";
-import { Empty } from "../ui/states.tsx";
+import { Door } from "./door/door.tsx";
 
 export function NowherePage(): ReactNode {
   return (
-    <div>
-      <Head title="There is no such page" />
-      <div className="panel">
-        <Empty
-          icon="look"
-          title="The address leads nowhere"
-          act={
-            <Link to="/" className="button">
-              Go to the start
-            </Link>
-          }
-        >
-          It was mistyped, or what it named is gone.
-        </Empty>
-      </div>
-    </div>
+    <Door title="There is no such page" words="The address was mistyped, or what it named is gone.">
+      <Link to="/" className="button">
+        Go to the start
+      </Link>
+    </Door>
   );
 }
