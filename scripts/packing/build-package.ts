@@ -1,12 +1,16 @@
 import { spawnSync } from "node:child_process";
 import { globSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { buildPages } from "../pages/build-pages.ts";
 import { bundleCode } from "./bundle-code.ts";
 import { reachableDeclarations } from "./declarations.ts";
 import { rewriteSpecifiers } from "./rewrite-specifiers.ts";
 
 /** Folders under `packages/`, each after those it imports, as in the table of packages in docs/ARCHITECTURE.md. */
-export const BUILT_PACKAGES = ["protocol", "sdk", "sealing", "client", "server", "cli"] as const;
+export const BUILT_PACKAGES = ["protocol", "sdk", "sealing", "client", "dashboard", "server", "cli"] as const;
+
+/** The package that is files for browsers; what servers import of it is one small module. */
+const PAGES = "dashboard";
 
 /** The compiler that is installed, whichever copy of the repository it compiles. */
 const COMPILER = join(import.meta.dirname, "../../node_modules/typescript/bin/tsc");
@@ -25,6 +29,11 @@ export async function buildPackage(root: string, name: string): Promise<void> {
   const folder = join(root, "packages", name);
   const dist = join(folder, "dist");
   rmSync(dist, { recursive: true, force: true });
+  if (name === PAGES) {
+    compile(root, name, []);
+    await buildPages(root);
+    return;
+  }
   const manifest = readManifest(folder);
   const inside = Object.keys(manifest.compiledInDependencies ?? {});
   if (inside.length === 0) {

@@ -4,12 +4,18 @@ import type { Asking, Question } from "./asking.ts";
 import { bearerOf } from "./bearer.ts";
 import { isObject, request, requestJson } from "./exchange.ts";
 import { followUpdates } from "./follow.ts";
+import type { AccountMethods } from "./account-methods.ts";
+import { accountMethods } from "./account-methods.ts";
 import type { AdministrationMethods } from "./administration-methods.ts";
 import { administrationMethods } from "./administration-methods.ts";
+import type { ArrivalMethods } from "./arrival-methods.ts";
+import { arrivalMethods } from "./arrival-methods.ts";
 import type { EnvironmentMethods } from "./environment-methods.ts";
 import { environmentMethods } from "./environment-methods.ts";
 import type { FunctionMethods } from "./function-methods.ts";
 import { functionMethods } from "./function-methods.ts";
+import type { PeopleMethods } from "./people-methods.ts";
+import { peopleMethods } from "./people-methods.ts";
 import type { RunMethods } from "./run-methods.ts";
 import { runMethods } from "./run-methods.ts";
 import type {
@@ -25,8 +31,16 @@ import type {
 } from "./shapes.ts";
 import type { KeyMethods } from "./key-methods.ts";
 import { keyMethods } from "./key-methods.ts";
+import type { ServiceAccountMethods } from "./service-account-methods.ts";
+import { serviceAccountMethods } from "./service-account-methods.ts";
+import type { SessionMethods } from "./session-methods.ts";
+import { sessionMethods } from "./session-methods.ts";
+import type { SignInPolicyMethods } from "./sign-in-policy-methods.ts";
+import { signInPolicyMethods } from "./sign-in-policy-methods.ts";
 import type { SignalMethods } from "./signal-methods.ts";
 import { signalMethods } from "./signal-methods.ts";
+import type { DirectoryMethods, SsoMethods } from "./sso-methods.ts";
+import { directoryMethods, ssoMethods } from "./sso-methods.ts";
 
 /** Longest wait for an ordinary answer. */
 const ANSWER_MS = 30_000;
@@ -41,6 +55,11 @@ export interface ClientOptions {
   readonly signingKey?: string;
   /** Opens the operators' API, in the place of a signing key. */
   readonly operatorToken?: string;
+  /**
+   * For a page of the server itself, in the place of any key: the browser sends the session's cookie, and whatever changes
+   * something goes out as JSON with the session's `x-csrf`.
+   */
+  readonly page?: { readonly csrf: () => string | null };
   /** Needed for sending, unless the server is a development server. */
   readonly eventKey?: string;
   /** Makes the requests; the global one when absent. */
@@ -54,7 +73,21 @@ export interface SendResult {
 
 /** Everything a client can ask. Each method throws a `HoldfastError` (see `request`) when it does not work out. */
 export interface Client
-  extends AdministrationMethods, EnvironmentMethods, RunMethods, FunctionMethods, KeyMethods, SignalMethods {
+  extends
+    AccountMethods,
+    AdministrationMethods,
+    ArrivalMethods,
+    DirectoryMethods,
+    EnvironmentMethods,
+    FunctionMethods,
+    KeyMethods,
+    PeopleMethods,
+    RunMethods,
+    ServiceAccountMethods,
+    SessionMethods,
+    SignInPolicyMethods,
+    SignalMethods,
+    SsoMethods {
   /** Sends events. When this returns they are on the server's disk. */
   send(events: EventToSend | readonly EventToSend[]): Promise<SendResult>;
   event(id: EventId): Promise<StoredEvent>;
@@ -96,14 +129,19 @@ export function createClient(options: ClientOptions): Client {
   let bearer: Promise<string> | undefined;
 
   const authorization = async (): Promise<Record<string, string>> => {
+    const csrf = options.page?.csrf() ?? null;
+    if (options.page !== undefined) return csrf === null ? {} : { "x-csrf": csrf };
     if (options.operatorToken !== undefined) return { authorization: `Bearer ${options.operatorToken}` };
     if (options.signingKey === undefined) return {};
     bearer ??= bearerOf(options.signingKey);
     return { authorization: await bearer };
   };
+  /** From a page, what changes something is JSON even when it says nothing: a form of another site cannot send that. */
+  const posed = (part: Question): Question =>
+    options.page === undefined || part.method === "GET" ? part : { ...part, body: part.body ?? {} };
   const ask = async (part: Question): Promise<unknown> =>
     requestJson({
-      ...part,
+      ...posed(part),
       origin,
       fetch: options.fetch ?? fetch,
       headers: await authorization(),
@@ -143,7 +181,7 @@ export function createClient(options: ClientOptions): Client {
     data: askData,
     async stream(part) {
       const { body } = await request({
-        ...part,
+        ...posed(part),
         origin,
         fetch: options.fetch ?? fetch,
         headers: await authorization(),
@@ -154,12 +192,20 @@ export function createClient(options: ClientOptions): Client {
   };
 
   return {
+    ...accountMethods(asking),
     ...administrationMethods(asking),
+    ...arrivalMethods(asking),
+    ...directoryMethods(asking),
     ...environmentMethods(asking),
-    ...runMethods(asking),
     ...functionMethods(asking),
     ...keyMethods(asking),
+    ...peopleMethods(asking),
+    ...runMethods(asking),
+    ...serviceAccountMethods(asking),
+    ...sessionMethods(asking),
+    ...signInPolicyMethods(asking),
     ...signalMethods(asking),
+    ...ssoMethods(asking),
     async send(events) {
       const list: readonly unknown[] = Array.isArray(events) ? events : [events];
       const purpose = `send ${list.length} event${list.length === 1 ? "" : "s"}`;

@@ -25,7 +25,8 @@ const QUOTE_CHARS_MAX = 300;
  * Makes a request and returns the answer when its status is 2xx.
  *
  * @throws HoldfastError `server_unreachable`, `timed_out`, or what the status means (`unauthenticated`, `forbidden`,
- * `not_found`, `conflict`, otherwise `request_failed`), with `details` `{ status, code? }`.
+ * `not_found`, `conflict`, otherwise `request_failed`), with `details` `{ status, code?, sentence?, next? }` as the server
+ * said them.
  */
 export async function request(exchange: Exchange): Promise<Response> {
   const { purpose, origin, path, method, body } = exchange;
@@ -40,6 +41,8 @@ export async function request(exchange: Exchange): Promise<Response> {
       headers: { ...exchange.headers, ...(body === undefined ? {} : { "content-type": "application/json" }) },
       body: body === undefined ? null : JSON.stringify(body),
       signal: AbortSignal.any(limits),
+      // Cookies of a page go to the page's own server, and to nobody else.
+      credentials: "same-origin",
       // A redirect could carry the key to somebody else.
       redirect: "error",
     });
@@ -48,11 +51,18 @@ export async function request(exchange: Exchange): Promise<Response> {
   }
   if (response.ok) return response;
   const text = await response.text().catch(() => "");
-  const { code, message } = readFailure(text);
+  const { code, message, next } = readFailure(text);
   throw new HoldfastError(
     codeOf(response.status),
     `Cannot ${purpose}: ${origin} answered ${response.status}${message === "" ? "" : ` (${message})`}.`,
-    { details: { status: response.status, ...(code === null ? {} : { code }) } },
+    {
+      details: {
+        status: response.status,
+        ...(code === null ? {} : { code }),
+        ...(message === "" ? {} : { sentence: message }),
+        ...(next === null ? {} : { next }),
+      },
+    },
   );
 }
 
@@ -127,21 +137,26 @@ function codeOf(status: number): ErrorCode {
 }
 
 /** Code and sentence of an error in any of the envelopes a server uses (wire-protocol 1.4), or the text itself. */
-function readFailure(text: string): { readonly code: string | null; readonly message: string } {
+function readFailure(text: string): {
+  readonly code: string | null;
+  readonly message: string;
+  readonly next: string | null;
+} {
   let body: unknown;
   try {
     body = JSON.parse(text);
   } catch {
-    return { code: null, message: text.trim().slice(0, QUOTE_CHARS_MAX) };
+    return { code: null, message: text.trim().slice(0, QUOTE_CHARS_MAX), next: null };
   }
   const first: unknown = isObject(body) && Array.isArray(body["errors"]) ? body["errors"][0] : body;
-  if (!isObject(first)) return { code: null, message: text.slice(0, QUOTE_CHARS_MAX) };
+  if (!isObject(first)) return { code: null, message: text.slice(0, QUOTE_CHARS_MAX), next: null };
   const inner = isObject(first["error"]) ? first["error"] : first;
   const message =
     [inner["error"], inner["message"]].find((words): words is string => typeof words === "string") ?? "";
   return {
     code: typeof inner["code"] === "string" ? inner["code"] : null,
     message: message.slice(0, QUOTE_CHARS_MAX),
+    next: typeof inner["next"] === "string" ? inner["next"].slice(0, QUOTE_CHARS_MAX) : null,
   };
 }
 

@@ -23,7 +23,7 @@ export { inclusionProof, MerkleTree, provesInclusion } from "./audit/merkle-tree
 export type { WrittenEntry } from "./audit/written-entry.ts";
 export { readEntry } from "./audit/written-entry.ts";
 export type { LogFault, LogVerdict, Trusted } from "./audit/verify-log.ts";
-export { verifyLog } from "./audit/verify-log.ts";
+export { verifyingLog, verifyLog } from "./audit/verify-log.ts";
 export { canonicalJson } from "./canonical.ts";
 export type { Digest } from "./digest.ts";
 export { formatDuration, parseDuration } from "./durations.ts";

@@ -48,6 +48,20 @@ export function verifyLog(
   verify: VerifyEd25519,
   digest: Digest,
 ): LogVerdict {
+  const steps = verifyingLog(log, trusted, verify, digest);
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+  }
+}
+
+/** The same, entry by entry, for those who show how far it is: gives how many hold so far, and returns the verdict. */
+export function* verifyingLog(
+  log: ExportedLog,
+  trusted: Trusted,
+  verify: VerifyEd25519,
+  digest: Digest,
+): Generator<number, LogVerdict, void> {
   const { header, entries } = log;
   const keys = trusted.keys ?? header.keys;
   const marks: SignedCheckpoint[] = [];
@@ -111,6 +125,7 @@ export function verifyLog(
     previous = entry.hash;
     tree.append(entryHash(entry.entry, digest));
     if (!agrees(last)) return verdict(forked(last), agreed);
+    yield index + 1;
   }
   const beyond = Math.max(0, ...marks.map(({ checkpoint }) => checkpoint.size));
   if (beyond > last) {

@@ -1,0 +1,95 @@
+import { useQuery } from "@tanstack/react-query";
+import type { ReactNode } from "react";
+import { useState, useSyncExternalStore } from "react";
+import { useAct } from "../data/act.ts";
+import { factorsQuery, sessionQuery } from "../data/queries.ts";
+import { useServices } from "../data/services.ts";
+import { depart } from "../platform/depart.ts";
+import { hasPasskeys, usePasskeyOf } from "../platform/passkeys.ts";
+import { Button } from "../ui/button.tsx";
+import { Dialog } from "../ui/dialog.tsx";
+import { CodeField, PasswordField } from "../ui/field.tsx";
+import { Form } from "../ui/form.tsx";
+import { FailureNotice } from "../ui/notice.tsx";
+import { Loaded } from "../ui/states.tsx";
+
+/** Asks for a fresh proof when an act wants one; the act goes on by itself afterwards. */
+export function StepUpDialog(): ReactNode {
+  const { stepUp } = useServices();
+  const isAsking = useSyncExternalStore(stepUp.subscribe, stepUp.isAsking);
+  return isAsking ? <ProofDialog /> : null;
+}
+
+type Proof = { readonly password: string } | { readonly code: string };
+
+function ProofDialog(): ReactNode {
+  const { client, queries, stepUp } = useServices();
+  const { data: session } = useQuery(sessionQuery(client));
+  const factors = useQuery(factorsQuery(client));
+  const [wantsCode, setWantsCode] = useState(false);
+  const proven = (): void => {
+    void queries.invalidateQueries({ queryKey: ["session"] });
+    stepUp.settle(true);
+  };
+  const prove = useAct((ask, proof: Proof) => ask.reauthenticate(proof), { onDone: proven });
+  const passkey = useAct(
+    async (ask) => {
+      const { options } = await ask.reauthenticatePasskeyOptions();
+      return ask.reauthenticateWithPasskey(await usePasskeyOf(options));
+    },
+    { onDone: proven },
+  );
+  const sso = useAct(async (ask) => {
+    const { url } = await ask.reauthenticateWithSso(location.pathname + location.search);
+    depart(url);
+  });
+  const isOfProvider = session?.session?.method === "saml" || session?.session?.method === "oidc";
+  return (
+    <Dialog title="Is it still you?" isNarrow onClose={() => stepUp.settle(false)}>
+      <p className="soft">This act needs a proof of the last ten minutes. It goes on by itself afterwards.</p>
+      <FailureNotice failure={prove.failure ?? passkey.failure ?? sso.failure} />
+      <Loaded query={factors} what="how you sign in" lines={2}>
+        {({ passkeys, password, totp }) => (
+          <div className="stack">
+            {password && !wantsCode ? (
+              <Form onSend={(fields) => prove.run({ password: fields.raw("proof") })}>
+                <PasswordField
+                  name="proof"
+                  label="Your password"
+                  autoComplete="current-password"
+                  required
+                  autoFocus
+                />
+                <Button type="submit" look="first" size="wide" isBusy={prove.isBusy}>
+                  Confirm
+                </Button>
+              </Form>
+            ) : totp ? (
+              <Form onSend={(fields) => prove.run({ code: fields.text("code") })}>
+                <CodeField label="Code from your authenticator" autoFocus />
+                <Button type="submit" look="first" size="wide" isBusy={prove.isBusy}>
+                  Confirm
+                </Button>
+              </Form>
+            ) : null}
+            {passkeys > 0 && hasPasskeys() ? (
+              <Button icon="finger" size="wide" isBusy={passkey.isBusy} onClick={() => passkey.run(null)}>
+                Use a passkey
+              </Button>
+            ) : null}
+            {isOfProvider ? (
+              <Button icon="door" size="wide" isBusy={sso.isBusy} onClick={() => sso.run(null)}>
+                Confirm at {session?.session?.connection ?? "your identity provider"}
+              </Button>
+            ) : null}
+            {password && totp ? (
+              <Button look="quiet" size="small" onClick={() => setWantsCode(!wantsCode)}>
+                {wantsCode ? "Use the password" : "Use a code instead"}
+              </Button>
+            ) : null}
+          </div>
+        )}
+      </Loaded>
+    </Dialog>
+  );
+}

@@ -1,0 +1,43 @@
+import type { ReactNode } from "react";
+import { useAct } from "../../data/act.ts";
+import { Button } from "../../ui/button.tsx";
+import { PasswordField } from "../../ui/field.tsx";
+import { Form } from "../../ui/form.tsx";
+import { FailureNotice } from "../../ui/notice.tsx";
+
+export function PasswordStep(props: {
+  readonly email: string;
+  readonly onDone: () => void;
+  readonly onBack: () => void;
+}): ReactNode {
+  const signIn = useAct((client, password: string) => client.signInWithPassword(props.email, password), {
+    onDone: props.onDone,
+  });
+  return (
+    <div className="panel">
+      <Form
+        onSend={(fields, form) => {
+          signIn.run(fields.raw("password"));
+          form.querySelector<HTMLInputElement>('[name="password"]')?.select();
+        }}
+      >
+        <FailureNotice failure={signIn.failure} />
+        <div className="row apart">
+          <span className="breaks">{props.email}</span>
+          <Button look="quiet" size="small" onClick={props.onBack}>
+            Change
+          </Button>
+        </div>
+        {/* For password managers, which look for the name beside the password. */}
+        <input type="hidden" name="username" autoComplete="username" value={props.email} />
+        <PasswordField name="password" label="Password" autoComplete="current-password" required autoFocus />
+        <Button type="submit" look="first" size="wide" isBusy={signIn.isBusy}>
+          Sign in
+        </Button>
+        <p className="small soft">
+          Forgotten? Whoever looks after this server can make a link by which you choose a new one.
+        </p>
+      </Form>
+    </div>
+  );
+}

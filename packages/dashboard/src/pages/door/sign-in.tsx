@@ -1,0 +1,75 @@
+import { getRouteApi, useNavigate } from "@tanstack/react-router";
+import { useQuery } from "@tanstack/react-query";
+import type { ReactNode } from "react";
+import { useState } from "react";
+import { safePath } from "../../access/way-in.ts";
+import { sessionQuery } from "../../data/queries.ts";
+import { useServices } from "../../data/services.ts";
+import { Loaded } from "../../ui/states.tsx";
+import { Redirect } from "../../ui/redirect.tsx";
+import { Notice } from "../../ui/notice.tsx";
+import { Door } from "./door.tsx";
+import { EmailStep } from "./email-step.tsx";
+import { PasswordStep } from "./password-step.tsx";
+import { SecondFactorStep } from "./second-factor-step.tsx";
+
+const route = getRouteApi("/sign-in");
+
+/** Signing in: the address first, then what applies to it. */
+export function SignInPage(): ReactNode {
+  const { client, queries } = useServices();
+  const { e, ref, to } = route.useSearch();
+  const navigate = useNavigate();
+  const query = useQuery(sessionQuery(client));
+  const [email, setEmail] = useState<string | null>(null);
+  /** The session says what comes next: a second factor, or that one is in. */
+  const goOn = async (): Promise<void> => {
+    await queries.invalidateQueries({ queryKey: ["session"] });
+  };
+  const startOver = async (): Promise<void> => {
+    await client.signOut().catch(() => null);
+    setEmail(null);
+    await goOn();
+    await navigate({ to: "/sign-in", search: to === undefined ? {} : { to } });
+  };
+  return (
+    <Loaded query={query} what="the sign-in page">
+      {(session) => {
+        if (session.state === "setup_required") return <Redirect to={{ to: "/set-up" }} />;
+        if (session.state === "signed_in") return <Redirect to={{ href: safePath(to) }} />;
+        if (session.state === "second_factor")
+          return (
+            <Door title="One more step" words="Show that it is you by a second way.">
+              <SecondFactorStep
+                ways={session.second_factors ?? ["totp", "recovery_code"]}
+                onDone={() => void goOn()}
+                onBack={() => void startOver()}
+              />
+            </Door>
+          );
+        return (
+          <Door title={`Sign in to ${session.instance.name}`}>
+            {e === "sso" ? (
+              <Notice tone="bad" title="Your identity provider’s answer was not accepted." isNews>
+                <p>
+                  Try again. If it stays, give whoever looks after this server the reference: it finds the
+                  reason.
+                </p>
+                {ref === undefined ? null : (
+                  <p>
+                    Reference <code>{ref}</code>
+                  </p>
+                )}
+              </Notice>
+            ) : null}
+            {email === null ? (
+              <EmailStep methods={session.methods} to={to} onPassword={setEmail} onDone={() => void goOn()} />
+            ) : (
+              <PasswordStep email={email} onDone={() => void goOn()} onBack={() => setEmail(null)} />
+            )}
+          </Door>
+        );
+      }}
+    </Loaded>
+  );
+}
