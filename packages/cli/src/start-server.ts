@@ -1,4 +1,5 @@
 import { join, resolve } from "node:path";
+import { pagesDir, pagesList } from "@holdfast/dashboard";
 import { SERVER_DEFAULTS } from "@holdfast/server";
 import type { StartFacts } from "./banner.ts";
 import { startBanner } from "./banner.ts";
@@ -30,6 +31,7 @@ export async function runStart(invocation: Invocation): Promise<number> {
     signingKeys: keys.signing.keys,
     eventKeys: keys.event.keys,
     operatorTokens: operator.keys,
+    pages: { dir: pagesDir, list: pagesList },
     ...(masters === undefined ? {} : { masterKeys: masters }),
   });
   const facts: StartFacts = {

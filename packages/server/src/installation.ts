@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { AuditAct, Authority, Digest, EnvironmentName } from "@holdfast/protocol";
 import { HoldfastError } from "@holdfast/protocol";
 import type { Api, EnvironmentActs, Reach } from "#api";
-import { createAdministrationApi, createIdentityApi } from "#api";
+import { createAdministrationApi, createIdentityApi, createPagesApi } from "#api";
 import type { AuditAdministration } from "#audit";
 import { startRetention } from "#audit";
 import type { EgressPolicy, EgressRefusal } from "#egress";
@@ -48,6 +48,8 @@ export interface Installation {
   readonly administration: Api;
   /** The API of people themselves. */
   readonly people: Api;
+  /** The pages; null: none are shown here. */
+  readonly pages: Api | null;
   /** A way in for the first owner; null once there are people, and in development. */
   setUpLink(): Promise<string | null>;
   /** Begins to take work in every environment. */
@@ -310,6 +312,11 @@ export async function openInstallation(world: InstallationWorld): Promise<Instal
       log,
     });
     await identityApi.ready();
+    const pagesApi =
+      options.pages === undefined
+        ? null
+        : createPagesApi({ mode: options.mode, machineClock, ids, log }, options.pages);
+    await pagesApi?.ready();
 
     return {
       reach: {
@@ -330,6 +337,7 @@ export async function openInstallation(world: InstallationWorld): Promise<Instal
       },
       administration: administrationApi,
       people: identityApi,
+      pages: pagesApi,
       async setUpLink() {
         const { setUp } = people.identity;
         if (options.mode === "dev" || setUp.isDone) return null;
@@ -350,6 +358,7 @@ export async function openInstallation(world: InstallationWorld): Promise<Instal
         await Promise.all([
           administrationApi.close(),
           identityApi.close(),
+          pagesApi?.close(),
           ...[...open.values()].map(async (opening) => (await opening).api.close()),
         ]);
       },

@@ -91,7 +91,9 @@ test("payloads are seen by whom that was given, and by no role alone", () => {
     const given = decide({ role, environments: null, payloads: true }, "payloads.read", staging);
     assert.equal(given, role === "auditor" ? "forbidden" : "allowed", role);
   }
-  assert.ok(!isWithin({ role: "viewer", environments: null, payloads: true }, { role: "owner", environments: null }));
+  assert.ok(
+    !isWithin({ role: "viewer", environments: null, payloads: true }, { role: "owner", environments: null }),
+  );
 });
 
 test("decideAny() allows what one of several grants allows, and hides what all of them hide", () => {

@@ -8,6 +8,7 @@ import type { Clock, Log } from "#kernel";
 import type { KeyOwner, RequestFacts } from "./choose-environment.ts";
 import { branchIn, chooseEnvironment } from "./choose-environment.ts";
 import { asHoldfastError, forCaller, reasonOf, statusOf } from "./errors.ts";
+import { isForPages } from "./pages/pages-api.ts";
 import { tokensInUrl } from "./token-in-url.ts";
 
 /** An environment whose API can be handed requests. */
@@ -32,6 +33,8 @@ export interface DispatchDeps {
   readonly administration: FastifyInstance;
   /** The API of people themselves, and what their identity providers call. */
   readonly people: FastifyInstance;
+  /** The pages; null: none are shown here. */
+  readonly pages: FastifyInstance | null;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -51,6 +54,7 @@ export function createDispatch({
   reach,
   administration,
   people,
+  pages,
   clock,
   log,
 }: DispatchDeps): (request: IncomingMessage, response: ServerResponse) => void {
@@ -97,6 +101,10 @@ export function createDispatch({
       return;
     }
     const { method = "GET" } = request;
+    if (pages !== null && isForPages(method, target)) {
+      pages.routing(request, response);
+      return;
+    }
     find({ method, target, header: headerOf(request) }).then(
       ({ api }) => api.routing(request, response),
       (thrown: unknown) => {
