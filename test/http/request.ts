@@ -1,4 +1,5 @@
 import { request as httpRequest } from "node:http";
+import { request as httpsRequest } from "node:https";
 import { bearerOf } from "../kit/test-keys.ts";
 import type { ServerPlace } from "../kit/test-server.ts";
 
@@ -25,9 +26,15 @@ export function request(
   const authorization =
     authorized && place.signingKey !== null ? { authorization: bearerOf(place.signingKey) } : {};
   return new Promise((resolve, reject) => {
-    const call = httpRequest(
+    const isSecure = place.url.startsWith("https:");
+    const call = (isSecure ? httpsRequest : httpRequest)(
       `${place.url}${path}`,
-      { method, headers: { ...authorization, ...headers } },
+      // Of a certificate that the test made itself nothing is to be learned.
+      {
+        method,
+        headers: { ...authorization, ...headers },
+        ...(isSecure ? { rejectUnauthorized: false } : {}),
+      },
       (answer) => {
         const chunks: Buffer[] = [];
         answer.on("data", (chunk: Buffer) => chunks.push(chunk));

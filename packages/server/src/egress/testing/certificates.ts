@@ -29,20 +29,22 @@ export function createAuthority(name: string): Authority {
   return { name, signer: pair.privateKey, cert, key: privatePem(pair.privateKey) };
 }
 
-/** A certificate of the authority for one address (`127.0.0.1` style). */
+/** A certificate of the authority for one address (`127.0.0.1` style), or one name. */
 export function certify(
   authority: Authority,
   address: string,
   expiresAt = systemClock.now() + YEAR,
 ): Certified {
   const pair = generateKeyPairSync("ec", { namedCurve: "P-256" });
-  const ip = Buffer.from(address.split(".").map(Number));
+  const alternative = /^[\d.]+$/.test(address)
+    ? tagged(0x87, Buffer.from(address.split(".").map(Number)))
+    : tagged(0x82, Buffer.from(address));
   const cert = certificate({
     subject: "app",
     issuer: authority.name,
     key: pair.publicKey,
     signer: authority.signer,
-    extensions: [extension(ALTERNATIVE_NAMES, sequence(tagged(0x87, ip)), false)],
+    extensions: [extension(ALTERNATIVE_NAMES, sequence(alternative), false)],
     expiresAt,
   });
   return { cert, key: privatePem(pair.privateKey) };

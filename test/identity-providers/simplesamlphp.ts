@@ -1,0 +1,156 @@
+import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { makeTestKey } from "../../packages/server/src/saml/testing/test-keys.ts";
+import { openSecureFront } from "./secure-front.ts";
+import { until } from "../kit/until.ts";
+
+const HOME = "/usr/share/simplesamlphp";
+
+/** Why SimpleSAMLphp cannot be started here; null: it can. It is one of Debian's packages. */
+export const WHY_NOT: string | null =
+  existsSync(join(HOME, "www")) && existsSync("/usr/bin/php")
+    ? null
+    : "SimpleSAMLphp is not installed: npm run providers";
+
+/** How the provider signs and hides what it says. */
+export interface Manners {
+  readonly signs: "assertion" | "response" | "both";
+  readonly encrypts: boolean;
+}
+
+/** What a provider has to know of the server. */
+export interface ServiceProvider {
+  readonly entityId: string;
+  readonly acsUrl: string;
+  readonly sloUrl: string;
+  readonly signingCertificate: string;
+  readonly encryptionCertificate: string;
+}
+
+/** A running SimpleSAMLphp. */
+export interface SimpleSamlPhp extends AsyncDisposable {
+  readonly entityId: string;
+  readonly metadataUrl: string;
+  /** Makes the server known to it, with these manners. */
+  introduce(to: ServiceProvider, manners: Manners): Promise<void>;
+}
+
+export const USERS = {
+  ana: { password: "ana's own", email: "ana@example.org", groups: ["chiefs", "staff"] },
+  bo: { password: "bo's own", email: "bo@example.org", groups: ["staff"] },
+  eve: { password: "eve's own", email: "eve@example.org", groups: [] },
+} as const;
+
+export async function freePort(): Promise<number> {
+  const probe = createServer();
+  await new Promise<void>((resolve) => probe.listen(0, "127.0.0.1", resolve));
+  const { port } = probe.address() as AddressInfo;
+  await new Promise((resolve) => probe.close(resolve));
+  return port;
+}
+
+/** Starts it on a free port with a folder of its own; requests must be signed. */
+export async function startSimpleSamlPhp(): Promise<SimpleSamlPhp> {
+  const home = await mkdtemp(join(tmpdir(), "holdfast-simplesamlphp-"));
+  const port = await freePort();
+  const front = await openSecureFront();
+  front.target = port;
+  const { origin } = front;
+  const entityId = `${origin}/idp`;
+  const key = makeTestKey("simplesamlphp.test");
+  for (const folder of ["config", "metadata", "cert", "log", "data", "tmp", "sessions"])
+    await mkdir(join(home, folder));
+  await writeFile(join(home, "cert/idp.crt"), key.certificatePem);
+  await writeFile(join(home, "cert/idp.key"), key.privateKeyPem);
+  const php = (name: string, text: string): Promise<void> => writeFile(join(home, name), `<?php\n${text}\n`);
+  await php(
+    "config/config.php",
+    `$config = [
+      'baseurlpath' => '${origin}/', 'certdir' => '${home}/cert/', 'loggingdir' => '${home}/log/',
+      'datadir' => '${home}/data/', 'tempdir' => '${home}/tmp', 'metadatadir' => '${home}/metadata',
+      'secretsalt' => 'a salt for tests that is long enough', 'auth.adminpassword' => 'nobody-signs-in-as-admin',
+      'timezone' => 'UTC', 'logging.handler' => 'file', 'logging.level' => 4, 'enable.saml20-idp' => true,
+      'module.enable' => ['exampleauth' => true, 'core' => true, 'saml' => true],
+      'store.type' => 'phpsession', 'session.phpsession.savepath' => '${home}/sessions',
+      'session.cookie.name' => 'ssp', 'session.phpsession.cookiename' => 'ssp-php', 'session.cookie.secure' => true,
+      'session.cookie.samesite' => null, 'language.default' => 'en', 'language.available' => ['en'],
+      'production' => true, 'metadata.sources' => [['type' => 'flatfile']], 'trusted.url.domains' => null,
+    ];`,
+  );
+  const users = Object.entries(USERS)
+    .map(
+      ([uid, { email, groups, password }]) =>
+        `"${uid}:${password}" => ['uid' => ['${uid}'], 'email' => ['${email}'], 'name' => ['${uid}'], 'groups' => ${JSON.stringify(groups)}],`,
+    )
+    .join("\n");
+  await php("config/authsources.php", `$config = ['users' => ['exampleauth:UserPass', ${users}]];`);
+  await php(
+    "metadata/saml20-idp-hosted.php",
+    `$metadata['${entityId}'] = [
+      'host' => '__DEFAULT__', 'privatekey' => 'idp.key', 'certificate' => 'idp.crt', 'auth' => 'users',
+      'signature.algorithm' => 'http://www.w3.org/2001/04/xmldsig-more#rsa-sha256',
+      'sign.logout' => true, 'validate.logout' => true,
+      'NameIDFormat' => ['urn:oasis:names:tc:SAML:2.0:nameid-format:persistent'],
+      'attributes.NameFormat' => 'urn:oasis:names:tc:SAML:2.0:attrname-format:basic',
+      'authproc' => [3 => ['class' => 'saml:AttributeNameID', 'attribute' => 'uid',
+        'Format' => 'urn:oasis:names:tc:SAML:2.0:nameid-format:persistent']],
+    ];`,
+  );
+  await php("metadata/saml20-sp-remote.php", "$metadata = [];");
+  const child = spawn(
+    "/usr/bin/php",
+    ["-d", "display_errors=0", "-d", "opcache.enable=0", "-S", `127.0.0.1:${port}`, "-t", join(HOME, "www")],
+    {
+      env: {
+        PATH: process.env["PATH"],
+        SIMPLESAMLPHP_CONFIG_DIR: join(home, "config"),
+        PHP_CLI_SERVER_WORKERS: "4",
+      },
+      stdio: "ignore",
+      detached: true,
+    },
+  );
+  const metadataUrl = `${origin}/saml2/idp/metadata.php`;
+  await until("SimpleSAMLphp answers", async () => {
+    const answer = await fetch(`http://127.0.0.1:${port}/saml2/idp/metadata.php`).catch(() => null);
+    return answer?.status === 200;
+  });
+  return {
+    entityId,
+    metadataUrl,
+    introduce: (
+      { acsUrl, encryptionCertificate, entityId: of, signingCertificate, sloUrl },
+      { encrypts, signs },
+    ) => {
+      const bare = (pem: string): string => pem.replaceAll(/-----[^-]+-----|\s/g, "");
+      return php(
+        "metadata/saml20-sp-remote.php",
+        `$metadata['${of}'] = [
+          'AssertionConsumerService' => [['Binding' => 'urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST', 'Location' => '${acsUrl}', 'index' => 0]],
+          'SingleLogoutService' => [['Binding' => 'urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect', 'Location' => '${sloUrl}']],
+          'keys' => [
+            ['type' => 'X509Certificate', 'signing' => true, 'encryption' => false, 'X509Certificate' => '${bare(signingCertificate)}'],
+            ['type' => 'X509Certificate', 'signing' => false, 'encryption' => true, 'X509Certificate' => '${bare(encryptionCertificate)}'],
+          ],
+          'validate.authnrequest' => true, 'sign.logout' => true, 'validate.logout' => true,
+          'saml20.sign.assertion' => ${signs !== "response"}, 'saml20.sign.response' => ${signs !== "assertion"},
+          'assertion.encryption' => ${encrypts},
+          'simplesaml.nameidattribute' => 'uid',
+        ];`,
+      );
+    },
+    async [Symbol.asyncDispose]() {
+      const ended = new Promise((resolve) => child.once("exit", resolve));
+      // Its workers are in its group.
+      if (child.pid !== undefined) process.kill(-child.pid, "SIGKILL");
+      await ended;
+      await front[Symbol.asyncDispose]();
+      await rm(home, { recursive: true, force: true });
+    },
+  };
+}
