@@ -15,3 +15,21 @@ export type {
 } from "./contract.ts";
 export type { ScimErrorBody, ScimType } from "./scim-error.ts";
 export { errorBody, ScimError } from "./scim-error.ts";
+export {
+  resourceType,
+  resourceTypes,
+  schema,
+  schemas,
+  serviceProviderConfig,
+} from "./discovery/discovery.ts";
+export { patchGroup } from "./patch/patch-group.ts";
+export { patchUser } from "./patch/patch-user.ts";
+export type { ResourceKind } from "./read/read-filter.ts";
+export { readFilter } from "./read/read-filter.ts";
+export { readGroup } from "./read/read-group.ts";
+export type { Selection } from "./read/read-query.ts";
+export { readQuery, readSelection } from "./read/read-query.ts";
+export { readUser } from "./read/read-user.ts";
+export type { Representation } from "./write/represent.ts";
+export { locationOf, representGroup, representList, representUser } from "./write/represent.ts";
+export { checkVersion, namesVersion, versionOf, versionRefused } from "./write/version.ts";
