@@ -13,7 +13,7 @@ export interface ScimCaller {
 /** What the routes of directories need of the rest of the house. */
 export interface ScimContext extends AppWorld {
   /** The installation's log. */
-  readonly audit: AuditLog;
+  readonly audit: Pick<AuditLog, "note">;
   /** Where directories reach this server; known once it listens. */
   readonly publicUrl: () => string;
   /**

@@ -1,11 +1,12 @@
 import type { FastifyInstance } from "fastify";
+import type { ScimUser, ScimUserFields } from "#scim";
 import { patchUser, readUser, representUser } from "#scim";
 import type { ScimContext } from "./context.ts";
 import { resourceRoutes } from "./resource-routes.ts";
 
 /** People, as a directory makes, changes, deactivates and removes them. */
 export function userRoutes(app: FastifyInstance, context: ScimContext): void {
-  resourceRoutes(app, context, {
+  resourceRoutes<ScimUser, ScimUserFields>(app, context, {
     kind: "User",
     audit: "directory.person_changed",
     answersPatch: true,
