@@ -83,7 +83,7 @@ function metaOf(stamp: ScimStamp, kind: ResourceKind, base: string): Representat
 /** `schemas` and `id` are always there (RFC 7643, 7); of a part that is asked for, its attribute has that part alone. */
 function selected(resource: Representation, { only, without }: Selection): Representation {
   const known = Object.entries(withoutNulls(resource)).filter(
-    ([, value]) => !(Array.isArray(value) && value.length === 0),
+    ([, value]) => typeof value !== "object" || Object.keys(value as object).length > 0,
   );
   return Object.fromEntries(
     known.flatMap(([name, value]) => {
