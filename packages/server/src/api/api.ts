@@ -32,7 +32,7 @@ import { testHookRoutes } from "./test-hooks.ts";
 
 export type { ApiContext } from "./context.ts";
 export { createIdentityApi } from "./identity/identity-api.ts";
-export type { ScimCaller, ScimContext } from "./scim/scim-api.ts";
+export type { ScimContext } from "./scim/scim-api.ts";
 export { createScimApi } from "./scim/scim-api.ts";
 export type { AdministrationContext, EnvironmentActs } from "./administration/administration.ts";
 export { createAdministrationApi } from "./administration/administration.ts";

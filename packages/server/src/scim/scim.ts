@@ -25,7 +25,6 @@ export {
 export { patchGroup } from "./patch/patch-group.ts";
 export { patchUser } from "./patch/patch-user.ts";
 export type { ResourceKind } from "./read/read-filter.ts";
-export { readFilter } from "./read/read-filter.ts";
 export { readGroup } from "./read/read-group.ts";
 export type { Selection } from "./read/read-query.ts";
 export { readQuery, readSelection } from "./read/read-query.ts";

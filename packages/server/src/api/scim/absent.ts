@@ -23,6 +23,8 @@ export function absentRoutes(app: FastifyInstance): void {
   for (const method of METHODS) {
     for (const url of ["/:connection/Bulk", "/:connection/Me"])
       app.route({ ...READING, method, url, handler: refuse });
+  }
+  for (const method of [...METHODS, "HEAD", "OPTIONS"]) {
     for (const url of ["/:connection", "/:connection/*"])
       app.route({ ...READING, method, url, handler: deny });
   }

@@ -24,7 +24,7 @@ describe("groups, as directories expect them", () => {
         }),
       ),
     );
-    users = answers.map(({ body }) => body.id).toSorted();
+    users = answers.map(({ body }): string => body.id).toSorted();
   });
   after(() => server[Symbol.asyncDispose]());
 

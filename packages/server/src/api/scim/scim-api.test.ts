@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { gzipSync } from "node:zlib";
 import { after, before, describe, it } from "node:test";
 import { createIds, silentLog, systemClock, systemRandom } from "#kernel";
 import { createScimApi } from "./scim-api.ts";
@@ -131,6 +132,29 @@ describe("createScimApi()", () => {
     isError(await server.ask("POST", "/Users", { body: aUser("br@acme.example"), headers }), 415);
   });
 
+  it("unpacks a body that is packed, and not past what a body may have", async () => {
+    const packed = (value: unknown) =>
+      fetch(`${server.origin}/scim/v2/okta/Users`, {
+        method: "POST",
+        headers: {
+          authorization: "Bearer token-of-okta",
+          "content-type": "application/scim+json",
+          "content-encoding": "gzip",
+        },
+        body: gzipSync(JSON.stringify(value)),
+      });
+    await server.pass(1000);
+    assert.equal((await packed(aUser("packed@acme.example"))).status, 201);
+    const bomb = await packed(aUser("bomb@acme.example", { title: "x".repeat(10_000_000) }));
+    assert.deepEqual([bomb.status, (await bomb.json()).status], [413, "413"]);
+  });
+
+  it("tells of a fault of its own that there was one, and not which", async () => {
+    const answer = await server.ask("GET", "/Users", { connection: "broken" });
+    isError(answer, 500);
+    assert.doesNotMatch(answer.text, /disk|srv|Error:/);
+  });
+
   it("answers unknown paths and methods with 404 in SCIM's form, to its directory alone", async () => {
     for (const [method, path] of [
       ["GET", "/Robots"],
@@ -138,6 +162,7 @@ describe("createScimApi()", () => {
       ["GET", "/Users/a/b"],
       ["PATCH", "/Users"],
       ["POST", "/Users/.search"],
+      ["OPTIONS", "/Users"],
     ] as const)
       isError(await server.ask(method, path), 404);
     isError(await server.ask("GET", "/Robots", { token: null }), 401);

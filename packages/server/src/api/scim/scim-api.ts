@@ -10,7 +10,7 @@ import { groupRoutes } from "./groups.ts";
 import { SCIM_ROOT } from "./route.ts";
 import { userRoutes } from "./users.ts";
 
-export type { ScimCaller, ScimContext } from "./context.ts";
+export type { ScimContext } from "./context.ts";
 
 /** Methods that change nothing; every route of another one says which act of the log it is. */
 const READING: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS"]);

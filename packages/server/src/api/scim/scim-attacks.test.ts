@@ -248,9 +248,9 @@ describe("a directory that is hostile", () => {
     for (const id of crowd) statuses.push((await ask(id)).status);
     assert.ok(statuses.includes(409), String(statuses));
     assert.ok(statuses.lastIndexOf(200) < statuses.indexOf(409), "the guard holds once it is met");
-    const logged = server.accounts.acts.filter((act) => act.endsWith("active=false"));
+    const logged = new Set(server.accounts.acts);
     const off = crowd.filter((_, index) => statuses[index] === 200);
-    for (const id of off) assert.ok(logged.includes(`changed ${id} active=false`));
+    for (const id of off) assert.ok(logged.has(`changed ${id} active=false`));
   });
 
   it("A-084 has each turn of a switch in the log, and no turn that changes nothing", async () => {

@@ -52,23 +52,22 @@ function checkUser({ userName, active, emails, name, displayName }: ScimUserFiel
 }
 
 const kept = fc.constantFrom(
-  ...[
-    "active",
-    "userName",
-    "name",
-    "name.givenName",
-    "emails",
-    "externalId",
-    "displayName",
-    "members",
-    "title",
-  ],
-  ...['emails[type eq "work"]', 'emails[type eq "home"].value', "emails[primary eq true].primary"],
-  ...['members[value eq "u1"]', "roles"],
+  "active",
+  "userName",
+  "name",
+  "name.givenName",
+  "emails",
+  "externalId",
+  "displayName",
+  "members",
+  "title",
+  "roles",
+  'emails[type eq "work"]',
+  'emails[type eq "home"].value',
+  "emails[primary eq true].primary",
+  'members[value eq "u1"]',
 );
-const hostile = fc.constantFrom(
-  ...["id", "meta", "password", "__proto__", "constructor.prototype", "toString"],
-);
+const hostile = fc.constantFrom("id", "meta", "password", "__proto__", "constructor.prototype", "toString");
 const name = fc.oneof(
   { weight: 8, arbitrary: kept },
   { weight: 1, arbitrary: hostile },

@@ -57,8 +57,9 @@ export function memoryAccounts(now: () => number): MemoryAccounts {
     };
     const live = (): readonly UserRow[] => [...own.values()].filter(({ isRemoved }) => !isRemoved);
     const find = (id: string): UserRow | null => live().find((user) => user.id === id) ?? null;
-    const shown = ({ isRemoved: _, ...user }: UserRow): ScimUser => ({
+    const shown = ({ isRemoved, ...user }: UserRow): ScimUser => ({
       ...user,
+      active: user.active && !isRemoved,
       groups: [...groups.values()]
         .filter(({ members }) => members.includes(user.id))
         .map(({ id, displayName }) => ({ id, display: displayName })),

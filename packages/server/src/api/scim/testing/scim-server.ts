@@ -37,7 +37,8 @@ export interface ScimServer extends AsyncDisposable {
   pass(ms: number): Promise<void>;
 }
 
-/** The routes over real HTTP, above directories in memory: the connections `okta` and `entra`, each with its token. */
+/** The routes over real HTTP, above directories in memory: the connections `okta` and `entra`, each with its token, and
+ * `broken`, which cannot list its users. */
 export async function scimServer(): Promise<ScimServer> {
   const clock = manualClock(Date.UTC(2026, 10, 27));
   const accounts = memoryAccounts(() => clock.now());
@@ -58,6 +59,7 @@ export async function scimServer(): Promise<ScimServer> {
   const directories: Readonly<Record<string, ScimDirectory>> = {
     okta: disturbed,
     entra: accounts.directory("entra", ["globex.example"]),
+    broken: { ...okta, users: () => Promise.reject(new Error("The disk at /srv/accounts.db is full")) },
   };
   const notes: AuditAct[] = [];
   const leaks: string[] = [];
