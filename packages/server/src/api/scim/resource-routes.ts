@@ -139,7 +139,10 @@ async function changed<Resource extends ScimStamp, Fields>(
   return resource;
 }
 
-/** Reads, decides and writes as one: whoever has no precondition decides anew on what others left. */
+/**
+ * Reads, decides and writes as one. Whoever was overtaken decides anew on what others left; whoever sent a precondition finds then that
+ * it no longer holds.
+ */
 async function decided<Resource extends ScimStamp, Fields, Outcome>(
   acts: ResourceActs<Resource, Fields>,
   request: OfResource,
@@ -154,7 +157,7 @@ async function decided<Resource extends ScimStamp, Fields, Outcome>(
       return await write(current);
     } catch (error) {
       const isStale = error instanceof ScimError && error.status === 412;
-      if (!isStale || ifMatch !== undefined || decision === DECISIONS_MAX) throw error;
+      if (!isStale || decision === DECISIONS_MAX) throw error;
     }
   }
 }

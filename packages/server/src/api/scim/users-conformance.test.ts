@@ -132,6 +132,13 @@ describe("users, as directories expect them", () => {
     isError(await server.ask("POST", "/Users", { body: group }), 400, "invalidSyntax");
   });
 
+  it("are not made by a request that cannot be answered as it asks", async () => {
+    const query = `attributes=${"a,".repeat(60)}`;
+    const body = aUser("unanswered@acme.example");
+    isError(await server.ask("POST", `/Users?${query}`, { body }), 400, "invalidValue");
+    assert.equal((await server.ask("POST", "/Users", { body })).status, 201);
+  });
+
   it("are listed in pages that are true to their totals and to the order of ids", async () => {
     for (let count = 0; count < 5; count += 1) await create();
     const all = (await server.ask("GET", "/Users?count=200")).body;

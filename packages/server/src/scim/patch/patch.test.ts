@@ -155,6 +155,17 @@ describe("patchUser() and patchGroup()", () => {
     assert.deepEqual(emails, [{ value: "a@home.example", type: "home", primary: true }]);
   });
 
+  it("A-083 refuse another id, a path of more than 1 KiB, and a name that stands there twice", () => {
+    const of = (operation: object) => ({ Operations: [operation] });
+    const renamed = of({ op: "replace", value: { id: "other", displayName: "x" } });
+    assert.throws(() => patchGroup(GROUP, renamed), { scimType: "mutability" });
+    assert.throws(() => patchUser(USER, renamed), { scimType: "mutability" });
+    const long = of({ op: "remove", path: `members[value eq "${"a".repeat(1024)}"]` });
+    assert.throws(() => patchGroup(GROUP, long), { scimType: "invalidPath" });
+    const twice = { userName: "a@acme.example", USERNAME: "b@acme.example" };
+    assert.throws(() => readUser(twice), { scimType: "invalidSyntax" });
+  });
+
   it("A-083 refuse more operations and members than a request may have", () => {
     const one = { op: "replace", path: "displayName", value: "x" };
     const some = (count: number) => ({ Operations: Array.from({ length: count }, () => one) });
