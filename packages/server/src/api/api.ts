@@ -34,6 +34,8 @@ export type { ApiContext } from "./context.ts";
 export type { PageFiles } from "./pages/pages-api.ts";
 export { createPagesApi } from "./pages/pages-api.ts";
 export { createIdentityApi } from "./identity/identity-api.ts";
+export type { ScimContext } from "./scim/scim-api.ts";
+export { createScimApi } from "./scim/scim-api.ts";
 export type { AdministrationContext, EnvironmentActs } from "./administration/administration.ts";
 export { createAdministrationApi } from "./administration/administration.ts";
 export type { Reach, Reachable } from "./dispatch.ts";
