@@ -19,11 +19,7 @@ type VisitOptions = BrowserContextOptions & {
 };
 
 /** Opens pages of a stub of one's own in a browser that the file's tests share. */
-export function visits(): (
-  path: string,
-  change?: Partial<World>,
-  options?: VisitOptions,
-) => Promise<Visit> {
+export function visits(): (path: string, change?: Partial<World>, options?: VisitOptions) => Promise<Visit> {
   let browser: Browser | undefined;
   before(async () => {
     browser = await launchBrowser();

@@ -2,12 +2,13 @@ import type { SessionInfo } from "@holdfast/client";
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { useRef, useState } from "react";
+import { isSafeDeparture } from "../access/way-in.ts";
 import { useAct } from "../data/act.ts";
 import { useServices } from "../data/services.ts";
-import { depart } from "../platform/depart.ts";
 import type { Theme } from "../platform/theme.ts";
 import { chooseTheme, currentTheme, THEMES } from "../platform/theme.ts";
 import { initialsOf } from "../ui/badge.tsx";
+import { FailureNotice } from "../ui/notice.tsx";
 import { Icon } from "../ui/icon.tsx";
 
 const LOOKS = {
@@ -29,8 +30,7 @@ export function AccountMenu(props: {
     onDone({ url }) {
       // Nothing of what was shown stays in memory.
       queries.clear();
-      if (url === undefined) location.assign("/sign-in");
-      else depart(url);
+      location.assign(url !== undefined && isSafeDeparture(url, location.origin) ? url : "/sign-in");
     },
   });
   const close = (): void => menu.current?.hidePopover();
@@ -84,6 +84,7 @@ export function AccountMenu(props: {
             </label>
           ))}
         </fieldset>
+        <FailureNotice failure={signOut.failure} />
         <button type="button" onClick={() => signOut.run(null)}>
           <Icon name="leave" />
           Sign out

@@ -78,9 +78,14 @@ function ProofDialog(): ReactNode {
               </Button>
             ) : null}
             {isOfProvider ? (
-              <Button icon="door" size="wide" isBusy={sso.isBusy} onClick={() => sso.run(null)}>
-                Confirm at {session?.session?.connection ?? "your identity provider"}
-              </Button>
+              <>
+                <Button icon="door" size="wide" isBusy={sso.isBusy} onClick={() => sso.run(null)}>
+                  Confirm at {session?.session?.connection ?? "your identity provider"}
+                </Button>
+                <p className="small soft">
+                  It leads back to this page. What is typed here is lost: do the act again then.
+                </p>
+              </>
             ) : null}
             {password && totp ? (
               <Button look="quiet" size="small" onClick={() => setWantsCode(!wantsCode)}>
