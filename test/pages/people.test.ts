@@ -160,3 +160,24 @@ test("the first thing that the tab key reaches leads past the frame", async () =
   await page.keyboard.press("Enter");
   assert.equal(await page.evaluate("document.activeElement.id"), "content");
 });
+
+test("what others wrote is text, whatever it says", async () => {
+  await using visited = await visit("/people");
+  const { page, stub } = visited;
+  const hostile = '<img src=x onerror="document.title=1"><script>alert(1)</script>\u202Eevil';
+  const { person } = signedIn();
+  stub.world.session = {
+    ...signedIn(),
+    person: { id: "x", email: "x", ...person, name: hostile },
+    instance: { name: hostile },
+  };
+  page.on("dialog", () => assert.fail("a script ran"));
+  await page.route("**/admin/people", async (route) => {
+    const { data } = (await (await route.fetch()).json()) as { data: object[] };
+    await route.fulfill({ json: { data: data.map((each) => ({ ...each, name: hostile, email: hostile })) } });
+  });
+  await page.reload();
+  await page.getByRole("link", { name: "<img src=x onerror" }).first().waitFor();
+  assert.equal(await page.locator("main img").count(), 0);
+  assert.equal(await page.title(), "People · Holdfast");
+});

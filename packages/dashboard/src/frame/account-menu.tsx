@@ -7,15 +7,21 @@ import { useAct } from "../data/act.ts";
 import { useServices } from "../data/services.ts";
 import type { Theme } from "../platform/theme.ts";
 import { chooseTheme, currentTheme, THEMES } from "../platform/theme.ts";
+import { ZONES, zone } from "../platform/zone.ts";
+import { ChoiceBar } from "../ui/choice-bar.tsx";
+import { useZone } from "../ui/when.tsx";
 import { initialsOf } from "../ui/badge.tsx";
 import { FailureNotice } from "../ui/notice.tsx";
+import type { IconName } from "../ui/icon.tsx";
 import { Icon } from "../ui/icon.tsx";
 
 const LOOKS = {
   system: { label: "System", icon: "screen" },
   light: { label: "Light", icon: "sun" },
   dark: { label: "Dark", icon: "moon" },
-} as const satisfies Readonly<Record<Theme, object>>;
+} as const satisfies Readonly<Record<Theme, { readonly label: string; readonly icon: IconName }>>;
+
+const ZONE_WORDS = { local: "Your time", utc: "UTC" } as const;
 
 /** Who is there, how the pages look, and the way out. */
 export function AccountMenu(props: {
@@ -63,27 +69,21 @@ export function AccountMenu(props: {
           <Icon name="info" />
           Keys
         </button>
-        <fieldset className="themes">
-          <legend className="unseen">How the pages look</legend>
-          {THEMES.map((each) => (
-            <label key={each}>
-              <input
-                type="radio"
-                name="theme"
-                value={each}
-                checked={each === theme}
-                onChange={() => {
-                  chooseTheme(each);
-                  setTheme(each);
-                }}
-              />
-              <span>
-                <Icon name={LOOKS[each].icon} />
-                {LOOKS[each].label}
-              </span>
-            </label>
-          ))}
-        </fieldset>
+        <ChoiceBar
+          legend="How the pages look"
+          options={THEMES.map((value) => ({ value, ...LOOKS[value] }))}
+          chosen={theme}
+          onChoose={(each) => {
+            chooseTheme(each);
+            setTheme(each);
+          }}
+        />
+        <ChoiceBar
+          legend="In whose time instants are written"
+          options={ZONES.map((value) => ({ value, label: ZONE_WORDS[value] }))}
+          chosen={useZone()}
+          onChoose={zone.choose}
+        />
         <FailureNotice failure={signOut.failure} />
         <button type="button" onClick={() => signOut.run(null)}>
           <Icon name="leave" />

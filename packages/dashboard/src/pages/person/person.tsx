@@ -12,7 +12,7 @@ import { Panel } from "../../ui/panel.tsx";
 import { SessionTable } from "../../ui/session-table.tsx";
 import { Loaded } from "../../ui/states.tsx";
 import { Ways } from "../../ui/ways.tsx";
-import { exact, When } from "../../ui/when.tsx";
+import { Exact, When } from "../../ui/when.tsx";
 import { isLastOwner } from "../people/people-filter.ts";
 import { GrantsEditor } from "./grants-editor.tsx";
 import { PersonActs } from "./person-acts.tsx";
@@ -88,7 +88,9 @@ function Person({ person }: { readonly person: PersonDetails }): ReactNode {
             <When at={person.last_signed_in_at} />
           </dd>
           <dt>Here since</dt>
-          <dd>{exact(person.created_at)}</dd>
+          <dd>
+            <Exact at={person.created_at} />
+          </dd>
           {person.break_glass ? (
             <>
               <dt>Break-glass</dt>
