@@ -67,7 +67,7 @@ export function AccountMenu(props: {
           }}
         >
           <Icon name="info" />
-          Keys
+          Keyboard
         </button>
         <ChoiceBar
           legend="How the pages look"
