@@ -26,6 +26,21 @@ export const MUTATED_ROOMS: readonly MutatedRoom[] = [
     tests: [[`${SERVER}/vault`], [`${ADMINISTRATION}/secrets-sweep.test.ts`]],
   },
   {
+    name: "saml",
+    sources: [`${SERVER}/saml`],
+    tests: [
+      [
+        `${SERVER}/saml/preflight`,
+        `${SERVER}/saml/assertion`,
+        `${SERVER}/saml/logout`,
+        `${SERVER}/saml/metadata`,
+        `${SERVER}/saml/requests`,
+        `${SERVER}/saml/xml`,
+      ],
+      [`${SERVER}/saml`],
+    ],
+  },
+  {
     name: "egress",
     sources: [`${SERVER}/egress`],
     tests: [

@@ -20,6 +20,8 @@ export interface ServerPlace {
 /** A real server in this process, on a folder of its own. Disposing of it stops it and removes the folder. */
 export interface TestServer extends ServerPlace, AsyncDisposable {
   readonly port: number;
+  /** A link for the first owner; null once there are people. */
+  setUpLink(): Promise<string | null>;
   /** Opens the operators' API. */
   readonly operatorToken: string;
   readonly dataDir: string;
@@ -56,6 +58,8 @@ export async function startTestServer(options: Partial<ServerOptions> = {}): Pro
     timeScale: 1,
     logLevel: "info",
     logTo: log,
+    // Hashes that are made in milliseconds.
+    passwordCost: { memory: 256, passes: 1 },
     ...options,
     dataDir,
   };
@@ -79,6 +83,7 @@ export async function startTestServer(options: Partial<ServerOptions> = {}): Pro
     },
     eventKey: settings.eventKeys[0] ?? "any",
     stop,
+    setUpLink: async () => running?.setUpLink() ?? null,
     async start(changes = {}) {
       settings = { ...settings, ...changes };
       running = await startServer(settings);

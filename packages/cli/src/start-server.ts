@@ -1,4 +1,5 @@
 import { join, resolve } from "node:path";
+import { pagesDir, pagesList } from "@holdfast/dashboard";
 import { SERVER_DEFAULTS } from "@holdfast/server";
 import type { StartFacts } from "./banner.ts";
 import { startBanner } from "./banner.ts";
@@ -30,6 +31,7 @@ export async function runStart(invocation: Invocation): Promise<number> {
     signingKeys: keys.signing.keys,
     eventKeys: keys.event.keys,
     operatorTokens: operator.keys,
+    pages: { dir: pagesDir, list: pagesList },
     ...(masters === undefined ? {} : { masterKeys: masters }),
   });
   const facts: StartFacts = {
@@ -51,7 +53,26 @@ export async function runStart(invocation: Invocation): Promise<number> {
     world.stdout.write(
       `${JSON.stringify({ ts: new Date().toISOString(), level: "info", msg: "holdfast started", ...facts })}\n`,
     );
+  const setUpLink = await server.setUpLink();
+  if (setUpLink !== null) showSetUpLink(setUpLink, invocation);
   return serveUntilSignal(server, { world, report, graceMs });
+}
+
+/** Shown once, to whoever can read what the server prints: there is no other way to become the first owner. */
+function showSetUpLink(link: string, { report, world }: Invocation): void {
+  if (world.stdout.isTTY === true && !report.json) {
+    report.line(`  First owner   ${link}`);
+    report.line(report.style.dim("                within 15 minutes; another: holdfast people set-up"));
+    report.line("");
+    return;
+  }
+  const line = {
+    ts: new Date().toISOString(),
+    level: "info",
+    msg: "open this link to become the first owner",
+    link,
+  };
+  world.stdout.write(`${JSON.stringify(line)}\n`);
 }
 
 function shown({ keys, origin, isNew }: KeySet): StartFacts["signing_keys"] {

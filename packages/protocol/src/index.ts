@@ -1,6 +1,6 @@
 /** The words on the wire between an app and a Holdfast server. Pure: no I/O, no clock, no platform modules. */
 export type { Decision, Grant, GrantPlace } from "./access/grant.ts";
-export { covers, decide, FULL_GRANT, isWithin } from "./access/grant.ts";
+export { covers, decide, decideAny, FULL_GRANT, isWithin, isWithinAny } from "./access/grant.ts";
 export type { Permission, Reach, Role } from "./access/roles.ts";
 export { PERMISSIONS, reachOf, ROLES } from "./access/roles.ts";
 export type { AuditAct, AuditActor, AuditContext, AuditTarget, AuditValue, Authority } from "./audit/act.ts";

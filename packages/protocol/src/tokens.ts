@@ -2,7 +2,7 @@
  * Keys and tokens of Holdfast's own making: `hf_<kind>_<environment>_<body><check>`. The check lets a scanner drop what only
  * looks like one, and the server refuse a mistyped one before it looks anything up.
  */
-export type TokenKind = "event" | "op";
+export type TokenKind = "event" | "op" | "svc" | "scim";
 
 const BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 /** 62^30 is 178 bits. */
@@ -11,7 +11,7 @@ const CHECK_CHARS = 6;
 const ENVIRONMENT_CHARS = 8;
 
 /** What scanners look for. One that matches and passes `readToken` is, but for one in four billion, a real one. */
-export const TOKEN_PATTERN = /\bhf_(?:event|op)_[a-z0-9]{1,8}_[0-9A-Za-z]{36}\b/;
+export const TOKEN_PATTERN = /\bhf_(?:event|op|svc|scim)_[a-z0-9]{1,8}_[0-9A-Za-z]{36}\b/;
 
 /**
  * A new token.
@@ -32,7 +32,7 @@ export function makeToken(
 
 /** What kind of token a text is, or null for what is none or was mistyped. Whether it is good here is another question. */
 export function readToken(text: string): { readonly kind: TokenKind; readonly environment: string } | null {
-  const match = /^hf_(?<kind>event|op)_(?<environment>[a-z0-9]{1,8})_[0-9A-Za-z]{36}$/.exec(text);
+  const match = /^hf_(?<kind>event|op|svc|scim)_(?<environment>[a-z0-9]{1,8})_[0-9A-Za-z]{36}$/.exec(text);
   const end = text.length - CHECK_CHARS;
   if (match === null || checkOf(text.slice(0, end)) !== text.slice(end)) return null;
   // The pattern has these two.

@@ -16,6 +16,8 @@ export interface RunningServer {
   /** Where it listens, for people and apps on this machine. */
   readonly url: string;
   readonly port: number;
+  /** A link for the first owner, good for a quarter of an hour; null once there are people, and in development. */
+  setUpLink(): Promise<string | null>;
   /**
    * Stops gracefully: no new work is begun, calls under way have `graceMs` to end, everything accepted is on disk.
    * What was cut off is picked up by the next start.
@@ -73,7 +75,7 @@ export async function startServer(options: ServerOptions, hooks: ServerHooks = {
     log,
   });
   try {
-    const { administration, reach } = installation;
+    const { administration, pages, people, reach } = installation;
     const door = openFrontDoor(
       {
         hosts: { publicUrl: options.publicUrl, allowed: options.allowedHosts ?? [] },
@@ -86,7 +88,7 @@ export async function startServer(options: ServerOptions, hooks: ServerHooks = {
         spareBytes: () => disk.spareBytes(),
         ...(options.tls === undefined ? {} : { tls: options.tls }),
       },
-      createDispatch({ reach, administration, clock: machineClock, log }),
+      createDispatch({ reach, administration, people, pages, clock: machineClock, log }),
     );
     try {
       port = await door.listen({ host: options.host, port: options.port });
@@ -100,6 +102,7 @@ export async function startServer(options: ServerOptions, hooks: ServerHooks = {
     return {
       url: `${scheme}://${options.host.includes(":") ? `[${options.host}]` : options.host}:${port}`,
       port,
+      setUpLink: () => installation.setUpLink(),
       async stop(graceMs) {
         // Apps still need the API while their calls end: checkpoints come in through it.
         await installation.halt(graceMs);

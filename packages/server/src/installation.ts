@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { AuditAct, Authority, Digest, EnvironmentName } from "@holdfast/protocol";
 import { HoldfastError } from "@holdfast/protocol";
 import type { Api, EnvironmentActs, Reach } from "#api";
-import { createAdministrationApi } from "#api";
+import { createAdministrationApi, createIdentityApi, createPagesApi } from "#api";
 import type { AuditAdministration } from "#audit";
 import { startRetention } from "#audit";
 import type { EgressPolicy, EgressRefusal } from "#egress";
@@ -20,6 +20,8 @@ import { openEnvironment } from "./open-environment.ts";
 import type { OpenStore } from "./open-store.ts";
 import { openOwnStore } from "./open-store.ts";
 import { shownCertificate } from "./shown-certificate.ts";
+import type { OpenPeople } from "./open-people.ts";
+import { openPeople } from "./open-people.ts";
 import type { OpenSinks } from "./open-sinks.ts";
 import { openSinks } from "./open-sinks.ts";
 import type { ServerOptions } from "./options.ts";
@@ -44,6 +46,12 @@ export interface InstallationWorld {
 export interface Installation {
   readonly reach: Reach;
   readonly administration: Api;
+  /** The API of people themselves. */
+  readonly people: Api;
+  /** The pages; null: none are shown here. */
+  readonly pages: Api | null;
+  /** A way in for the first owner; null once there are people, and in development. */
+  setUpLink(): Promise<string | null>;
   /** Begins to take work in every environment. */
   start(): void;
   /** Stops taking work everywhere; calls under way have `graceMs` to end. */
@@ -82,6 +90,7 @@ export async function openInstallation(world: InstallationWorld): Promise<Instal
   let hasStarted = false;
   let timer: Timer | null = null;
   let outlets: OpenSinks | null = null;
+  let peoples: OpenPeople | null = null;
 
   try {
     // The main environment's file first: whoever has it locked has the whole folder.
@@ -152,7 +161,10 @@ export async function openInstallation(world: InstallationWorld): Promise<Instal
           async set(by, policy) {
             const changed = await egressPolicy.set(by, policy);
             egress.reconsider();
-            if (record.name === options.mode) outlets?.reconsider();
+            if (record.name === options.mode) {
+              outlets?.reconsider();
+              peoples?.reconsider();
+            }
             return changed;
           },
         },
@@ -251,6 +263,13 @@ export async function openInstallation(world: InstallationWorld): Promise<Instal
       logs,
     });
     const { sinks } = outlets;
+    const people = await openPeople({
+      ...world,
+      clock: machineClock,
+      own,
+      policy: mainEnvironment.acts.egress,
+    });
+    peoples = people;
     const retention =
       options.auditRetentionDays === undefined
         ? null
@@ -268,6 +287,9 @@ export async function openInstallation(world: InstallationWorld): Promise<Instal
     };
     const administrationApi = createAdministrationApi({
       mode: options.mode,
+      identity: people.identity,
+      publicUrl: people.publicUrl,
+      fetchMetadata: (url) => people.fetchMetadata(url),
       operators,
       environments: changing,
       acts: actsOf,
@@ -279,6 +301,22 @@ export async function openInstallation(world: InstallationWorld): Promise<Instal
       log,
     });
     await administrationApi.ready();
+    const identityApi = createIdentityApi({
+      mode: options.mode,
+      identity: people.identity,
+      instance: people.instance,
+      publicUrl: people.publicUrl,
+      audit: own.audit,
+      machineClock,
+      ids,
+      log,
+    });
+    await identityApi.ready();
+    const pagesApi =
+      options.pages === undefined
+        ? null
+        : createPagesApi({ mode: options.mode, machineClock, ids, log }, options.pages);
+    await pagesApi?.ready();
 
     return {
       reach: {
@@ -298,6 +336,14 @@ export async function openInstallation(world: InstallationWorld): Promise<Instal
         },
       },
       administration: administrationApi,
+      people: identityApi,
+      pages: pagesApi,
+      async setUpLink() {
+        const { setUp } = people.identity;
+        if (options.mode === "dev" || setUp.isDone) return null;
+        const { token } = await setUp.link(CLOCKWORK);
+        return `${people.publicUrl()}/set-up#${token}`;
+      },
       start() {
         own.audit.note(lifeAct("server.started"));
         hasStarted = true;
@@ -311,6 +357,8 @@ export async function openInstallation(world: InstallationWorld): Promise<Instal
       async endApis() {
         await Promise.all([
           administrationApi.close(),
+          identityApi.close(),
+          pagesApi?.close(),
           ...[...open.values()].map(async (opening) => (await opening).api.close()),
         ]);
       },
@@ -318,17 +366,20 @@ export async function openInstallation(world: InstallationWorld): Promise<Instal
         timer?.cancel();
         retention?.stop();
         await administrationApi.close();
+        await identityApi.close();
         own.audit.note(lifeAct("server.stopped"));
         // What cannot be signed here cannot when the log is closed either, and is heard of there.
         await Promise.allSettled((await logs()).map((audit) => audit.checkpoint()));
         await sinks.drain(DRAIN_MS);
         await outlets?.close();
+        await people.close();
         for (const opening of open.values()) await (await opening).close();
         await own.close();
       },
     };
   } catch (error) {
     await outlets?.close();
+    await peoples?.close();
     for (const opening of open.values())
       await opening.then(
         (environment) => environment.close(),

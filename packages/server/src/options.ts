@@ -1,4 +1,5 @@
 import { HoldfastError } from "@holdfast/protocol";
+import type { PageFiles } from "#api";
 import { RETENTION_DAYS_MIN } from "#audit";
 import type { EgressPolicy } from "#egress";
 import type { TlsFiles } from "#front-door";
@@ -80,6 +81,10 @@ export interface ServerOptions {
   readonly timeScale: number;
   /** Which payloads are taken; any when absent. */
   readonly payloads?: PayloadRules;
+  /** The files of the pages; none are shown when absent. */
+  readonly pages?: PageFiles;
+  /** What a hash of a password costs to make: memory in KiB, and passes. Less than the default is for tests alone. */
+  readonly passwordCost?: { readonly memory: number; readonly passes: number };
   readonly logLevel: LogLevel;
   /** Where log lines go; stderr when absent. */
   readonly logTo?: { write(line: string): void };

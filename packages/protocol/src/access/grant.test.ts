@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Grant } from "./grant.ts";
-import { covers, decide, FULL_GRANT, isWithin } from "./grant.ts";
+import { covers, decide, decideAny, FULL_GRANT, isWithin, isWithinAny } from "./grant.ts";
 import { PERMISSIONS, reachOf, ROLES } from "./roles.ts";
 
 const production = { name: "production", family: null };
@@ -29,7 +29,7 @@ test("decide() takes the branches of an environment that was granted for granted
 test("decide() keeps the installation for grants that are not bound to environments", () => {
   for (const permission of PERMISSIONS) {
     assert.equal(decide(FULL_GRANT, permission, null), "allowed");
-    const bound: Grant = { role: "owner", environments: ["production", "staging"] };
+    const bound: Grant = { ...FULL_GRANT, environments: ["production", "staging"] };
     assert.equal(decide(bound, permission, null), "forbidden");
     assert.equal(decide(bound, permission, production), "allowed");
   }
@@ -72,7 +72,8 @@ test("isWithin() lets nobody hand on what he does not hold", () => {
   for (const role of ROLES) {
     assert.ok(isWithin(all(role), all(role)), role);
     assert.ok(isWithin(all(role), FULL_GRANT), role);
-    assert.equal(isWithin(FULL_GRANT, all(role)), role === "owner", role);
+    assert.equal(isWithin(FULL_GRANT, all(role)), false, role);
+    assert.equal(isWithin({ ...FULL_GRANT, payloads: false }, all(role)), role === "owner", role);
     assert.ok(isWithin({ role, environments: ["staging"] }, all("owner")));
     assert.ok(!isWithin(all(role), { role: "owner", environments: ["staging"] }));
   }
@@ -82,4 +83,39 @@ test("isWithin() lets nobody hand on what he does not hold", () => {
   const two: Grant = { role: "admin", environments: ["staging", "preview"] };
   assert.ok(isWithin({ role: "viewer", environments: ["preview"] }, two));
   assert.ok(!isWithin({ role: "viewer", environments: ["preview", "production"] }, two));
+});
+
+test("payloads are seen by whom that was given, and by no role alone", () => {
+  for (const role of ROLES) {
+    assert.equal(decide({ role, environments: null }, "payloads.read", staging), "forbidden", role);
+    const given = decide({ role, environments: null, payloads: true }, "payloads.read", staging);
+    assert.equal(given, role === "auditor" ? "forbidden" : "allowed", role);
+  }
+  assert.ok(
+    !isWithin({ role: "viewer", environments: null, payloads: true }, { role: "owner", environments: null }),
+  );
+});
+
+test("decideAny() allows what one of several grants allows, and hides what all of them hide", () => {
+  const grants: readonly Grant[] = [
+    { role: "viewer", environments: ["production"] },
+    { role: "admin", environments: ["staging"] },
+  ];
+  assert.equal(decideAny(grants, "egress.manage", staging), "allowed");
+  assert.equal(decideAny(grants, "egress.manage", production), "forbidden");
+  assert.equal(decideAny(grants, "egress.manage", { name: "secret", family: null }), "hidden");
+  assert.equal(decideAny(grants, "tokens.manage", null), "forbidden");
+  assert.equal(decideAny([], "environments.read", staging), "hidden");
+  assert.equal(decideAny([], "tokens.read", null), "forbidden");
+});
+
+test("isWithinAny() lets somebody hand on what several grants give together", () => {
+  const holders: readonly Grant[] = [
+    { role: "admin", environments: ["staging"] },
+    { role: "admin", environments: ["preview"] },
+  ];
+  assert.ok(isWithinAny({ role: "viewer", environments: ["staging", "preview"] }, holders));
+  assert.ok(!isWithinAny({ role: "viewer", environments: ["staging", "production"] }, holders));
+  assert.ok(!isWithinAny({ role: "viewer", environments: null }, holders));
+  assert.ok(!isWithinAny({ role: "owner", environments: ["staging"] }, holders));
 });

@@ -14,13 +14,16 @@ const ADMINS: Row = { ...OWNER, admin: EVERYWHERE };
 const AND_DEVELOPERS: Row = { ...ADMINS, developer: OUTSIDE };
 const AND_AUDITORS: Row = { ...ADMINS, auditor: EVERYWHERE };
 const BUILDERS: Row = { ...AND_AUDITORS, operator: EVERYWHERE, developer: EVERYWHERE };
+const EVERYBODY: Row = { ...BUILDERS, viewer: EVERYWHERE };
+const WATCHERS: Row = { ...ADMINS, operator: EVERYWHERE, developer: EVERYWHERE, viewer: EVERYWHERE };
+const DOERS: Row = { ...ADMINS, operator: EVERYWHERE, developer: OUTSIDE };
 
 /**
  * Which role may do what. The one table of it: the server decides by it, and the documents are held against it. Reading and
  * changing are apart, and so is what cannot be undone.
  */
 const TABLE = {
-  "environments.read": { ...BUILDERS, viewer: EVERYWHERE },
+  "environments.read": EVERYBODY,
   "environments.manage": ADMINS,
   "keys.read": BUILDERS,
   "event_keys.manage": AND_DEVELOPERS,
@@ -41,6 +44,18 @@ const TABLE = {
   "vault.read": AND_AUDITORS,
   "vault.manage": OWNER,
   "redteam.run": ADMINS,
+  "people.read": AND_AUDITORS,
+  "people.manage": ADMINS,
+  "service_accounts.read": AND_AUDITORS,
+  "service_accounts.manage": ADMINS,
+  "sso.read": AND_AUDITORS,
+  "sso.manage": ADMINS,
+  "roles.read": EVERYBODY,
+  "apps.read": EVERYBODY,
+  "runs.read": WATCHERS,
+  "runs.act": DOERS,
+  "events.send": { ...ADMINS, operator: EVERYWHERE, developer: EVERYWHERE },
+  "payloads.read": WATCHERS,
 } as const satisfies Readonly<Record<string, Row>>;
 
 export type Permission = keyof typeof TABLE;

@@ -31,6 +31,9 @@ import { signedRequests } from "./signed-request.ts";
 import { testHookRoutes } from "./test-hooks.ts";
 
 export type { ApiContext } from "./context.ts";
+export type { PageFiles } from "./pages/pages-api.ts";
+export { createPagesApi } from "./pages/pages-api.ts";
+export { createIdentityApi } from "./identity/identity-api.ts";
 export type { AdministrationContext, EnvironmentActs } from "./administration/administration.ts";
 export { createAdministrationApi } from "./administration/administration.ts";
 export type { Reach, Reachable } from "./dispatch.ts";

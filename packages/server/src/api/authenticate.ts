@@ -13,7 +13,16 @@ import { headerOf } from "./signed-request.ts";
  * `event-key` routes check the key in their own path, `run-token` routes the token of one run. Those of `operator` are in
  * an app of their own.
  */
-export type Access = "open" | "event-key" | "signing-key" | "run-token" | "operator";
+export type Access =
+  | "open"
+  | "event-key"
+  | "signing-key"
+  | "run-token"
+  | "operator"
+  | "page"
+  | "person"
+  | "provider"
+  | "directory";
 
 declare module "fastify" {
   interface FastifyContextConfig {
@@ -30,6 +39,12 @@ declare module "fastify" {
     isFiltered?: boolean;
     /** What the audit log says of it, of a route that changes something; null for one that changes nothing. */
     audit?: AuditAction | null;
+    /** A wrong answer to it counts against the network it came from. */
+    isAttempt?: boolean;
+    /** Whoever has to add a second factor first may use it, too. */
+    isEnrolment?: boolean;
+    /** It asks for a proof of who one is that is minutes old. */
+    needsFresh?: boolean;
     /** Apps use the route by themselves: their SDK can sign as v2 has it. */
     isForApps?: boolean;
   }

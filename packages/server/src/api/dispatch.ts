@@ -8,6 +8,7 @@ import type { Clock, Log } from "#kernel";
 import type { KeyOwner, RequestFacts } from "./choose-environment.ts";
 import { branchIn, chooseEnvironment } from "./choose-environment.ts";
 import { asHoldfastError, forCaller, reasonOf, statusOf } from "./errors.ts";
+import { isForPages } from "./pages/pages-api.ts";
 import { tokensInUrl } from "./token-in-url.ts";
 
 /** An environment whose API can be handed requests. */
@@ -30,12 +31,18 @@ export interface DispatchDeps {
   readonly reach: Reach;
   /** The operators' API; absent in development. */
   readonly administration: FastifyInstance;
+  /** The API of people themselves, and what their identity providers call. */
+  readonly people: FastifyInstance;
+  /** The pages; null: none are shown here. */
+  readonly pages: FastifyInstance | null;
   readonly clock: Clock;
   readonly log: Log;
 }
 
 /** Everything below is the operators'. */
 const ADMINISTRATION = "/holdfast/v1/admin";
+/** And below these, people's. */
+const PEOPLE = ["/holdfast/v1/identity", "/saml", "/oidc"] as const;
 const REGISTER = "/fn/register";
 const READING: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS"]);
 
@@ -46,6 +53,8 @@ const READING: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS"]);
 export function createDispatch({
   reach,
   administration,
+  people,
+  pages,
   clock,
   log,
 }: DispatchDeps): (request: IncomingMessage, response: ServerResponse) => void {
@@ -82,13 +91,20 @@ export function createDispatch({
 
   return (request, response) => {
     const target = request.url ?? "/";
-    const isAdministration = target === ADMINISTRATION || target.startsWith(`${ADMINISTRATION}/`);
     // An operator's token in the URL is the operators' business, wherever it was sent.
-    if (isAdministration || tokensInUrl(target).length > 0) {
+    if (isBelow(target, ADMINISTRATION) || tokensInUrl(target).length > 0) {
       administration.routing(request, response);
       return;
     }
+    if (PEOPLE.some((path) => isBelow(target, path))) {
+      people.routing(request, response);
+      return;
+    }
     const { method = "GET" } = request;
+    if (pages !== null && isForPages(method, target)) {
+      pages.routing(request, response);
+      return;
+    }
     find({ method, target, header: headerOf(request) }).then(
       ({ api }) => api.routing(request, response),
       (thrown: unknown) => {
@@ -99,6 +115,10 @@ export function createDispatch({
       },
     );
   };
+}
+
+function isBelow(target: string, path: string): boolean {
+  return target === path || target.startsWith(`${path}/`);
 }
 
 function headerOf(request: IncomingMessage): (name: string) => string | null {

@@ -40,13 +40,25 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
   host_refused: 421,
   backlog_full: 429,
   server_busy: 503,
+  csrf: 403,
+  invalid_credentials: 401,
+  too_many_attempts: 429,
+  policy_violation: 422,
+  link_invalid: 410,
+  last_owner: 409,
+  wrong_account: 409,
+  sso_required: 403,
+  mfa_required: 403,
+  reauthentication_required: 403,
+  insufficient_scope: 403,
+  setup_required: 503,
   not_implemented: 501,
   store_closed: 503,
   store_failed: 503,
 };
 
 /** Codes past 499 that are no fault of ours and may be told in full. */
-const PLAIN: ReadonlySet<ErrorCode> = new Set(["not_implemented", "server_busy"]);
+const PLAIN: ReadonlySet<ErrorCode> = new Set(["not_implemented", "server_busy", "setup_required"]);
 
 /** HTTP status of an error. */
 export function statusOf(code: ErrorCode): number {
@@ -95,7 +107,8 @@ export const RETRY_AFTER_SECONDS: Partial<Record<ErrorCode, number>> = { backlog
 /** Answers with an error in the envelope of the v0, v1 and register routes (wire-protocol 1.4); no field is ever null. */
 export function sendError(reply: FastifyReply, error: HoldfastError, data?: unknown): FastifyReply {
   const status = statusOf(error.code);
-  const seconds = RETRY_AFTER_SECONDS[error.code];
+  const { retryAfterSeconds } = error.details;
+  const seconds = typeof retryAfterSeconds === "number" ? retryAfterSeconds : RETRY_AFTER_SECONDS[error.code];
   if (seconds !== undefined) void reply.header("retry-after", String(seconds));
   return reply.code(status).send({
     code: error.code,

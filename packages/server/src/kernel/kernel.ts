@@ -4,6 +4,7 @@
  */
 export type { AddressRange } from "./address-range.ts";
 export { readAddressRange } from "./address-range.ts";
+export { addressRule } from "./address-rule.ts";
 export type { Clock, Timer } from "./clock.ts";
 export { systemClock } from "./clock.ts";
 export { nodeDigest } from "./digest.ts";

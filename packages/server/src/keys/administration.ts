@@ -152,7 +152,7 @@ export type EventKeyVerdict =
 /** Who acts, and what he was given. */
 export interface Holder {
   readonly authority: Authority;
-  readonly grant: Grant;
+  readonly grants: readonly Grant[];
 }
 
 export interface OperatorTokens {

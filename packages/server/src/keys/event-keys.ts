@@ -1,7 +1,7 @@
 import type { AuditAct, AuditAction, AuditValue, Authority, Digest } from "@holdfast/protocol";
 import { HoldfastError, makeToken, shownToken } from "@holdfast/protocol";
 import type { Bucket, Clock, Random } from "#kernel";
-import { takeFrom } from "#kernel";
+import { addressRule, takeFrom } from "#kernel";
 import type { AdministrationStore, AuditDraft } from "#store";
 import type {
   EventKeyAdministration,
@@ -10,7 +10,6 @@ import type {
   EventKeyVerdict,
   EventKeyView,
 } from "./administration.ts";
-import { addressRule } from "./address-rule.ts";
 import { checkKeyName } from "./key-name.ts";
 import { checkPatterns, fitsPattern } from "./name-pattern.ts";
 

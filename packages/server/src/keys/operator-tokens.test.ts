@@ -36,10 +36,10 @@ function installation() {
 
 const bearer = (token: string): string => `Bearer ${token}`;
 const NEVER = { name: "Ana", expiresAt: null, grant: FULL_GRANT };
-const OWNER: Holder = { authority: OPERATOR, grant: FULL_GRANT };
+const OWNER: Holder = { authority: OPERATOR, grants: [FULL_GRANT] };
 const holder = (role: Role, environments: readonly string[] | null = null): Holder => ({
   authority: OPERATOR,
-  grant: { role, environments },
+  grants: [{ role, environments }],
 });
 
 test("a token opens as a bearer, in whatever case the word is, and as nothing else", async () => {

@@ -1,5 +1,5 @@
 import type { AuditAct, Authority, Digest, Grant } from "@holdfast/protocol";
-import { FULL_GRANT, HoldfastError, isWithin, makeToken, readToken } from "@holdfast/protocol";
+import { FULL_GRANT, HoldfastError, isWithin, isWithinAny, makeToken, readToken } from "@holdfast/protocol";
 import type { Clock, Random } from "#kernel";
 import type { AdministrationStore, AuditDraft } from "#store";
 import type { OperatorTokens } from "./administration.ts";
@@ -160,11 +160,8 @@ export async function openOperatorTokens(deps: OperatorTokensDeps): Promise<Oper
           "request_invalid",
           "A token expires within a year, and not before it is made.",
         );
-      if (!isWithin(grant, by.grant))
-        throw new HoldfastError(
-          "forbidden",
-          `Nobody hands on more than he holds, here the role "${by.grant.role}".`,
-        );
+      if (!isWithinAny(grant, by.grants))
+        throw new HoldfastError("forbidden", "Nobody hands on more than he holds.");
       const secret = makeToken("op", null, (count) => random.bytes(count));
       await store(by.authority, secret, { name, expiresAt, grant });
       return { id: digest.sha256Hex(secret).slice(0, ID_CHARS), secret };
@@ -173,7 +170,7 @@ export async function openOperatorTokens(deps: OperatorTokensDeps): Promise<Oper
       const known = byId.get(id);
       if (known === undefined)
         throw new HoldfastError("not_found", `There is no operator token ${id.slice(0, 40)}.`);
-      if (!isWithin(known.record.grant ?? FULL_GRANT, by.grant))
+      if (!isWithinAny(known.record.grant ?? FULL_GRANT, by.grants))
         throw new HoldfastError("forbidden", "Nobody ends a token that may more than his own.");
       if (known.record.revokedAt !== null) return;
       const isOwner = ({ record: { expiresAt, grant = FULL_GRANT, revokedAt } }: Known): boolean =>

@@ -24,7 +24,22 @@ export type RecordKind =
   | "audit-key"
   | "audit-tree"
   | "audit-sink"
-  | "audit-sink-progress";
+  | "audit-sink-progress"
+  | "person"
+  | "credentials"
+  | "session"
+  | "session-use"
+  | "link"
+  | "service-account"
+  | "service-token"
+  | "sign-in-policy"
+  | "pepper"
+  | "sso-connection"
+  | "sso-identity"
+  | "sso-domain"
+  | "sso-used"
+  | "emergency-codes"
+  | "directory-group";
 
 export interface AdministrationRecord {
   readonly kind: RecordKind;
@@ -91,6 +106,7 @@ export const UNAUDITED_KINDS: ReadonlySet<RecordKind> = new Set<RecordKind>([
   "key-use",
   "audit-tree",
   "audit-sink-progress",
+  "session-use",
 ]);
 
 /** A signed statement of how long the log was and what it held then. */

@@ -1,20 +1,29 @@
 /** The operators' API: an app of its own, which a signing key opens as little as an event key. */
-import type { AuditAct, Authority } from "@holdfast/protocol";
+import type { AuditAct } from "@holdfast/protocol";
 import { HoldfastError } from "@holdfast/protocol";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { createApp } from "../app.ts";
 import { createAttempts } from "../attempts.ts";
 import { sendError } from "../errors.ts";
+import { pageHeaders } from "../page-headers.ts";
 import { tokensInUrl } from "../token-in-url.ts";
 import { appOriginRoutes } from "./apps.ts";
 import { auditSinkRoutes } from "./audit-sinks.ts";
 import { auditRoutes } from "./audit.ts";
 import { authorise } from "./authorise.ts";
+import { callerOf } from "./caller.ts";
 import type { AdministrationContext } from "./context.ts";
 import { egressRoutes } from "./egress.ts";
 import { environmentRoutes } from "./environments.ts";
 import { eventKeyRoutes } from "./event-keys.ts";
 import { operatorTokenRoutes } from "./operator-tokens.ts";
+import { domainRoutes } from "./domains.ts";
+import { invitationRoutes } from "./invitations.ts";
+import { peopleRoutes } from "./people.ts";
+import { roleRoutes } from "./roles.ts";
+import { serviceAccountRoutes } from "./service-accounts.ts";
+import { signInPolicyRoutes } from "./sign-in-policy.ts";
+import { ssoRoutes } from "./sso.ts";
 import { redteamRoutes } from "./redteam.ts";
 import { retentionRoutes } from "./retention.ts";
 import { signingKeyRoutes } from "./signing-keys.ts";
@@ -32,7 +41,9 @@ export function createAdministrationApi(
 ): FastifyInstance {
   const app = createApp(context);
   app.decorateRequest("authority", null);
-  app.decorateRequest("grant", null);
+  app.decorateRequest("grants", null);
+  app.decorateRequest("scopes", null);
+  app.decorateRequest("signedIn", null);
   app.addHook("onRoute", (route) => {
     const { access, audit, permission } = route.config ?? {};
     if (access !== "operator")
@@ -45,10 +56,18 @@ export function createAdministrationApi(
       );
     onRoute(`${String(route.method)} ${route.url} ${permission} ${audit ?? "-"}`);
   });
+  pageHeaders(app);
   authenticateOperators(app, context);
   authorise(app, context);
 
   environmentRoutes(app, context);
+  roleRoutes(app);
+  peopleRoutes(app, context);
+  invitationRoutes(app, context);
+  serviceAccountRoutes(app, context);
+  signInPolicyRoutes(app, context);
+  ssoRoutes(app, context);
+  domainRoutes(app, context);
   eventKeyRoutes(app, context);
   signingKeyRoutes(app, context);
   operatorTokenRoutes(app, context);
@@ -71,7 +90,10 @@ function authenticateOperators(app: FastifyInstance, context: AdministrationCont
   app.addHook("onRequest", async (request, reply) => {
     // Before all else, and of whatever path: it is known now to whoever reads along, whoever sent it.
     const told = tokensInUrl(request.raw.url ?? "");
-    for (const token of told) await context.operators.leaked(token, denied(request).authority);
+    for (const token of told) {
+      await context.operators.leaked(token, denied(request).authority);
+      await context.identity.serviceAccounts.leaked(token, denied(request).authority);
+    }
     // Also of a path that there is no route for: strangers learn nothing of which there are.
     const waitMs = attempts.waitMs(request.ip);
     if (waitMs > 0)
@@ -79,7 +101,9 @@ function authenticateOperators(app: FastifyInstance, context: AdministrationCont
         reply.header("retry-after", String(Math.ceil(waitMs / 1000))),
         new HoldfastError("rate_limited", "Too many requests without a good token came from this address."),
       );
-    if (isFromPage(request))
+    // A page of this server asks with its session, and nothing else does.
+    const isOfPage = request.headers.authorization === undefined && request.headers.cookie !== undefined;
+    if (!isOfPage && isFromPage(request))
       return sendError(
         reply,
         new HoldfastError("forbidden", "Pages of other origins may not ask the operators' API."),
@@ -94,16 +118,20 @@ function authenticateOperators(app: FastifyInstance, context: AdministrationCont
         ),
       );
     }
-    const operator = hasTwo(request, "authorization")
-      ? null
-      : context.operators.check(request.headers.authorization);
-    if (operator === null) {
+    const caller = hasTwo(request, "authorization") ? null : callerOf(request, context);
+    if (caller instanceof HoldfastError) {
+      context.audit.note({ ...denied(request), reason: caller.code });
+      return sendError(reply, caller);
+    }
+    if (caller === null) {
       attempts.note(request.ip);
       context.audit.note(denied(request));
       return refuse(reply);
     }
-    request.authority = authorityOf(request, operator);
-    request.grant = operator.grant;
+    request.authority = caller.authority;
+    request.grants = caller.grants;
+    request.scopes = caller.scopes;
+    request.signedIn = caller.signedIn;
   });
 }
 
@@ -112,21 +140,6 @@ function refuse(reply: FastifyReply): FastifyReply {
     next: "Send one in the Authorization header, as a bearer token.",
   });
   return sendError(reply.header("www-authenticate", "Bearer"), error);
-}
-
-function authorityOf(
-  request: FastifyRequest,
-  operator: { readonly id: string; readonly name: string },
-): Authority {
-  return {
-    actor: { type: "operator", id: operator.id, name: operator.name, keyId: operator.id },
-    context: {
-      address: request.ip,
-      userAgent: request.headers["user-agent"] ?? null,
-      requestId: request.id,
-      via: "api",
-    },
-  };
 }
 
 function denied(request: FastifyRequest): AuditAct {

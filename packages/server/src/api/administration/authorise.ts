@@ -1,10 +1,10 @@
-import type { AuditAct, GrantPlace } from "@holdfast/protocol";
-import { decide, HoldfastError } from "@holdfast/protocol";
+import type { AuditAct, Grant, GrantPlace } from "@holdfast/protocol";
+import { decideAny, HoldfastError } from "@holdfast/protocol";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { EnvironmentAdministration } from "#environments";
 import { sendError } from "../errors.ts";
 import { unknownEnvironment } from "./acts-of.ts";
-import { authorityOf, grantOf } from "./authority-of.ts";
+import { authorityOf, grantsOf } from "./authority-of.ts";
 import type { AdministrationContext } from "./context.ts";
 
 /**
@@ -20,24 +20,38 @@ export function authorise(
     if (request.is404) return;
     if (permission === undefined)
       throw new Error("A request reached an operators' route that says not what it takes");
-    const grant = grantOf(request);
+    const grants = grantsOf(request);
     const place = placeOf(request, environments);
-    const given = isFiltered ? { ...grant, environments: null } : grant;
-    const decision = decide(given, permission, place);
+    const given = isFiltered ? grants.map((grant) => ({ ...grant, environments: null })) : grants;
+    const decision = decideAny(given, permission, place);
+    const { scopes } = request;
+    if (decision === "allowed" && scopes !== null && !scopes.includes(permission)) {
+      audit.note(denied(request, place, `scope ${permission}`));
+      return sendError(
+        reply,
+        new HoldfastError(
+          "insufficient_scope",
+          `The token is good for other things: this takes ${permission}.`,
+        ),
+      );
+    }
     if (decision === "allowed") return;
     audit.note(denied(request, place, decision === "hidden" ? "environment" : permission));
     if (decision === "hidden" && place !== null) return sendError(reply, unknownEnvironment(place.name));
     return sendError(
       reply,
-      new HoldfastError(
-        "forbidden",
-        `The role "${grant.role}" may not do this here: it takes ${permission}.`,
-        {
-          next: "Ask an owner for a token that may, or see which role may in docs/reference/roles.md.",
-        },
-      ),
+      new HoldfastError("forbidden", `${rolesOf(grants)} may not do this here: it takes ${permission}.`, {
+        next: "Ask an owner for a token that may, or see which role may in docs/reference/roles.md.",
+      }),
     );
   });
+}
+
+/** The roles somebody has, in words. */
+function rolesOf(grants: readonly Grant[]): string {
+  const roles = [...new Set(grants.map(({ role }) => `"${role}"`))];
+  if (roles.length === 0) return "Who has no role";
+  return roles.length === 1 ? `The role ${roles[0]}` : `The roles ${roles.join(" and ")}`;
 }
 
 /** Null: the installation itself. Of an environment that there is not, its name alone is known. */

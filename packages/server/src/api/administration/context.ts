@@ -1,10 +1,11 @@
-import type { Authority, FunctionId, Grant } from "@holdfast/protocol";
+import type { Authority, FunctionId, Grant, Permission } from "@holdfast/protocol";
 import type { FastifyRequest } from "fastify";
 import type { EgressPolicyAdministration } from "#egress";
 import type { EnvironmentAdministration } from "#environments";
 import type { AppWorld } from "../app.ts";
 import type { AuditAdministration, AuditLog, AuditSinkAdministration } from "#audit";
 import type { EventKeyAdministration, OperatorTokens, SigningKeyAdministration } from "#keys";
+import type { Identity } from "#identity";
 import type { RetentionAdministration } from "#retention";
 import type { VaultAdministration } from "#vault";
 
@@ -27,6 +28,11 @@ export interface EnvironmentActs {
 
 /** What the routes of operators need of the rest of the house. */
 export interface AdministrationContext extends AppWorld {
+  readonly identity: Identity;
+  /** Where people reach this server; known once it listens. */
+  readonly publicUrl: () => string;
+  /** Reads metadata of an identity provider from its address. @throws HoldfastError */
+  readonly fetchMetadata: (url: string) => Promise<string>;
   readonly operators: OperatorTokens;
   readonly environments: EnvironmentAdministration;
   /** Of an environment that is open, or of one in the archive; null: there is none of this name. */
@@ -44,7 +50,9 @@ declare module "fastify" {
     /** On whose authority a request to an operators' route is made. */
     authority: Authority | null;
     /** What whoever makes it was given. */
-    grant: Grant | null;
+    grants: readonly Grant[] | null;
+    /** Beyond these it may nothing; null: all that its grants give. */
+    scopes: readonly Permission[] | null;
   }
 }
 

@@ -4,7 +4,7 @@ import type { EnvironmentAdministration, EnvironmentRecord } from "#environments
 import { NO_RULES } from "#keys";
 import { parseFields } from "../body.ts";
 import { unknownEnvironment } from "./acts-of.ts";
-import { authorityOf, grantOf } from "./authority-of.ts";
+import { authorityOf, grantsOf } from "./authority-of.ts";
 import type { AdministrationContext } from "./context.ts";
 
 type Named = FastifyRequest<{ Params: { environment: string } }>;
@@ -20,7 +20,7 @@ export function environmentRoutes(app: FastifyInstance, context: AdministrationC
     (request) => ({
       data: environments
         .list()
-        .filter((record) => covers(grantOf(request), record))
+        .filter((record) => grantsOf(request).some((grant) => covers(grant, record)))
         .map(environmentShape),
     }),
   );

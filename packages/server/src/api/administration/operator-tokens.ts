@@ -1,12 +1,9 @@
-import type { Grant } from "@holdfast/protocol";
-import { HoldfastError, ROLES } from "@holdfast/protocol";
 import type { FastifyInstance, FastifyRequest } from "fastify";
-import type { Holder } from "#keys";
 import { parseFields } from "../body.ts";
-import { unknownEnvironment } from "./acts-of.ts";
-import { authorityOf, grantOf } from "./authority-of.ts";
+import { holderOf } from "./authority-of.ts";
 import type { AdministrationContext } from "./context.ts";
-import { expiryField, instant, listField, textField, wantedText } from "./fields.ts";
+import { expiryField, instant, textField, wantedText } from "./fields.ts";
+import { grantFields } from "./grant-fields.ts";
 
 const PATH = "/holdfast/v1/admin/operator-tokens";
 /** How long a token is good unless its maker says otherwise. */
@@ -42,7 +39,7 @@ export function operatorTokenRoutes(
         "expires",
         machineClock.now(),
       );
-      const grant = grantFields(fields);
+      const grant = grantFields(fields, environments);
       const made = await operators.create(holderOf(request), {
         name: wantedText(fields, "name"),
         expiresAt,
@@ -64,25 +61,4 @@ export function operatorTokenRoutes(
       return { data: { id: request.params.id } };
     },
   );
-
-  /** @throws HoldfastError `request_invalid`, or `environment_unknown` for one that there is not */
-  function grantFields(fields: Readonly<Record<string, unknown>>): Grant {
-    const named = textField(fields, "role");
-    const role = ROLES.find((each) => each === named);
-    // Nobody is made an owner because nothing was said.
-    if (role === undefined)
-      throw new HoldfastError("request_invalid", `role must be one of ${ROLES.join(", ")}.`);
-    const names = listField(fields, "environments");
-    if (names?.length === 0)
-      throw new HoldfastError(
-        "request_invalid",
-        "environments is empty, which would allow nothing: leave it out to allow all of them.",
-      );
-    for (const name of names ?? []) if (environments.get(name) === null) throw unknownEnvironment(name);
-    return { role, environments: names };
-  }
-}
-
-function holderOf(request: FastifyRequest): Holder {
-  return { authority: authorityOf(request), grant: grantOf(request) };
 }

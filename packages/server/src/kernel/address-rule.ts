@@ -1,6 +1,6 @@
 import { BlockList, isIP } from "node:net";
 import { HoldfastError } from "@holdfast/protocol";
-import { readAddressRange } from "#kernel";
+import { readAddressRange } from "./address-range.ts";
 
 /**
  * Addresses and CIDR ranges, as a question: is this address in them?

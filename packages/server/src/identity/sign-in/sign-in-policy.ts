@@ -1,0 +1,52 @@
+import { HoldfastError } from "@holdfast/protocol";
+import type { Holder } from "../contract.ts";
+import type { Ledger } from "../ledger.ts";
+import type { SignInPolicyRecord } from "../records.ts";
+import { SESSION_RANGE, SIGN_IN_POLICY } from "../sessions/session-limits.ts";
+
+/** How people may sign in here. */
+export interface SignInPolicy {
+  get(): SignInPolicyRecord;
+  /** @throws HoldfastError `request_invalid` */
+  set(by: Holder, policy: SignInPolicyRecord): Promise<SignInPolicyRecord>;
+}
+
+export function createSignInPolicy(ledger: Ledger): SignInPolicy {
+  const get = (): SignInPolicyRecord => ledger.get("sign-in-policy", "policy") ?? SIGN_IN_POLICY;
+  return {
+    get,
+    set: (by, policy) =>
+      ledger.inTurn(async () => {
+        hold("session_idle", policy.idleMs, SESSION_RANGE.idle);
+        hold("session_max", policy.maxMs, SESSION_RANGE.max);
+        const before = get();
+        await ledger.commit(
+          [{ kind: "sign-in-policy", id: "policy", value: policy }],
+          [
+            {
+              action: "sign_in_policy.changed",
+              authority: by.authority,
+              targets: [{ type: "installation", id: "installation", name: null }],
+              result: "success",
+              reason: null,
+              changes: {
+                second_factor_roles: { from: before.secondFactorRoles, to: policy.secondFactorRoles },
+                session_idle_ms: { from: before.idleMs, to: policy.idleMs },
+                session_max_ms: { from: before.maxMs, to: policy.maxMs },
+                password: { from: before.password, to: policy.password },
+              },
+            },
+          ],
+        );
+        return policy;
+      }),
+  };
+}
+
+function hold(name: string, ms: number, [min, max]: readonly [number, number]): void {
+  if (ms >= min && ms <= max) return;
+  throw new HoldfastError(
+    "request_invalid",
+    `${name} must be from ${min / 60_000} to ${max / 60_000} minutes.`,
+  );
+}

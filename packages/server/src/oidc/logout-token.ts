@@ -1,0 +1,54 @@
+import { createLocalJWKSet, jwtVerify } from "jose";
+import type { JSONWebKeySet } from "jose";
+import type { LogoutToken, OidcFetch, OidcTrust } from "./contract.ts";
+import { OidcError } from "./oidc-error.ts";
+
+const EVENT = "http://schemas.openid.net/event/backchannel-logout";
+const ALGORITHMS = ["RS256", "PS256", "ES256", "EdDSA"];
+const AGE = "5 minutes";
+const SKEW_S = 60;
+const LIFE_MS = 10 * 60 * 1000;
+
+/**
+ * Verifies a logout token (OpenID Connect Back-Channel Logout 1.0, 2.6): the provider's signature, for this client, a moment old,
+ * about a logout, and no ID token in disguise. That its id was not seen before is the caller's to know.
+ *
+ * @throws OidcError `oidc_logout_token`
+ */
+export async function readLogoutToken({
+  fetch,
+  keysUrl,
+  nowMs,
+  token,
+  trust,
+}: {
+  readonly token: string;
+  readonly trust: OidcTrust;
+  readonly keysUrl: string;
+  readonly fetch: OidcFetch;
+  readonly nowMs: number;
+}): Promise<LogoutToken> {
+  try {
+    const answer = await fetch(keysUrl, { method: "GET", headers: { accept: "application/json" } });
+    const keys = createLocalJWKSet((await answer.json()) as JSONWebKeySet);
+    const { payload } = await jwtVerify(token, keys, {
+      issuer: trust.issuer,
+      audience: trust.clientId,
+      algorithms: ALGORITHMS,
+      clockTolerance: SKEW_S,
+      currentDate: new Date(nowMs),
+      maxTokenAge: AGE,
+      requiredClaims: ["iat", "jti", "events"],
+    });
+    const { events, jti, sub } = payload;
+    const { nonce, sid } = payload;
+    const isLogout = typeof events === "object" && events !== null && Object.hasOwn(events, EVENT);
+    const sessionId = typeof sid === "string" ? sid : null;
+    const subject = sub ?? null;
+    if (!isLogout || nonce !== undefined || jti === undefined || (subject === null && sessionId === null))
+      throw new OidcError("oidc_logout_token");
+    return { subject, sessionId, id: jti, expiresAt: nowMs + LIFE_MS };
+  } catch (error) {
+    throw error instanceof OidcError ? error : new OidcError("oidc_logout_token", error);
+  }
+}

@@ -1,0 +1,79 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { operatorOf } from "../kit/operator.ts";
+import { invite, openPage, OWNER_EMAIL, PASSWORD, signIn, signUpOwner, tokenOf } from "../kit/page.ts";
+import { startTestServer } from "../kit/test-server.ts";
+
+test("the first owner comes in by the link that the server prints, and nobody comes in by it again", async () => {
+  await using server = await startTestServer();
+  const stranger = openPage(server);
+  assert.equal((await stranger.session()).state, "setup_required");
+  const link = await server.setUpLink();
+  const owner = openPage(server);
+  const made = await owner.act<{ recovery_codes: string[] }>("/set-up", {
+    token: tokenOf(link),
+    name: "Ana",
+    email: OWNER_EMAIL,
+    password: PASSWORD,
+  });
+  assert.equal(new Set(made.recovery_codes).size, 10);
+  const { grants, person, state } = await owner.session();
+  assert.equal(state, "signed_in");
+  assert.equal(person?.email, OWNER_EMAIL);
+  assert.deepEqual(grants, [{ role: "owner", environments: null, payloads: true }]);
+  await assert.rejects(
+    stranger.act("/set-up", {
+      token: tokenOf(link),
+      name: "Eve",
+      email: "eve@example.com",
+      password: PASSWORD,
+    }),
+    { code: "conflict" },
+  );
+  assert.equal(await server.setUpLink(), null);
+});
+
+test("an owner's session asks the operators' API, and what she does there has her name in the log", async () => {
+  await using server = await startTestServer();
+  const owner = await signUpOwner(server);
+  await owner.admin("POST", "/environments", { name: "staging", kind: "custom" });
+  const rows = await operatorOf(server).auditRows(null, { action: "environment.created" });
+  assert.equal(rows[0]?.entry.actor.type, "user");
+});
+
+test("who was invited has the role of the invitation, and the link is good once", async () => {
+  await using server = await startTestServer();
+  const owner = await signUpOwner(server);
+  const { link } = await owner.admin<{ link: string }>("POST", "/invitations", {
+    email: "bo@example.com",
+    role: "viewer",
+  });
+  const bo = openPage(server);
+  await bo.act("/invitations/accept", {
+    token: tokenOf(link),
+    name: "Bo",
+    password: PASSWORD,
+    role: "owner",
+  });
+  assert.deepEqual((await bo.session()).grants, [{ role: "viewer", environments: null, payloads: false }]);
+  await assert.rejects(
+    openPage(server).act("/invitations/accept", { token: tokenOf(link), name: "Bo", password: PASSWORD }),
+    { code: "link_invalid" },
+  );
+  await assert.rejects(bo.admin("POST", "/environments", { name: "mine", kind: "custom" }), {
+    code: "forbidden",
+  });
+});
+
+test("a restart ends no session, and a deactivation ends all of them at once", async () => {
+  await using server = await startTestServer();
+  const owner = await signUpOwner(server);
+  const bo = await invite(server, owner, "bo@example.com", { role: "admin" });
+  await server.stop();
+  await server.start();
+  const { person, state } = await bo.session();
+  assert.equal(state, "signed_in");
+  await owner.admin("POST", `/people/${person?.id}/deactivate`, { reason: "left" });
+  assert.equal((await bo.session()).state, "signed_out");
+  await assert.rejects(signIn(server, "bo@example.com"), { code: "invalid_credentials" });
+});

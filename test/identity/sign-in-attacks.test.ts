@@ -1,0 +1,481 @@
+import assert from "node:assert/strict";
+import { after, before, describe, it, test } from "node:test";
+import { totpCode } from "../../packages/server/src/identity/totp/totp.ts";
+import type { Answer } from "../http/request.ts";
+import type { Page } from "../kit/page.ts";
+import { invite, openPage, OWNER_EMAIL, PASSWORD, signIn, signUpOwner, tokenOf } from "../kit/page.ts";
+import type { TestServer } from "../kit/test-server.ts";
+import { startTestServer } from "../kit/test-server.ts";
+
+const SET_UP = { name: "Ana", email: OWNER_EMAIL, password: PASSWORD };
+const codeIn = ({ json }: Answer): string => (json as { readonly code?: string }).code ?? "";
+
+test("A-006 of twenty who open the set-up link at once one becomes the owner; it is of no use afterwards, nor is none", async () => {
+  await using server = await startTestServer({ trustedProxies: ["127.0.0.1"] });
+  const token = tokenOf(await server.setUpLink());
+  const race = await Promise.all(
+    Array.from({ length: 20 }, (_, index) =>
+      openPage(server, `192.0.2.${index}`).ask("POST", "/holdfast/v1/identity/set-up", {
+        ...SET_UP,
+        token,
+        email: `ana${index}@example.com`,
+      }),
+    ),
+  );
+  assert.deepEqual(
+    race.map(({ status }) => status).toSorted((left, right) => left - right),
+    [201, ...Array.from({ length: 19 }, () => 0)]
+      .map((status) => status || 409)
+      .toSorted((left, right) => left - right),
+  );
+  for (const shown of [token, "", "x".repeat(43)])
+    assert.ok(
+      [400, 409].includes(
+        (await openPage(server).ask("POST", "/holdfast/v1/identity/set-up", { ...SET_UP, token: shown }))
+          .status,
+      ),
+    );
+});
+
+test("A-006 an earlier set-up link is over when a new one is printed, and a wrong one makes nobody", async () => {
+  await using server = await startTestServer();
+  const first = tokenOf(await server.setUpLink());
+  const second = tokenOf(await server.setUpLink());
+  const page = openPage(server);
+  await assert.rejects(page.act("/set-up", { ...SET_UP, token: first }), { code: "link_invalid" });
+  await assert.rejects(page.act("/set-up", { ...SET_UP, token: `${second}x` }), { code: "link_invalid" });
+  for (const [wrong, code] of [
+    [{ password: "short" }, "policy_violation"],
+    [{ email: "ana" }, "request_invalid"],
+    [{ name: "Ana\u202E" }, "request_invalid"],
+  ] as const)
+    await assert.rejects(page.act("/set-up", { ...SET_UP, token: second, ...wrong }), { code });
+  await page.act("/set-up", { ...SET_UP, token: second });
+});
+
+describe("attacks on signing in", { timeout: 120_000 }, () => {
+  let server: TestServer;
+  let owner: Page;
+  let address = 0;
+  before(async () => {
+    server = await startTestServer({ trustedProxies: ["127.0.0.1"] });
+    owner = await signUpOwner(server);
+  });
+  after(() => server[Symbol.asyncDispose]());
+
+  /** A browser on a network of its own. */
+  const browser = (): Page => openPage(server, `198.18.${(address += 1) >> 8}.${address & 255}`);
+  const idOf = async (email: string): Promise<string> =>
+    (await owner.admin<{ id: string; email: string }[]>("GET", "/people")).find(
+      (each) => each.email === email,
+    )?.id ?? "";
+
+  it("A-010 an invitation that was used, taken back, replaced or is somebody's who is signed in lets nobody in", async () => {
+    const asked = { email: "ivy@example.com", role: "viewer" };
+    const first = await owner.admin<{ link: string }>("POST", "/invitations", asked);
+    const second = await owner.admin<{ id: string; link: string }>("POST", "/invitations", asked);
+    const take = (page: Page, link: string) =>
+      page.act("/invitations/accept", { token: tokenOf(link), name: "Ivy", password: PASSWORD });
+    await assert.rejects(take(browser(), first.link), { code: "link_invalid" });
+    await assert.rejects(take(owner, second.link), { code: "wrong_account" });
+    await owner.admin("POST", `/invitations/${second.id}/revoke`);
+    await assert.rejects(take(browser(), second.link), { code: "link_invalid" });
+    const third = await owner.admin<{ link: string }>("POST", "/invitations", asked);
+    const race = await Promise.allSettled([take(browser(), third.link), take(browser(), third.link)]);
+    assert.deepEqual(race.map(({ status }) => status).toSorted(), ["fulfilled", "rejected"]);
+    await assert.rejects(take(browser(), third.link), { code: "link_invalid" });
+  });
+
+  it("A-011 nobody invites to more than he holds, and the role is that of the invitation", async () => {
+    const admin = await invite(server, owner, "admin11@example.com", { role: "admin" });
+    await assert.rejects(admin.admin("POST", "/invitations", { email: "x@example.com", role: "owner" }), {
+      code: "forbidden",
+    });
+    await assert.rejects(
+      admin.admin("POST", "/invitations", { email: "x@example.com", role: "viewer", payloads: true }),
+      { code: "forbidden" },
+    );
+    const { link } = await admin.admin<{ link: string }>("POST", "/invitations", {
+      email: "x11@example.com",
+      role: "viewer",
+    });
+    const page = browser();
+    await page.act("/invitations/accept", {
+      token: tokenOf(link),
+      name: "X",
+      password: PASSWORD,
+      role: "owner",
+      grants: [{ role: "owner" }],
+    });
+    assert.deepEqual((await page.session()).grants, [
+      { role: "viewer", environments: null, payloads: false },
+    ]);
+  });
+
+  it("A-012 a reset link is good once, ends every session, and is made by nobody who may less", async () => {
+    const rob = await invite(server, owner, "rob@example.com", { role: "viewer" });
+    const id = await idOf("rob@example.com");
+    const admin = await invite(server, owner, "admin12@example.com", { role: "admin" });
+    await assert.rejects(admin.admin("POST", `/people/${await idOf(OWNER_EMAIL)}/reset`), {
+      code: "forbidden",
+    });
+    const first = await admin.admin<{ link: string }>("POST", `/people/${id}/reset`);
+    const { link } = await admin.admin<{ link: string }>("POST", `/people/${id}/reset`);
+    const page = browser();
+    const password = "another purple bicycle";
+    await assert.rejects(page.act("/resets/accept", { token: tokenOf(first.link), password }), {
+      code: "link_invalid",
+    });
+    await assert.rejects(page.act("/resets/accept", { token: tokenOf(link), password: "rob@example.com" }), {
+      code: "policy_violation",
+    });
+    await page.act("/resets/accept", { token: tokenOf(link), password });
+    await assert.rejects(page.act("/resets/accept", { token: tokenOf(link), password }), {
+      code: "link_invalid",
+    });
+    assert.equal((await rob.session()).state, "signed_out");
+    await assert.rejects(signIn(server, "rob@example.com"), { code: "invalid_credentials" });
+    await signIn(server, "rob@example.com", password);
+  });
+
+  it("A-014 a second account that looks like the first is refused", async () => {
+    for (const email of ["ANA@example.com", "ａｎａ@example.com", "ana@EXAMPLE.com."])
+      await assert.rejects(
+        owner.admin("POST", "/invitations", { email, role: "viewer" }),
+        { code: "conflict" },
+        email,
+      );
+  });
+
+  it("A-015 links lead to the public URL, whatever host a request names", async () => {
+    const answer = await owner.ask(
+      "POST",
+      "/holdfast/v1/admin/invitations",
+      { email: "host@example.com", role: "viewer" },
+      {
+        "x-forwarded-host": "evil.example",
+        forwarded: "host=evil.example",
+        "x-csrf": (await owner.session()).csrf ?? "",
+      },
+    );
+    const { data } = answer.json as { readonly data: { readonly link: string } };
+    assert.ok(data.link.startsWith(`${server.url}/join#`));
+    const evil = await owner.ask(
+      "POST",
+      "/holdfast/v1/admin/invitations",
+      { email: "host2@example.com", role: "viewer" },
+      { host: "evil.example" },
+    );
+    assert.equal(evil.status, 421);
+  });
+
+  it("A-016 the last owner stays, by whatever act and however many at once", async () => {
+    const other = await invite(server, owner, "second@example.com", { role: "owner" });
+    const [ana, second] = [await idOf(OWNER_EMAIL), await idOf("second@example.com")];
+    const viewer = { grants: [{ role: "viewer", environments: null }] };
+    const race = await Promise.allSettled([
+      owner.admin("POST", `/people/${second}/grants`, viewer),
+      other.admin("POST", `/people/${ana}/deactivate`, { reason: "race" }),
+      owner.admin("POST", `/people/${second}/deactivate`, {}),
+    ]);
+    assert.ok(race.some(({ status }) => status === "fulfilled"));
+    const people = await owner
+      .admin<{ state: string; grants: { role: string }[] }[]>("GET", "/people")
+      .catch(async () => other.admin<{ state: string; grants: { role: string }[] }[]>("GET", "/people"));
+    const owners = people.filter(
+      ({ grants, state }) => state === "active" && grants.some(({ role }) => role === "owner"),
+    );
+    assert.equal(owners.length, 1);
+    await owner.admin("POST", `/people/${second}/reactivate`).catch(() => undefined);
+    await assert.rejects(owner.admin("POST", `/people/${ana}/grants`, viewer), { code: "last_owner" });
+    await assert.rejects(owner.admin("POST", `/people/${ana}/deactivate`, {}), { code: "last_owner" });
+  });
+
+  it("A-017 a session that was planted is of no use: signing in makes a new one", async () => {
+    await invite(server, owner, "fix@example.com", { role: "viewer" });
+    const planted = "p".repeat(43);
+    const page = browser();
+    page.cookies.set("holdfast-session", planted);
+    await page.act("/sign-in/password", { email: "fix@example.com", password: PASSWORD });
+    assert.notEqual(page.cookies.get("holdfast-session"), planted);
+    const attacker = browser();
+    attacker.cookies.set("holdfast-session", planted);
+    assert.equal((await attacker.session()).state, "signed_out");
+    const before = page.cookies.get("holdfast-session") ?? "";
+    await page.act("/sign-in/password", { email: "fix@example.com", password: PASSWORD });
+    attacker.cookies.set("holdfast-session", before);
+    assert.equal(
+      (await attacker.session()).state,
+      "signed_out",
+      "the session that the browser had before is over",
+    );
+    const second = page.cookies.get("holdfast-session") ?? "";
+    await page.act("/reauthenticate", { password: PASSWORD });
+    attacker.cookies.set("holdfast-session", second);
+    assert.equal(
+      (await attacker.session()).state,
+      "signed_out",
+      "proving again who one is makes a new one, too",
+    );
+  });
+
+  it("A-018 a session is over after signing out, a new password elsewhere, revocation and deactivation", async () => {
+    await invite(server, owner, "end@example.com", { role: "viewer" });
+    const id = await idOf("end@example.com");
+    const [one, two, three, four] = [
+      await signIn(server, "end@example.com"),
+      await signIn(server, "end@example.com"),
+      await signIn(server, "end@example.com"),
+      await signIn(server, "end@example.com"),
+    ];
+    const kept = one.cookies.get("holdfast-session") ?? "";
+    await one.act("/sign-out");
+    one.cookies.set("holdfast-session", kept);
+    assert.equal((await one.session()).state, "signed_out");
+    const { session } = await three.session();
+    await two.act(`/sessions/${session?.id}/revoke`);
+    assert.equal((await three.session()).state, "signed_out");
+    await two.act("/password", { current: PASSWORD, password: "a third purple bicycle" });
+    assert.equal((await four.session()).state, "signed_out");
+    assert.equal((await two.session()).state, "signed_in");
+    await owner.admin("POST", `/people/${id}/deactivate`, {});
+    assert.equal((await two.session()).state, "signed_out");
+  });
+
+  it("A-018 nobody ends a session that is not his own", async () => {
+    const viewer = await invite(server, owner, "nosy18@example.com", { role: "viewer" });
+    const { session } = await owner.session();
+    await assert.rejects(viewer.act(`/sessions/${session?.id}/revoke`), { code: "not_found" });
+    assert.equal((await owner.session()).state, "signed_in");
+  });
+
+  it("A-020 a wrong password and an unknown address get the same answer, to the byte", async () => {
+    await invite(server, owner, "known@example.com", { role: "viewer" });
+    const plain = async (email: string): Promise<string> => {
+      const { headers, status, text } = await browser().ask(
+        "POST",
+        "/holdfast/v1/identity/sign-in/password",
+        { email, password: "not the right one" },
+      );
+      return JSON.stringify([status, text, Object.keys(headers).toSorted(), headers["set-cookie"] ?? null]);
+    };
+    assert.equal(await plain("known@example.com"), await plain("nobody@example.com"));
+    const ways = await Promise.all(
+      ["known@example.com", "nobody@example.com", "nonsense"].map(
+        async (email) => (await browser().ask("POST", "/holdfast/v1/identity/sign-in", { email })).text,
+      ),
+    );
+    assert.equal(new Set(ways).size, 1);
+  });
+
+  it("A-020 the same work is done for who has an account and who has none", async () => {
+    // Hashes that take long enough to be told from noise.
+    await using slow = await startTestServer({
+      passwordCost: { memory: 16 * 1024, passes: 2 },
+      trustedProxies: ["127.0.0.1"],
+    });
+    const ana = await signUpOwner(slow);
+    await invite(slow, ana, "known@example.com", { role: "viewer" });
+    let count = 0;
+    const cpuOf = async (email: string): Promise<number> => {
+      const page = openPage(slow, `198.19.${(count += 1) >> 8}.${count & 255}`);
+      const from = process.cpuUsage();
+      await page.ask("POST", "/holdfast/v1/identity/sign-in/password", {
+        email,
+        password: "not the right one",
+      });
+      const { system, user } = process.cpuUsage(from);
+      return system + user;
+    };
+    const median = (values: readonly number[]): number =>
+      values.toSorted((left, right) => left - right)[values.length >> 1] ?? 0;
+    const known: number[] = [];
+    const unknown: number[] = [];
+    for (let index = 0; index < 15; index += 1) {
+      known.push(await cpuOf(index < 4 ? "known@example.com" : OWNER_EMAIL.replace("@", `${index}@`)));
+      unknown.push(await cpuOf(`nobody${index}@example.com`));
+    }
+    const ratio = median(known.slice(0, 4)) / median(unknown);
+    assert.ok(ratio > 0.6 && ratio < 1.7, `a known address costs ${ratio} times an unknown one`);
+  });
+
+  it("A-021 passwords of any length are answered, and one network gets no more than thirty wrong answers a minute", async () => {
+    const page = openPage(server, "203.0.113.21");
+    const statuses: number[] = [];
+    for (let index = 0; index < 34; index += 1) {
+      const { status } = await page.ask("POST", "/holdfast/v1/identity/sign-in/password", {
+        email: `flood${index}@example.com`,
+        password: "x".repeat(index === 0 ? 100_000 : 256),
+      });
+      statuses.push(status);
+    }
+    assert.deepEqual(
+      statuses.slice(0, 30),
+      Array.from({ length: 30 }, () => 401),
+    );
+    assert.deepEqual(statuses.slice(30), [429, 429, 429, 429]);
+  });
+
+  it("A-022 wrong passwords hold up passwords for that address, and say for how long", async () => {
+    await invite(server, owner, "victim@example.com", { role: "viewer" });
+    const wrong = () =>
+      browser().ask("POST", "/holdfast/v1/identity/sign-in/password", {
+        email: "Victim@example.com",
+        password: "not the right one",
+      });
+    for (let index = 0; index < 5; index += 1) assert.equal((await wrong()).status, 401);
+    const held = await wrong();
+    assert.equal(held.status, 429);
+    assert.equal(codeIn(held), "too_many_attempts");
+    assert.ok(Number(held.headers["retry-after"]) >= 1);
+    const same = await browser().ask("POST", "/holdfast/v1/identity/sign-in/password", {
+      email: "nobody22@example.com",
+      password: "not the right one",
+    });
+    assert.equal(same.status, 401, "others are not held up");
+  });
+
+  it("A-022 of twenty attempts at once on one address five are tried", async () => {
+    await invite(server, owner, "many@example.com", { role: "viewer" });
+    const race = await Promise.all(
+      Array.from({ length: 20 }, () =>
+        browser().ask("POST", "/holdfast/v1/identity/sign-in/password", {
+          email: "many@example.com",
+          password: "not the right one",
+        }),
+      ),
+    );
+    assert.equal(race.filter(({ status }) => status === 401).length, 5);
+    assert.equal(race.filter(({ status }) => status === 429).length, 15);
+  });
+
+  it("A-024 A-025 a second factor is asked for, each code is good once, and of twenty at once one gets in", async () => {
+    const page = await invite(server, owner, "totp@example.com", { role: "viewer" });
+    const { secret } = await page.act<{ secret: string }>("/totp");
+    const key = fromBase32(secret);
+    const now = (): string => totpCode(key, Math.floor(Date.now() / 30_000));
+    await assert.rejects(page.act("/totp/confirm", { code: "000000" === now() ? "000001" : "000000" }), {
+      code: "invalid_credentials",
+    });
+    await page.act("/totp/confirm", { code: now() });
+    const next = totpCode(key, Math.floor(Date.now() / 30_000) + 1);
+    const tries = await Promise.all(
+      Array.from({ length: 4 }, async () => {
+        const each = browser();
+        const { second_factors: factors, state } = await each.act<{
+          state: string;
+          second_factors?: string[];
+        }>("/sign-in/password", { email: "totp@example.com", password: PASSWORD });
+        assert.equal(state, "second_factor");
+        assert.deepEqual(factors, ["totp", "recovery_code"]);
+        assert.equal((await each.session()).state, "second_factor");
+        assert.equal((await each.ask("GET", "/holdfast/v1/admin/roles")).status, 401);
+        return each;
+      }),
+    );
+    const codes = await Promise.all(
+      tries.map(async (each) => each.ask("POST", "/holdfast/v1/identity/sign-in/totp", { code: next })),
+    );
+    assert.deepEqual(
+      codes.map(({ status }) => status).toSorted((left, right) => left - right),
+      [200, 401, 401, 401],
+    );
+  });
+
+  it("A-024 five wrong codes end a sign-in, and the person's codes are held up whoever types them", async () => {
+    const page = await invite(server, owner, "guess@example.com", { role: "viewer" });
+    const { secret } = await page.act<{ secret: string }>("/totp");
+    const key = fromBase32(secret);
+    await page.act("/totp/confirm", { code: totpCode(key, Math.floor(Date.now() / 30_000)) });
+    const guess = browser();
+    await guess.act("/sign-in/password", { email: "guess@example.com", password: PASSWORD });
+    const statuses: number[] = [];
+    for (let index = 0; index < 6; index += 1)
+      statuses.push(
+        (await guess.ask("POST", "/holdfast/v1/identity/sign-in/totp", { code: `00000${index}` })).status,
+      );
+    assert.deepEqual(statuses, [401, 401, 401, 401, 401, 429]);
+    const other = browser();
+    await other.act("/sign-in/password", { email: "guess@example.com", password: PASSWORD });
+    assert.equal(
+      (await other.ask("POST", "/holdfast/v1/identity/sign-in/totp", { code: "000000" })).status,
+      429,
+    );
+  });
+
+  it("A-025 a role that asks for a second factor is of no use without one, and adding one is all that is left", async () => {
+    const page = await invite(server, owner, "weak@example.com", { role: "developer" });
+    await owner.admin("PUT", "/sign-in-policy", {
+      mfa_roles: ["developer"],
+      session_idle: "12h",
+      session_max: "7d",
+      password: true,
+    });
+    try {
+      assert.equal((await page.session()).must, "enrol_second_factor");
+      await assert.rejects(page.admin("GET", "/environments"), { code: "mfa_required" });
+      await assert.rejects(page.act("/recovery-codes"), { code: "mfa_required" });
+      const { secret } = await page.act<{ secret: string }>("/totp");
+      await page.act("/totp/confirm", {
+        code: totpCode(fromBase32(secret), Math.floor(Date.now() / 30_000)),
+      });
+      assert.equal((await page.session()).must, "enrol_second_factor", "this session has not shown it");
+      await page.act("/reauthenticate", {
+        code: totpCode(fromBase32(secret), Math.floor(Date.now() / 30_000) + 1),
+      });
+      assert.equal((await page.session()).must, null);
+      await page.admin("GET", "/environments");
+    } finally {
+      await owner.admin("PUT", "/sign-in-policy", {
+        mfa_roles: [],
+        session_idle: "12h",
+        session_max: "7d",
+        password: true,
+      });
+    }
+  });
+
+  it("A-027 a recovery code gets in once, however it is typed, and new ones end the old", async () => {
+    const page = await invite(server, owner, "rec@example.com", { role: "viewer" });
+    const { secret } = await page.act<{ secret: string }>("/totp");
+    await page.act("/totp/confirm", { code: totpCode(fromBase32(secret), Math.floor(Date.now() / 30_000)) });
+    const { recovery_codes: codes } = await page.act<{ recovery_codes: string[] }>("/recovery-codes");
+    const half = async (): Promise<Page> => {
+      const each = browser();
+      await each.act("/sign-in/password", { email: "rec@example.com", password: PASSWORD });
+      return each;
+    };
+    await (
+      await half()
+    ).act("/sign-in/recovery-code", { code: ` ${codes[0]?.toUpperCase().replaceAll("-", " ")} ` });
+    await assert.rejects((await half()).act("/sign-in/recovery-code", { code: codes[0] }), {
+      code: "invalid_credentials",
+    });
+    const race = [await half(), await half(), await half()];
+    const answers = await Promise.allSettled(
+      race.map(async (each) => each.act("/sign-in/recovery-code", { code: codes[1] })),
+    );
+    assert.deepEqual(answers.map(({ status }) => status).toSorted(), ["fulfilled", "rejected", "rejected"]);
+    await page.act("/recovery-codes");
+    await assert.rejects((await half()).act("/sign-in/recovery-code", { code: codes[2] }), {
+      code: "invalid_credentials",
+    });
+  });
+
+  it("what is in the log as an act asks for a proof that is minutes old", async () => {
+    const admin = await invite(server, owner, "fresh@example.com", { role: "admin" });
+    assert.notEqual((await admin.session()).fresh_until, null);
+    await assert.rejects(admin.act("/reauthenticate", { password: "not the right one" }), {
+      code: "invalid_credentials",
+    });
+    await assert.rejects(admin.act("/reauthenticate", {}), { code: "invalid_credentials" });
+  });
+});
+
+/** RFC 4648, 6. */
+function fromBase32(text: string): Buffer {
+  const bits = Array.from(text)
+    .map((letter) => "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".indexOf(letter).toString(2).padStart(5, "0"))
+    .join("");
+  return Buffer.from((bits.match(/.{8}/g) ?? []).map((byte) => parseInt(byte, 2)));
+}
