@@ -34,7 +34,10 @@ describe("the pages of a real server", { timeout: 120_000 }, () => {
     await page.getByLabel("E-mail").fill("ana@example.com");
     await page.getByLabel("Password", { exact: false }).first().fill(PASSWORD);
     await page.screenshot({ path: "/tmp/shot-1.png" });
-    await page.getByRole("button", { name: /set up|continue|create|owner/i }).first().click();
+    await page
+      .getByRole("button", { name: /set up|continue|create|owner/i })
+      .first()
+      .click();
     await page.screenshot({ path: "/tmp/shot-2.png" });
     assert.ok(!page.url().includes("#"));
   });

@@ -4,7 +4,7 @@ import { getRouteApi } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { peopleQuery, personQuery } from "../../data/queries.ts";
 import { useServices } from "../../data/services.ts";
-import { useMay, useSession } from "../../data/session.ts";
+import { useConnectionNames, useMay, useSession } from "../../data/session.ts";
 import { Badge } from "../../ui/badge.tsx";
 import { Head } from "../../ui/head.tsx";
 import { Notice } from "../../ui/notice.tsx";
@@ -38,6 +38,7 @@ function Person({ person }: { readonly person: PersonDetails }): ReactNode {
   const { client } = useServices();
   const { data: people } = useQuery(peopleQuery(client));
   const mayManage = useMay("people.manage");
+  const nameOf = useConnectionNames();
   const isSelf = useSession().person?.id === person.id;
   const isLast = people !== undefined && isLastOwner(people, person.id);
   return (
@@ -59,7 +60,7 @@ function Person({ person }: { readonly person: PersonDetails }): ReactNode {
             </Notice>
           ) : null}
           {person.managed_by === null ? null : (
-            <Notice title={`Managed by ${person.managed_by}`}>
+            <Notice title={`Managed by ${nameOf(person.managed_by)}`}>
               <p>The directory decides about name, address and whether they are active. Change them there.</p>
             </Notice>
           )}
