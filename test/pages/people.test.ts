@@ -92,7 +92,9 @@ test("the last owner can be neither deactivated nor stripped, and the page says 
 });
 
 test("who may only look is shown nothing to act with, and no page that is not his", async () => {
-  await using visited = await visit("/people", { session: signedIn(["people.read", "roles.read", "environments.read"]) });
+  await using visited = await visit("/people", {
+    session: signedIn(["people.read", "roles.read", "environments.read"]),
+  });
   const { page } = visited;
   await page.getByRole("link", { name: "Grace Sample" }).waitFor();
   assert.equal(await page.getByRole("button", { name: "Invite" }).count(), 0);
