@@ -123,3 +123,14 @@ test("keys lead from page to page, and can be switched off", async () => {
   await page.keyboard.press("?");
   assert.equal(await page.getByRole("dialog").count(), 0);
 });
+
+test("instants are written in UTC for whoever wants it", async () => {
+  await using visited = await visit("/people/psn_grace", {}, { timezoneId: "Asia/Tokyo" });
+  const { page } = visited;
+  const since = page.getByRole("region", { name: "About" }).getByRole("definition").last();
+  await since.waitFor();
+  assert.doesNotMatch((await since.textContent()) ?? "", /UTC/);
+  await page.getByRole("button", { name: /your account/ }).click();
+  await page.getByRole("radio", { name: "UTC" }).check();
+  assert.match((await since.textContent()) ?? "", /UTC/);
+});

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { test } from "node:test";
 import { visits } from "./stub/visit.ts";
+import { signedIn } from "./stub/world.ts";
 
 const visit = visits();
 
@@ -35,7 +36,7 @@ test("a log is exported as a file", async () => {
 });
 
 test("the browser recomputes the whole log, and says what that cannot show", async () => {
-  await using visited = await visit("/audit");
+  await using visited = await visit("/audit?view=verify");
   const { page } = visited;
   await page.getByRole("button", { name: "Verify in this browser" }).click();
   await page.getByText("120 entries hold").waitFor();
@@ -44,9 +45,17 @@ test("the browser recomputes the whole log, and says what that cannot show", asy
 });
 
 test("an entry that was changed in the database is named", async () => {
-  await using visited = await visit("/audit", { alteredEntry: 61 });
+  await using visited = await visit("/audit?view=verify", { alteredEntry: 61 });
   const { page } = visited;
   await page.getByRole("button", { name: "Verify in this browser" }).click();
   await page.getByText("The log does not hold at entry 61").waitFor();
   await page.getByText("60 entries before it hold").waitFor();
+});
+
+test("who may not export is not offered what exports", async () => {
+  await using visited = await visit("/audit?view=verify", { session: signedIn(["audit.read"]) });
+  const { page } = visited;
+  await page.getByRole("button", { name: "Event key created" }).first().waitFor();
+  assert.equal(await page.getByRole("button", { name: "Export", exact: true }).count(), 0);
+  assert.equal(await page.getByRole("link", { name: "Verify" }).count(), 0);
 });

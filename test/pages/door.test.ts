@@ -112,3 +112,28 @@ test("a new password is chosen by a link", async () => {
   await page.getByRole("button", { name: "Change the password" }).click();
   await page.getByText("Every session that you had was ended.").waitFor();
 });
+
+test("where single sign-on is optional, a password may be chosen", async () => {
+  await using visited = await visit("/sign-in", OUT);
+  const { page } = visited;
+  await page.getByLabel("E-mail address").fill("bo@choice.example");
+  await page.getByRole("button", { name: "Continue" }).click();
+  await page.getByRole("button", { name: "Go to your identity provider" }).waitFor();
+  await page.getByRole("button", { name: "Use a password" }).click();
+  await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("heading", { name: "People", level: 1 }).waitFor();
+});
+
+test("a break-glass account signs in by its password and a code", async () => {
+  await using visited = await visit("/sign-in", OUT);
+  const { page, stub } = visited;
+  await page.getByRole("button", { name: "Use a break-glass code" }).click();
+  await page.getByLabel("E-mail address").fill(ADA.email);
+  await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
+  await page.getByLabel("Break-glass code").fill("glass-1");
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("heading", { name: "People", level: 1 }).waitFor();
+  const asked = stub.heard.find(({ url }) => url.endsWith("/sign-in/password"));
+  assert.equal(JSON.parse(asked?.body ?? "").emergency_code, "glass-1");
+});

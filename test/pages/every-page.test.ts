@@ -48,6 +48,7 @@ const PAGES: readonly (readonly [string, Partial<World>?, ((page: Page) => Promi
   ["/keys?list=operators"],
   ["/audit?open=117"],
   ["/audit?action=server.stopped"],
+  ["/audit?view=verify"],
   ["/nowhere"],
 ];
 

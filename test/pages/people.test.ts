@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { visits } from "./stub/visit.ts";
-import { signedIn } from "./stub/world.ts";
+import { signedIn, signedOut } from "./stub/world.ts";
 
 const visit = visits();
 
@@ -92,7 +92,9 @@ test("the last owner can be neither deactivated nor stripped, and the page says 
 });
 
 test("who may only look is shown nothing to act with, and no page that is not his", async () => {
-  await using visited = await visit("/people", { session: signedIn(["people.read", "environments.read"]) });
+  await using visited = await visit("/people", {
+    session: signedIn(["people.read", "roles.read", "environments.read"]),
+  });
   const { page } = visited;
   await page.getByRole("link", { name: "Grace Sample" }).waitFor();
   assert.equal(await page.getByRole("button", { name: "Invite" }).count(), 0);
@@ -114,4 +116,70 @@ test("the roles page says what somebody can do somewhere", async () => {
   assert.equal(new URL(page.url()).search, "?person=psn_grace&place=staging");
   await page.getByLabel("Place").selectOption("-");
   await page.getByText("Grace Sample can do nothing in the installation itself.").waitFor();
+});
+
+test("a session that ended elsewhere leads to the sign-in page, and from there back", async () => {
+  await using visited = await visit("/people");
+  const { page, stub } = visited;
+  await page.getByRole("link", { name: "Grace Sample" }).waitFor();
+  stub.world.session = signedOut();
+  await page.getByRole("link", { name: "Grace Sample" }).click();
+  await page.getByLabel("E-mail address").fill("ada@example.org");
+  await page.getByRole("button", { name: "Continue" }).click();
+  await page.getByLabel("Password", { exact: true }).fill("correct horse battery");
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("heading", { name: "Grace Sample", level: 1 }).waitFor();
+});
+
+test("a server that does not answer is said, and asked again", async () => {
+  await using visited = await visit("/account");
+  const { page } = visited;
+  await page.getByRole("heading", { name: "Your account" }).waitFor();
+  await page.route("**/admin/people", (route) => route.abort());
+  await page.getByRole("link", { name: "People" }).click();
+  await page.getByText("The server does not answer.").waitFor();
+  await page.unroute("**/admin/people");
+  await page.getByRole("button", { name: "Try again" }).click();
+  await page.getByRole("link", { name: "Grace Sample" }).waitFor();
+});
+
+test("on a phone the pages are behind a button, and chosen by keyboard", async () => {
+  await using visited = await visit("/people", {}, { viewport: { width: 360, height: 740 } });
+  const { page } = visited;
+  await page.getByRole("heading", { name: "People", level: 1 }).waitFor();
+  assert.ok(!(await page.getByRole("link", { name: "Roles" }).isVisible()));
+  await page.getByRole("button", { name: "Open the menu" }).press("Enter");
+  await page.getByRole("link", { name: "Roles" }).press("Enter");
+  await page.getByRole("heading", { name: "Roles", level: 1 }).waitFor();
+  assert.ok(!(await page.getByRole("link", { name: "Roles" }).isVisible()));
+});
+
+test("the first thing that the tab key reaches leads past the frame", async () => {
+  await using visited = await visit("/people");
+  const { page } = visited;
+  await page.getByRole("link", { name: "Grace Sample" }).waitFor();
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Enter");
+  assert.equal(await page.evaluate("document.activeElement.id"), "content");
+});
+
+test("what others wrote is text, whatever it says", async () => {
+  await using visited = await visit("/people");
+  const { page, stub } = visited;
+  const hostile = '<img src=x onerror="document.title=1"><script>alert(1)</script>\u202Eevil';
+  const { person } = signedIn();
+  stub.world.session = {
+    ...signedIn(),
+    person: { id: "x", email: "x", ...person, name: hostile },
+    instance: { name: hostile },
+  };
+  page.on("dialog", () => assert.fail("a script ran"));
+  await page.route("**/admin/people", async (route) => {
+    const { data } = (await (await route.fetch()).json()) as { data: object[] };
+    await route.fulfill({ json: { data: data.map((each) => ({ ...each, name: hostile, email: hostile })) } });
+  });
+  await page.reload();
+  await page.getByRole("link", { name: "<img src=x onerror" }).first().waitFor();
+  assert.equal(await page.locator("main img").count(), 0);
+  assert.equal(await page.title(), "People · Holdfast");
 });

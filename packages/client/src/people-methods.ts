@@ -59,6 +59,8 @@ export interface PeopleMethods {
   reactivatePerson(id: string): Promise<void>;
   /** Ends all of their sessions. */
   signOutPerson(id: string, reason: string): Promise<void>;
+  /** Whether they may sign in by a password where single sign-on is required, with one of the codes. */
+  setBreakGlass(id: string, isBreakGlass: boolean): Promise<void>;
   /** A link by which they choose a new password. */
   resetPerson(id: string): Promise<OneTimeLink>;
   invitations(): Promise<readonly InvitationInfo[]>;
@@ -82,6 +84,8 @@ export function peopleMethods({ answer, data }: Asking): PeopleMethods {
       act("deactivate the person", PEOPLE + path(id, "deactivate"), { reason }),
     reactivatePerson: (id) => act("reactivate the person", PEOPLE + path(id, "reactivate")),
     signOutPerson: (id, reason) => act("sign the person out", PEOPLE + path(id, "sign-out"), { reason }),
+    setBreakGlass: (id, isBreakGlass) =>
+      act("change the break-glass account", PEOPLE + path(id, "break-glass"), { break_glass: isBreakGlass }),
     resetPerson: (id) =>
       data({ purpose: "make a reset link", path: PEOPLE + path(id, "reset"), method: "POST", body: {} }),
     invitations: () => data({ purpose: "list invitations", path: INVITATIONS, method: "GET" }),

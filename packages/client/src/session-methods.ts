@@ -5,9 +5,17 @@ import type { OpenSession, SessionInfo, SignInStep, SignInWay, WebAuthnJson } fr
 /** Signing in and out, proving oneself once more, and one's own sessions. For pages: the session is a cookie. */
 export interface SessionMethods {
   session(): Promise<SessionInfo>;
-  signInWay(email: string): Promise<SignInWay>;
+  /** @param returnTo a path of the pages, to which an identity provider's answer leads */
+  signInWay(email: string, returnTo?: string): Promise<SignInWay>;
   /** Throws with the code `invalid_credentials`, `too_many_attempts` or `sso_required`. */
-  signInWithPassword(email: string, password: string): Promise<SignInStep>;
+  signInWithPassword(
+    email: string,
+    password: string,
+    /** One of the break-glass codes, where single sign-on is required. */
+    emergencyCode?: string,
+  ): Promise<SignInStep>;
+  /** Shows once, by its password, that an account is one's own of which an identity provider spoke. */
+  linkAccount(password: string): Promise<SignInStep>;
   signInWithTotp(code: string): Promise<SignInStep>;
   signInWithRecoveryCode(code: string): Promise<SignInStep>;
   signInPasskeyOptions(): Promise<{ readonly options: WebAuthnJson }>;
@@ -26,6 +34,8 @@ export interface SessionMethods {
 
 interface Freshness {
   readonly fresh_until: string;
+  /** Of the session that goes on from here: the one before has ended. */
+  readonly csrf?: string;
 }
 
 export const IDENTITY = "/holdfast/v1/identity";
@@ -35,8 +45,18 @@ export function sessionMethods({ answer, data }: Asking): SessionMethods {
     data<T>({ purpose, path: IDENTITY + where, method: "POST", body });
   return {
     session: () => data({ purpose: "ask who is signed in", path: `${IDENTITY}/session`, method: "GET" }),
-    signInWay: (email) => post("ask how this address signs in", "/sign-in", { email }),
-    signInWithPassword: (email, password) => post("sign in", "/sign-in/password", { email, password }),
+    signInWay: (email, returnTo) =>
+      post("ask how this address signs in", "/sign-in", {
+        email,
+        ...(returnTo === undefined ? {} : { return_to: returnTo }),
+      }),
+    signInWithPassword: (email, password, emergencyCode) =>
+      post("sign in", "/sign-in/password", {
+        email,
+        password,
+        ...(emergencyCode === undefined ? {} : { emergency_code: emergencyCode }),
+      }),
+    linkAccount: (password) => post("link the account", "/sign-in/link", { password }),
     signInWithTotp: (code) => post("sign in", "/sign-in/totp", { code }),
     signInWithRecoveryCode: (code) => post("sign in", "/sign-in/recovery-code", { code }),
     signInPasskeyOptions: () => post("begin with a passkey", "/sign-in/passkey/options", {}),

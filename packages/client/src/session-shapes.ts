@@ -19,6 +19,8 @@ export interface SessionInfo {
   readonly instance: { readonly name: string };
   readonly methods: { readonly password: boolean; readonly passkey: boolean };
   readonly second_factors?: readonly SecondFactor[];
+  /** An identity provider spoke of an account that has a password: its owner has to show that it is theirs. */
+  readonly link?: { readonly connection: string };
   readonly person?: { readonly id: string; readonly name: string; readonly email: string };
   readonly grants?: readonly GrantInfo[];
   /** By name, as the server of this version knows them. */
@@ -60,7 +62,14 @@ export type SignInStep =
   | { readonly state: "second_factor"; readonly second_factors: readonly SecondFactor[] };
 
 /** Where an address signs in. It depends on the domain alone, never on whether there is such a person. */
-export type SignInWay = { readonly next: "password" } | { readonly next: "sso"; readonly url: string };
+export type SignInWay =
+  | { readonly next: "password" }
+  | {
+      readonly next: "sso";
+      readonly url: string;
+      /** Whether there is no other way. */
+      readonly required?: boolean;
+    };
 
 /** Options and responses of WebAuthn, in its own JSON form (`PublicKeyCredential.toJSON`). */
 export type WebAuthnJson = Readonly<Record<string, unknown>>;

@@ -52,7 +52,7 @@ export interface AttributeNames {
 export interface SamlOptions {
   readonly sign_requests: boolean;
   readonly want_assertions_signed: boolean;
-  readonly allow_unsolicited: "off" | "bounce" | "on";
+  readonly allow_unsolicited: "off" | "bounce";
   readonly name_id_format: string;
   readonly authn_contexts: readonly string[];
   readonly force_authn: boolean;
@@ -133,7 +133,15 @@ export interface ConnectionChange {
   readonly client_secret?: string;
 }
 
-export type ConnectionToMake = { readonly kind: "saml" | "oidc"; readonly name: string } & ConnectionChange;
+export type ConnectionToMake =
+  | { readonly kind: "saml"; readonly name: string }
+  | {
+      readonly kind: "oidc";
+      readonly name: string;
+      readonly issuer: string;
+      readonly client_id: string;
+      readonly client_secret?: string;
+    };
 
 /** What would become of somebody with these attributes. */
 export interface MapPreview {
@@ -155,6 +163,7 @@ export interface SsoTest {
   };
   readonly grants?: readonly GrantInfo[];
   readonly code?: string;
+  readonly sentence?: string;
 }
 
 export interface DomainInfo {

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { AuditAct, Authority, Digest, EnvironmentName } from "@holdfast/protocol";
 import { HoldfastError } from "@holdfast/protocol";
 import type { Api, EnvironmentActs, Reach } from "#api";
-import { createAdministrationApi, createIdentityApi, createPagesApi } from "#api";
+import { createAdministrationApi, createIdentityApi, createPagesApi, createScimApi } from "#api";
 import type { AuditAdministration } from "#audit";
 import { startRetention } from "#audit";
 import type { EgressPolicy, EgressRefusal } from "#egress";
@@ -48,6 +48,8 @@ export interface Installation {
   readonly administration: Api;
   /** The API of people themselves. */
   readonly people: Api;
+  /** What directories call. */
+  readonly scim: Api;
   /** The pages; null: none are shown here. */
   readonly pages: Api | null;
   /** A way in for the first owner; null once there are people, and in development. */
@@ -312,6 +314,19 @@ export async function openInstallation(world: InstallationWorld): Promise<Instal
       log,
     });
     await identityApi.ready();
+    const { directories } = people.identity;
+    const scimApi = createScimApi({
+      mode: options.mode,
+      audit: own.audit,
+      publicUrl: people.publicUrl,
+      authenticate: async (connection, authorization, from) =>
+        directories.authenticate(connection, authorization, from),
+      leaked: (token, by) => directories.leaked(token, by),
+      machineClock,
+      ids,
+      log,
+    });
+    await scimApi.ready();
     const pagesApi =
       options.pages === undefined
         ? null
@@ -337,6 +352,7 @@ export async function openInstallation(world: InstallationWorld): Promise<Instal
       },
       administration: administrationApi,
       people: identityApi,
+      scim: scimApi,
       pages: pagesApi,
       async setUpLink() {
         const { setUp } = people.identity;
@@ -358,6 +374,7 @@ export async function openInstallation(world: InstallationWorld): Promise<Instal
         await Promise.all([
           administrationApi.close(),
           identityApi.close(),
+          scimApi.close(),
           pagesApi?.close(),
           ...[...open.values()].map(async (opening) => (await opening).api.close()),
         ]);

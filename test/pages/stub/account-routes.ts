@@ -31,7 +31,7 @@ export function accountRoutes(world: World): readonly Route[] {
       id: "ses_2",
       current: false,
       method: "saml",
-      connection: "Okta",
+      connection: "con_1",
       created_at: ago(DAY),
       last_used_at: ago(5 * HOUR),
       expires_at: ago(-5 * DAY),
@@ -62,8 +62,12 @@ export function accountRoutes(world: World): readonly Route[] {
     [
       /^POST \/identity\/sign-in$/,
       ({ body }) =>
-        String(body["email"]).endsWith("@sso.example")
-          ? { next: "sso", url: `${world.origin}/sign-in?e=sso&ref=ab12cd34` }
+        /@(?:sso|choice)\.example$/.test(String(body["email"]))
+          ? {
+              next: "sso",
+              url: `${world.origin}/sign-in?e=sso&ref=ab12cd34`,
+              required: String(body["email"]).endsWith("@sso.example"),
+            }
           : { next: "password" },
     ],
     [
@@ -98,7 +102,9 @@ export function accountRoutes(world: World): readonly Route[] {
           body["password"] === undefined ? "123456" : "correct horse battery",
           () => {
             world.isStale = false;
-            return { fresh_until: ago(-600_000) };
+            // A proof begins a new session, whose text is another.
+            world.session = { ...world.session, csrf: "c5rf-after-the-proof" };
+            return { fresh_until: ago(-600_000), csrf: "c5rf-after-the-proof" };
           },
         ),
     ],

@@ -34,8 +34,8 @@ export function peopleRoutes(world: World): readonly Route[] {
         { role: "developer", environments: ["staging", "preview"], payloads: true },
         { role: "viewer", environments: ["production"], payloads: false },
       ],
-      sign_in: ["saml:Okta"],
-      managed_by: "Okta",
+      sign_in: ["saml:con_1"],
+      managed_by: "con_1",
     }),
     aPerson("psn_linus", "Linus Muster", {
       grants: [{ role: "operator", environments: ["production"], payloads: false }],
@@ -100,6 +100,10 @@ export function peopleRoutes(world: World): readonly Route[] {
       ({ parts }) => change(parts[0], { state: "deactivated" }),
     ],
     [/^POST \/admin\/people\/([^/]+)\/reactivate$/, ({ parts }) => change(parts[0], { state: "active" })],
+    [
+      /^POST \/admin\/people\/([^/]+)\/break-glass$/,
+      ({ body, parts }) => change(parts[0], { break_glass: body["break_glass"] }),
+    ],
     [/^POST \/admin\/people\/([^/]+)\/sign-out$/, () => ({})],
     [
       /^POST \/admin\/people\/([^/]+)\/reset$/,

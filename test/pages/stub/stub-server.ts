@@ -98,7 +98,9 @@ async function answerOf(world: World, request: HeardRequest, pathname: string): 
 }
 
 /** What the server holds every request of a page against. */
-function guard(world: World, { headers, method }: HeardRequest): void {
+function guard(world: World, { headers, method, url }: HeardRequest): void {
+  if (url.startsWith("/holdfast/v1/admin") && world.session.state !== "signed_in")
+    throw new Refusal(401, "unauthenticated", "Nobody is signed in.", "Sign in.");
   if (method === "GET") return;
   if (headers["content-type"] !== "application/json") throw new Refusal(403, "csrf", "Not JSON.");
   if (headers["sec-fetch-site"] !== "same-origin") throw new Refusal(403, "csrf", "Not from here.");

@@ -23,16 +23,6 @@ export interface World {
   readonly routes: readonly Route[];
 }
 
-/** Permissions of people, which the server has and the protocol's table gets with them. */
-const OF_PEOPLE = [
-  "people.read",
-  "people.manage",
-  "service_accounts.read",
-  "service_accounts.manage",
-  "sso.read",
-  "sso.manage",
-];
-
 export const CODES = Array.from({ length: 10 }, (_, index) => `k${index}vq-7mtd-x${index}r2`);
 
 export const ADA = { id: "psn_ada", name: "Ada Example", email: "ada@example.org" };
@@ -47,7 +37,7 @@ export function signedOut(): SessionInfo {
   };
 }
 
-export function signedIn(permissions: readonly string[] = [...PERMISSIONS, ...OF_PEOPLE]): SessionInfo {
+export function signedIn(permissions: readonly string[] = PERMISSIONS): SessionInfo {
   return {
     ...signedOut(),
     state: "signed_in",
@@ -75,18 +65,7 @@ export function ago(ms: number): string {
   return new Date(Date.now() - ms).toISOString();
 }
 
-export const ROLE_TABLE = [
-  ...PERMISSIONS.map((permission) => ({
-    permission,
-    ...Object.fromEntries(ROLES.map((role) => [role, reachOf(role, permission)])),
-  })),
-  ...OF_PEOPLE.map((permission) => ({
-    permission,
-    owner: "everywhere",
-    admin: "everywhere",
-    operator: null,
-    developer: null,
-    viewer: null,
-    auditor: permission.endsWith(".read") ? "everywhere" : null,
-  })),
-];
+export const ROLE_TABLE = PERMISSIONS.map((permission) => ({
+  permission,
+  ...Object.fromEntries(ROLES.map((role) => [role, reachOf(role, permission)])),
+}));

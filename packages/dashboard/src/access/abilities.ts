@@ -2,6 +2,7 @@ import type { SessionInfo } from "@holdfast/client";
 
 /** What pages ask for. The server decides; this only says what is worth showing. */
 export type Wanted =
+  | "roles.read"
   | "people.read"
   | "people.manage"
   | "service_accounts.read"

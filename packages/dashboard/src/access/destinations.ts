@@ -5,7 +5,7 @@ import { may } from "./abilities.ts";
 /** The pages of the sidebar: each with the permissions one of which it takes, and the key that goes there after `g`. */
 export const DESTINATIONS = [
   { to: "/people", label: "People", icon: "people", key: "p", group: "Access", wants: ["people.read"] },
-  { to: "/roles", label: "Roles", icon: "shield", key: "r", group: "Access", wants: ["people.read"] },
+  { to: "/roles", label: "Roles", icon: "shield", key: "r", group: "Access", wants: ["roles.read"] },
   { to: "/sso", label: "Single sign-on", icon: "door", key: "s", group: "Access", wants: ["sso.read"] },
   {
     to: "/service-accounts",

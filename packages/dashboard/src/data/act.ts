@@ -21,12 +21,14 @@ export interface ActOptions<Input, Output> {
   /** What is said in a corner when it is done. */
   readonly said?: string;
   readonly onDone?: (output: Output, input: Input) => void;
+  /** It was not done: it failed, or the proof that it wants was declined. */
+  readonly onUndone?: (input: Input) => void;
 }
 
 /** An act of a page: it is done once, asks for a fresh proof where one is wanted, and reads anew what it changed. */
 export function useAct<Input, Output>(
   act: (client: Client, input: Input) => Promise<Output>,
-  { changes = [], onDone, said }: ActOptions<Input, Output> = {},
+  { changes = [], onDone, onUndone, said }: ActOptions<Input, Output> = {},
 ): Act<Input, Output> {
   const { client, queries, stepUp, toasts } = useServices();
   const mutation = useMutation<Output, Error, Input>({
@@ -36,6 +38,7 @@ export function useAct<Input, Output>(
       if (said !== undefined) toasts.say(said);
       onDone?.(output, input);
     },
+    onError: (_error, input) => onUndone?.(input),
   });
   const { data, error, isPending, mutate, reset } = mutation;
   return {

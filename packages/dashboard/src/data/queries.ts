@@ -1,4 +1,4 @@
-import type { Client, SessionInfo, SsoTest } from "@holdfast/client";
+import type { Client, SessionInfo, SsoConnection, SsoTest } from "@holdfast/client";
 import { queryOptions } from "@tanstack/react-query";
 
 // What pages read, each under the key by which it is read anew after something was changed.
@@ -40,8 +40,15 @@ export const policyQuery = (client: Client) =>
 export const connectionsQuery = (client: Client) =>
   queryOptions({ queryKey: ["sso"], queryFn: () => client.ssoConnections() });
 
+/** How often a connection on trial is looked at, ms: it may have stepped back by itself. */
+const TRIAL_POLL_MS = 20_000;
+
 export const connectionQuery = (client: Client, id: string) =>
-  queryOptions({ queryKey: ["sso", id], queryFn: () => client.ssoConnection(id) });
+  queryOptions({
+    queryKey: ["sso", id],
+    queryFn: (): Promise<SsoConnection> => client.ssoConnection(id),
+    refetchInterval: ({ state }) => (state.data?.confirm_by == null ? false : TRIAL_POLL_MS),
+  });
 
 /** How often a test that waits is looked at, ms. */
 const TEST_POLL_MS = 1500;

@@ -2,7 +2,7 @@ import type { Environment, SessionInfo } from "@holdfast/client";
 import { useQuery } from "@tanstack/react-query";
 import type { Wanted } from "../access/abilities.ts";
 import { may } from "../access/abilities.ts";
-import { environmentsQuery, sessionQuery } from "./queries.ts";
+import { connectionsQuery, environmentsQuery, sessionQuery } from "./queries.ts";
 import { useServices } from "./services.ts";
 
 /** The session that the frame has read already. */
@@ -24,4 +24,11 @@ export function useEnvironments(): readonly Environment[] {
   const { client } = useServices();
   const { data } = useQuery({ ...environmentsQuery(client), enabled: useMay("environments.read") });
   return data?.filter(({ archived_at: archived }) => archived === null) ?? [];
+}
+
+/** How people call a connection, by its id; what somebody may not know is single sign-on all the same. */
+export function useConnectionNames(): (id: string) => string {
+  const { client } = useServices();
+  const { data } = useQuery({ ...connectionsQuery(client), enabled: useMay("sso.read") });
+  return (id) => data?.find((connection) => connection.id === id)?.name ?? "single sign-on";
 }

@@ -2,19 +2,26 @@ import type { SessionInfo } from "@holdfast/client";
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { useRef, useState } from "react";
+import { isSafeDeparture } from "../access/way-in.ts";
 import { useAct } from "../data/act.ts";
 import { useServices } from "../data/services.ts";
-import { depart } from "../platform/depart.ts";
 import type { Theme } from "../platform/theme.ts";
 import { chooseTheme, currentTheme, THEMES } from "../platform/theme.ts";
+import { ZONES, zone } from "../platform/zone.ts";
+import { ChoiceBar } from "../ui/choice-bar.tsx";
+import { useZone } from "../ui/when.tsx";
 import { initialsOf } from "../ui/badge.tsx";
+import { FailureNotice } from "../ui/notice.tsx";
+import type { IconName } from "../ui/icon.tsx";
 import { Icon } from "../ui/icon.tsx";
 
 const LOOKS = {
   system: { label: "System", icon: "screen" },
   light: { label: "Light", icon: "sun" },
   dark: { label: "Dark", icon: "moon" },
-} as const satisfies Readonly<Record<Theme, object>>;
+} as const satisfies Readonly<Record<Theme, { readonly label: string; readonly icon: IconName }>>;
+
+const ZONE_WORDS = { local: "Your time", utc: "UTC" } as const;
 
 /** Who is there, how the pages look, and the way out. */
 export function AccountMenu(props: {
@@ -29,8 +36,7 @@ export function AccountMenu(props: {
     onDone({ url }) {
       // Nothing of what was shown stays in memory.
       queries.clear();
-      if (url === undefined) location.assign("/sign-in");
-      else depart(url);
+      location.assign(url !== undefined && isSafeDeparture(url, location.origin) ? url : "/sign-in");
     },
   });
   const close = (): void => menu.current?.hidePopover();
@@ -61,29 +67,24 @@ export function AccountMenu(props: {
           }}
         >
           <Icon name="info" />
-          Keys
+          Keyboard
         </button>
-        <fieldset className="themes">
-          <legend className="unseen">How the pages look</legend>
-          {THEMES.map((each) => (
-            <label key={each}>
-              <input
-                type="radio"
-                name="theme"
-                value={each}
-                checked={each === theme}
-                onChange={() => {
-                  chooseTheme(each);
-                  setTheme(each);
-                }}
-              />
-              <span>
-                <Icon name={LOOKS[each].icon} />
-                {LOOKS[each].label}
-              </span>
-            </label>
-          ))}
-        </fieldset>
+        <ChoiceBar
+          legend="How the pages look"
+          options={THEMES.map((value) => ({ value, ...LOOKS[value] }))}
+          chosen={theme}
+          onChoose={(each) => {
+            chooseTheme(each);
+            setTheme(each);
+          }}
+        />
+        <ChoiceBar
+          legend="In whose time instants are written"
+          options={ZONES.map((value) => ({ value, label: ZONE_WORDS[value] }))}
+          chosen={useZone()}
+          onChoose={zone.choose}
+        />
+        <FailureNotice failure={signOut.failure} />
         <button type="button" onClick={() => signOut.run(null)}>
           <Icon name="leave" />
           Sign out

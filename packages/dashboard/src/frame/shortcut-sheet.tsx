@@ -20,7 +20,7 @@ export function ShortcutSheet(props: {
     ...props.destinations.map(({ key, label }) => [["g", key], `Go to ${label}`] as const),
   ] as const;
   return (
-    <Dialog title="Keys" isNarrow onClose={props.onClose}>
+    <Dialog title="Keyboard" isNarrow onClose={props.onClose}>
       <dl className="keys">
         {keys.map(([presses, words]) => (
           <div key={words} className="key">

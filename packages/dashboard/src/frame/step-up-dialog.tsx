@@ -27,8 +27,19 @@ function ProofDialog(): ReactNode {
   const { data: session } = useQuery(sessionQuery(client));
   const factors = useQuery(factorsQuery(client));
   const [wantsCode, setWantsCode] = useState(false);
-  const proven = (): void => {
-    void queries.invalidateQueries({ queryKey: ["session"] });
+  const proven = ({
+    csrf,
+    fresh_until: freshUntil,
+  }: {
+    readonly fresh_until: string;
+    readonly csrf?: string;
+  }): void => {
+    // The act goes on in the session that begins here: what it sends along has to be that one's.
+    queries.setQueryData(sessionQuery(client).queryKey, (before) =>
+      before === undefined
+        ? before
+        : { ...before, fresh_until: freshUntil, ...(csrf === undefined ? {} : { csrf }) },
+    );
     stepUp.settle(true);
   };
   const prove = useAct((ask, proof: Proof) => ask.reauthenticate(proof), { onDone: proven });
@@ -78,9 +89,14 @@ function ProofDialog(): ReactNode {
               </Button>
             ) : null}
             {isOfProvider ? (
-              <Button icon="door" size="wide" isBusy={sso.isBusy} onClick={() => sso.run(null)}>
-                Confirm at {session?.session?.connection ?? "your identity provider"}
-              </Button>
+              <>
+                <Button icon="door" size="wide" isBusy={sso.isBusy} onClick={() => sso.run(null)}>
+                  Confirm at your identity provider
+                </Button>
+                <p className="small soft">
+                  It leads back to this page. What is typed here is lost: do the act again then.
+                </p>
+              </>
             ) : null}
             {password && totp ? (
               <Button look="quiet" size="small" onClick={() => setWantsCode(!wantsCode)}>

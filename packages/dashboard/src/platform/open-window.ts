@@ -1,15 +1,25 @@
 import { isSafeDeparture } from "../access/way-in.ts";
 
+/** A window that was opened for something that is still to come. */
+export interface WaitingWindow {
+  /** Sends it on its way, unless no browser should go there. */
+  readonly go: (url: string) => void;
+  readonly close: () => void;
+}
+
 /**
- * Opens an empty window at once, since browsers let pages do so only while a press of a button is fresh, and answers what
- * sends it on its way later. The window cannot reach back to this one.
+ * Opens an empty window at once, since browsers let pages do so only while a press of a button is fresh. It cannot reach back
+ * to this one. Where the browser opens none, going on does nothing.
  */
-export function openWindow(): (url: string) => void {
+export function openWindow(): WaitingWindow {
   const opened = window.open("", "_blank");
   if (opened !== null) opened.opener = null;
-  return (url) => {
-    if (opened === null || opened.closed) return;
-    if (isSafeDeparture(url, location.origin)) opened.location.replace(url);
-    else opened.close();
+  const close = (): void => opened?.close();
+  return {
+    go(url) {
+      if (isSafeDeparture(url, location.origin)) opened?.location.replace(url);
+      else close();
+    },
+    close,
   };
 }

@@ -4,7 +4,7 @@ import { HoldfastError } from "@holdfast/protocol";
 import { browserWords } from "./browser-words.ts";
 import { failureOf } from "./failure.ts";
 import { grantWords, listed, placeWords } from "./grants.ts";
-import { distance, urgencyOf } from "./times.ts";
+import { dayWords, distance, exactWords, urgencyOf } from "./times.ts";
 
 const NOW = Date.UTC(2026, 10, 27, 12);
 const at = (ms: number): string => new Date(NOW + ms).toISOString();
@@ -85,4 +85,10 @@ test("browserWords() tells browsers apart by what they say", () => {
   );
   assert.equal(browserWords("curl/9"), "curl/9");
   assert.equal(browserWords(null), "Unknown browser");
+});
+
+test("instants are written in UTC when the reader wants it, and say so", () => {
+  assert.match(exactWords("2026-11-27T23:30:00.000Z", "utc"), /27.* UTC$|Nov 27.* UTC$/);
+  assert.match(dayWords("2026-11-27T23:30:00.000Z", "utc"), /27/);
+  assert.doesNotMatch(exactWords("2026-11-27T23:30:00.000Z", "local"), /UTC$/);
 });

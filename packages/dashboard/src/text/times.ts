@@ -34,3 +34,22 @@ export function urgencyOf(notAfter: string, now: number): Urgency {
   if (left <= 7 * DAY) return "urgent";
   return left <= 60 * DAY ? "soon" : "none";
 }
+
+/** An instant as date and time, in the reader's place or in UTC. The way of writing is the browser's. Pure but for that. */
+export function exactWords(iso: string, zone: "local" | "utc"): string {
+  const words = new Date(iso).toLocaleString(undefined, {
+    dateStyle: "medium",
+    timeStyle: "medium",
+    ...zoneOption(zone),
+  });
+  return zone === "utc" ? `${words} UTC` : words;
+}
+
+/** An instant as a date. Pure as above. */
+export function dayWords(iso: string, zone: "local" | "utc"): string {
+  return new Date(iso).toLocaleDateString(undefined, { dateStyle: "medium", ...zoneOption(zone) });
+}
+
+function zoneOption(zone: "local" | "utc"): Intl.DateTimeFormatOptions {
+  return zone === "utc" ? { timeZone: "UTC" } : {};
+}

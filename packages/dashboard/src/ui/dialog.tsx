@@ -2,8 +2,9 @@ import type { ReactNode } from "react";
 import { useId, useLayoutEffect, useRef } from "react";
 import { IconButton } from "./button.tsx";
 
-/** Where somebody writes. */
-const FIRST_FIELD = ".body :is(input:not([type=hidden], [type=radio], [type=checkbox]), textarea)";
+/** Where somebody begins to answer. */
+const FIRST_FIELD =
+  '.body :is(input:not([type="hidden"], [type="checkbox"], [tabindex="-1"]), select, textarea)';
 
 /** A dialog over the page, there as long as it is rendered. The browser keeps the focus inside, and gives it back. */
 export function Dialog(props: {

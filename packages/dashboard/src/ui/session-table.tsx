@@ -1,10 +1,19 @@
 import type { OpenSession } from "@holdfast/client";
 import type { ReactNode } from "react";
+import { useConnectionNames } from "../data/session.ts";
 import { browserWords } from "../text/browser-words.ts";
 import { Badge } from "./badge.tsx";
 import { Button } from "./button.tsx";
 import { TableBox } from "./panel.tsx";
 import { When } from "./when.tsx";
+
+const METHODS = {
+  password: "password",
+  passkey: "passkey",
+  saml: "single sign-on",
+  oidc: "single sign-on",
+  recovery: "recovery code",
+} as const;
 
 /** Sessions: in which browser, from where, since when. */
 export function SessionTable(props: {
@@ -13,6 +22,7 @@ export function SessionTable(props: {
   readonly onRevoke?: (id: string) => void;
 }): ReactNode {
   const { onRevoke } = props;
+  const nameOf = useConnectionNames();
   if (props.sessions.length === 0) return <p className="soft none">{props.none}</p>;
   return (
     <TableBox label="Sessions" folds>
@@ -38,7 +48,9 @@ export function SessionTable(props: {
             </th>
             <td data-label="Signed in">
               <When at={session.created_at} />
-              <span className="sub">by {session.connection ?? session.method}</span>
+              <span className="sub">
+                by {session.connection === null ? METHODS[session.method] : nameOf(session.connection)}
+              </span>
             </td>
             <td data-label="Last used">
               <When at={session.last_used_at} />

@@ -33,6 +33,8 @@ export interface DispatchDeps {
   readonly administration: FastifyInstance;
   /** The API of people themselves, and what their identity providers call. */
   readonly people: FastifyInstance;
+  /** What directories call. */
+  readonly scim: FastifyInstance;
   /** The pages; null: none are shown here. */
   readonly pages: FastifyInstance | null;
   readonly clock: Clock;
@@ -43,6 +45,7 @@ export interface DispatchDeps {
 const ADMINISTRATION = "/holdfast/v1/admin";
 /** And below these, people's. */
 const PEOPLE = ["/holdfast/v1/identity", "/saml", "/oidc"] as const;
+const SCIM = "/scim/v2";
 const REGISTER = "/fn/register";
 const READING: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS"]);
 
@@ -55,6 +58,7 @@ export function createDispatch({
   administration,
   people,
   pages,
+  scim,
   clock,
   log,
 }: DispatchDeps): (request: IncomingMessage, response: ServerResponse) => void {
@@ -94,6 +98,10 @@ export function createDispatch({
     // An operator's token in the URL is the operators' business, wherever it was sent.
     if (isBelow(target, ADMINISTRATION) || tokensInUrl(target).length > 0) {
       administration.routing(request, response);
+      return;
+    }
+    if (isBelow(target, SCIM)) {
+      scim.routing(request, response);
       return;
     }
     if (PEOPLE.some((path) => isBelow(target, path))) {

@@ -8,6 +8,8 @@ import { newSpKeyPair } from "#saml";
 import type { AdministrationStore } from "#store";
 import type { Vault } from "#vault";
 import type { Person } from "./contract.ts";
+import type { Directories } from "./directory/directories.ts";
+import { createDirectories } from "./directory/directories.ts";
 import type { Kind, Ledger } from "./ledger.ts";
 import { openLedger } from "./ledger.ts";
 import { createArrivals } from "./links/arrivals.ts";
@@ -76,9 +78,12 @@ export interface Identity {
   readonly sso: Sso;
   readonly saml: SamlSide;
   readonly oidc: OidcSide;
+  /** Where a connection's directory sends what it has to say. */
+  scimUrl(connection: string): string;
   /** Names a test to whoever began it. */
   newHandle(): string;
   readonly logouts: Logouts;
+  readonly directories: Directories;
   /** The connection by which people with addresses like this sign in; null: by other methods. It depends on the domain alone. */
   /** Our metadata for a connection. @throws HoldfastError `not_found` */
   metadataOf(connection: string): string;
@@ -118,6 +123,9 @@ const KINDS: readonly Kind[] = [
   "sso-domain",
   "sso-used",
   "emergency-codes",
+  "directory-user",
+  "directory-group",
+  "directory-token",
 ];
 
 const SYSTEM: Authority = {
@@ -242,6 +250,8 @@ export async function openIdentity(deps: IdentityDeps): Promise<Identity> {
     }),
     saml,
     oidc,
+    directories: createDirectories({ ledger, sessions, audit, clock, random, digest }),
+    scimUrl: (id) => `${publicUrl()}/scim/v2/${id}`,
     newHandle: () => Buffer.from(random.bytes(16)).toString("hex"),
     logouts: createLogouts({
       ledger,

@@ -1,4 +1,5 @@
 import type { Grant, Role } from "@holdfast/protocol";
+import type { DirectoryGroupRecord, DirectoryTokenRecord, DirectoryUserRecord } from "./directory/records.ts";
 import type {
   ConnectionRecord,
   DomainRecord,
@@ -144,4 +145,7 @@ export interface IdentityRecords {
   readonly "sso-domain": DomainRecord;
   readonly "sso-used": UsedMessageRecord;
   readonly "emergency-codes": EmergencyCodesRecord;
+  readonly "directory-user": DirectoryUserRecord;
+  readonly "directory-group": DirectoryGroupRecord;
+  readonly "directory-token": DirectoryTokenRecord;
 }

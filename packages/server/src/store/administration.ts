@@ -39,7 +39,9 @@ export type RecordKind =
   | "sso-domain"
   | "sso-used"
   | "emergency-codes"
-  | "directory-group";
+  | "directory-user"
+  | "directory-group"
+  | "directory-token";
 
 export interface AdministrationRecord {
   readonly kind: RecordKind;

@@ -50,12 +50,13 @@ export function AccountPage(): ReactNode {
           <>
             <Passkeys />
             <Authenticator isSetUp={totp} />
-            {password ? <PasswordPanel email={person?.email ?? ""} /> : null}
-            <RecoveryPanel left={left} />
+            {/* The server opens the rest once there is a second factor. */}
+            {password && must == null ? <PasswordPanel email={person?.email ?? ""} /> : null}
+            {must == null ? <RecoveryPanel left={left} /> : null}
           </>
         )}
       </Loaded>
-      <OwnSessions />
+      {must == null ? <OwnSessions /> : null}
     </div>
   );
 }

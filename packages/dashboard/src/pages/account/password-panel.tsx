@@ -7,6 +7,7 @@ import { PasswordField } from "../../ui/field.tsx";
 import { Form } from "../../ui/form.tsx";
 import { FailureNotice } from "../../ui/notice.tsx";
 import { Panel } from "../../ui/panel.tsx";
+import { Username } from "../../ui/username.tsx";
 import { NewPassword } from "../door/new-password.tsx";
 
 export function PasswordPanel({ email }: { readonly email: string }): ReactNode {
@@ -34,7 +35,7 @@ export function PasswordPanel({ email }: { readonly email: string }): ReactNode 
             }
           >
             <FailureNotice failure={change.failure} />
-            <input type="hidden" name="username" autoComplete="username" value={email} />
+            <Username value={email} />
             <PasswordField
               name="current"
               label="Current password"

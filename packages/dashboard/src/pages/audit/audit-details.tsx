@@ -1,6 +1,6 @@
 import type { AuditRowInfo } from "@holdfast/client";
 import type { ReactNode } from "react";
-import { exact } from "../../ui/when.tsx";
+import { Exact } from "../../ui/when.tsx";
 import { nameIn, valueWords } from "./entry-names.ts";
 
 /** All that an entry says. */
@@ -33,7 +33,7 @@ export function AuditDetails({ row }: { readonly row: AuditRowInfo }): ReactNode
       <dl className="facts small">
         <dt>When</dt>
         <dd>
-          {exact(at)} <span className="soft mono">{at}</span>
+          <Exact at={at} /> <span className="soft mono">{at}</span>
         </dd>
         <dt>Who</dt>
         <dd>

@@ -7,13 +7,15 @@ export interface AuditFilter {
   readonly log?: string | undefined;
   readonly action?: string | undefined;
   readonly actor?: string | undefined;
+  /** `verify`: the log is held against itself; its entries when absent. */
+  readonly view?: string | undefined;
   /** The entry that is unfolded, by its place. */
   readonly open?: string | undefined;
 }
 
 /** Pure. */
 export function readAuditFilter(search: Readonly<Record<string, unknown>>): AuditFilter {
-  return readTexts(search, "log", "action", "actor", "open");
+  return readTexts(search, "log", "view", "action", "actor", "open");
 }
 
 /** Entries of a page. */

@@ -77,7 +77,7 @@ function Result({ result }: { readonly result: string }): ReactNode {
       );
     case "denied":
       return (
-        <Badge tone="warn" icon="hand">
+        <Badge tone="warn" icon="lock">
           Denied
         </Badge>
       );

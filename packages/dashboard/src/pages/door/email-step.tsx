@@ -8,22 +8,30 @@ import { TextField } from "../../ui/field.tsx";
 import { Form } from "../../ui/form.tsx";
 import { FailureNotice } from "../../ui/notice.tsx";
 
+/** How far a sign-in got on this page. */
+export type SignInStep =
+  | { readonly kind: "email" }
+  | { readonly kind: "password"; readonly email: string }
+  | { readonly kind: "choice"; readonly email: string; readonly url: string }
+  | { readonly kind: "emergency" };
+
 /** Who wants in. The address decides whether an identity provider asks, or we do. */
 export function EmailStep(props: {
   readonly methods: SessionInfo["methods"];
   readonly to: string | undefined;
-  readonly onPassword: (email: string) => void;
+  readonly onStep: (step: SignInStep) => void;
   readonly onDone: () => void;
 }): ReactNode {
   const way = useAct(
     async (client, email: string) => {
-      const found = await client.signInWay(email);
-      if (found.next === "sso") depart(found.url);
+      const found = await client.signInWay(email, props.to);
+      if (found.next === "sso" && found.required === true) depart(found.url);
       return found;
     },
     {
       onDone(found, email) {
-        if (found.next === "password") props.onPassword(email);
+        if (found.next === "password") props.onStep({ kind: "password", email });
+        else if (found.required !== true) props.onStep({ kind: "choice", email, url: found.url });
       },
     },
   );
@@ -60,6 +68,9 @@ export function EmailStep(props: {
           </Button>
         </>
       ) : null}
+      <Button look="quiet" size="small" onClick={() => props.onStep({ kind: "emergency" })}>
+        Use a break-glass code
+      </Button>
     </div>
   );
 }

@@ -3,6 +3,7 @@ import { useAct } from "../../data/act.ts";
 import { Button } from "../../ui/button.tsx";
 import { PasswordField } from "../../ui/field.tsx";
 import { Form } from "../../ui/form.tsx";
+import { Username } from "../../ui/username.tsx";
 import { FailureNotice } from "../../ui/notice.tsx";
 
 export function PasswordStep(props: {
@@ -28,8 +29,7 @@ export function PasswordStep(props: {
             Change
           </Button>
         </div>
-        {/* For password managers, which look for the name beside the password. */}
-        <input type="hidden" name="username" autoComplete="username" value={props.email} />
+        <Username value={props.email} />
         <PasswordField name="password" label="Password" autoComplete="current-password" required autoFocus />
         <Button type="submit" look="first" size="wide" isBusy={signIn.isBusy}>
           Sign in

@@ -1,3 +1,4 @@
+import type { SessionInfo } from "@holdfast/client";
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
 import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
@@ -9,7 +10,11 @@ import { Loaded } from "../../ui/states.tsx";
 import { Redirect } from "../../ui/redirect.tsx";
 import { Notice } from "../../ui/notice.tsx";
 import { Door } from "./door.tsx";
+import { ChoiceStep } from "./choice-step.tsx";
+import type { SignInStep } from "./email-step.tsx";
 import { EmailStep } from "./email-step.tsx";
+import { EmergencyStep } from "./emergency-step.tsx";
+import { LinkStep } from "./link-step.tsx";
 import { PasswordStep } from "./password-step.tsx";
 import { SecondFactorStep } from "./second-factor-step.tsx";
 
@@ -21,14 +26,14 @@ export function SignInPage(): ReactNode {
   const { e, ref, to } = route.useSearch();
   const navigate = useNavigate();
   const query = useQuery(sessionQuery(client));
-  const [email, setEmail] = useState<string | null>(null);
+  const [step, setStep] = useState<SignInStep>({ kind: "email" });
   /** The session says what comes next: a second factor, or that one is in. */
   const goOn = async (): Promise<void> => {
     await queries.invalidateQueries({ queryKey: ["session"] });
   };
   const startOver = async (): Promise<void> => {
     await client.signOut().catch(() => null);
-    setEmail(null);
+    setStep({ kind: "email" });
     await goOn();
     await navigate({ to: "/sign-in", search: to === undefined ? {} : { to } });
   };
@@ -47,6 +52,15 @@ export function SignInPage(): ReactNode {
               />
             </Door>
           );
+        if (session.link !== undefined && e === "link")
+          return (
+            <Door
+              title="Is this your account?"
+              words="Your identity provider named an account that has a password here."
+            >
+              <LinkStep onDone={() => void goOn()} onBack={() => void startOver()} />
+            </Door>
+          );
         return (
           <Door title={`Sign in to ${session.instance.name}`}>
             {e === "sso" ? (
@@ -62,14 +76,38 @@ export function SignInPage(): ReactNode {
                 )}
               </Notice>
             ) : null}
-            {email === null ? (
-              <EmailStep methods={session.methods} to={to} onPassword={setEmail} onDone={() => void goOn()} />
-            ) : (
-              <PasswordStep email={email} onDone={() => void goOn()} onBack={() => setEmail(null)} />
-            )}
+            <Step step={step} methods={session.methods} to={to} onStep={setStep} onDone={() => void goOn()} />
           </Door>
         );
       }}
     </Loaded>
   );
+}
+
+function Step(props: {
+  readonly step: SignInStep;
+  readonly methods: SessionInfo["methods"];
+  readonly to: string | undefined;
+  readonly onStep: (step: SignInStep) => void;
+  readonly onDone: () => void;
+}): ReactNode {
+  const { onDone, onStep, step } = props;
+  const back = (): void => onStep({ kind: "email" });
+  switch (step.kind) {
+    case "email":
+      return <EmailStep methods={props.methods} to={props.to} onStep={onStep} onDone={onDone} />;
+    case "password":
+      return <PasswordStep email={step.email} onDone={onDone} onBack={back} />;
+    case "choice":
+      return (
+        <ChoiceStep
+          email={step.email}
+          url={step.url}
+          onPassword={() => onStep({ kind: "password", email: step.email })}
+          onBack={back}
+        />
+      );
+    case "emergency":
+      return <EmergencyStep onDone={onDone} onBack={back} />;
+  }
 }

@@ -25,6 +25,9 @@ import { filterPeople, isDormant } from "./people-filter.ts";
 
 const route = getRouteApi("/frame/people");
 
+/** A directory may have sent thousands: more than these are drawn when they are wanted. */
+const ROWS_AT_ONCE = 200;
+
 export function PeoplePage(): ReactNode {
   const { client } = useServices();
   const query = useQuery(peopleQuery(client));
@@ -58,6 +61,7 @@ function PeopleList({ people }: { readonly people: readonly PersonInfo[] }): Rea
   const filter = route.useSearch();
   const navigate = route.useNavigate();
   const shown = filterPeople(people, filter);
+  const [limit, setLimit] = useState(ROWS_AT_ONCE);
   const choose = (change: PeopleFilter): void => {
     void navigate({ search: (before) => ({ ...before, ...change }), replace: true });
   };
@@ -118,12 +122,17 @@ function PeopleList({ people }: { readonly people: readonly PersonInfo[] }): Rea
               </tr>
             </thead>
             <tbody>
-              {shown.map((person) => (
+              {shown.slice(0, limit).map((person) => (
                 <PersonRow key={person.id} person={person} />
               ))}
             </tbody>
           </TableBox>
         )}
+        {shown.length > limit ? (
+          <div className="more">
+            <Button onClick={() => setLimit(limit + ROWS_AT_ONCE)}>Show more of {shown.length}</Button>
+          </div>
+        ) : null}
       </div>
     </>
   );

@@ -33,12 +33,16 @@ export function PersonActs(props: {
     ...after,
     said: "Active again",
   });
+  const breakGlass = useAct((client, isOn: boolean) => client.setBreakGlass(person.id, isOn), {
+    changes: ["people"],
+    said: "Saved",
+  });
   const reset = useAct((client) => client.resetPerson(person.id));
   const isActive = person.state === "active";
   return (
     <Panel title="Acts">
       <div className="stack">
-        <FailureNotice failure={reactivate.failure ?? reset.failure} />
+        <FailureNotice failure={reactivate.failure ?? reset.failure ?? breakGlass.failure} />
         {isActive && person.managed_by === null ? (
           <div className="row apart">
             <div className="grow">
@@ -49,6 +53,21 @@ export function PersonActs(props: {
             </div>
             <Button isBusy={reset.isBusy} onClick={() => reset.run(null)}>
               Make a link
+            </Button>
+          </div>
+        ) : null}
+        {isActive && person.managed_by === null ? (
+          <div className="row apart">
+            <div className="grow">
+              <h3>Break-glass</h3>
+              <p className="soft small">
+                {person.break_glass
+                  ? "May sign in by a password and a break-glass code where single sign-on is required."
+                  : "Let them in by a password and a break-glass code on the day the identity provider does not answer."}
+              </p>
+            </div>
+            <Button isBusy={breakGlass.isBusy} onClick={() => breakGlass.run(!person.break_glass)}>
+              {person.break_glass ? "Take away" : "Allow"}
             </Button>
           </div>
         ) : null}

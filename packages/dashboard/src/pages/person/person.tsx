@@ -4,7 +4,7 @@ import { getRouteApi } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { peopleQuery, personQuery } from "../../data/queries.ts";
 import { useServices } from "../../data/services.ts";
-import { useMay, useSession } from "../../data/session.ts";
+import { useConnectionNames, useMay, useSession } from "../../data/session.ts";
 import { Badge } from "../../ui/badge.tsx";
 import { Head } from "../../ui/head.tsx";
 import { Notice } from "../../ui/notice.tsx";
@@ -12,7 +12,7 @@ import { Panel } from "../../ui/panel.tsx";
 import { SessionTable } from "../../ui/session-table.tsx";
 import { Loaded } from "../../ui/states.tsx";
 import { Ways } from "../../ui/ways.tsx";
-import { exact, When } from "../../ui/when.tsx";
+import { Exact, When } from "../../ui/when.tsx";
 import { isLastOwner } from "../people/people-filter.ts";
 import { GrantsEditor } from "./grants-editor.tsx";
 import { PersonActs } from "./person-acts.tsx";
@@ -38,6 +38,7 @@ function Person({ person }: { readonly person: PersonDetails }): ReactNode {
   const { client } = useServices();
   const { data: people } = useQuery(peopleQuery(client));
   const mayManage = useMay("people.manage");
+  const nameOf = useConnectionNames();
   const isSelf = useSession().person?.id === person.id;
   const isLast = people !== undefined && isLastOwner(people, person.id);
   return (
@@ -59,7 +60,7 @@ function Person({ person }: { readonly person: PersonDetails }): ReactNode {
             </Notice>
           ) : null}
           {person.managed_by === null ? null : (
-            <Notice title={`Managed by ${person.managed_by}`}>
+            <Notice title={`Managed by ${nameOf(person.managed_by)}`}>
               <p>The directory decides about name, address and whether they are active. Change them there.</p>
             </Notice>
           )}
@@ -88,7 +89,9 @@ function Person({ person }: { readonly person: PersonDetails }): ReactNode {
             <When at={person.last_signed_in_at} />
           </dd>
           <dt>Here since</dt>
-          <dd>{exact(person.created_at)}</dd>
+          <dd>
+            <Exact at={person.created_at} />
+          </dd>
           {person.break_glass ? (
             <>
               <dt>Break-glass</dt>

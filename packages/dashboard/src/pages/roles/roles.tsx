@@ -6,6 +6,7 @@ import type { ReactNode } from "react";
 import { Fragment } from "react";
 import { rolesQuery } from "../../data/queries.ts";
 import { useServices } from "../../data/services.ts";
+import { useMay } from "../../data/session.ts";
 import { ROLE_WORDS, roleLabel } from "../../text/grants.ts";
 import { Head } from "../../ui/head.tsx";
 import { Icon } from "../../ui/icon.tsx";
@@ -17,6 +18,7 @@ import { WhoMay } from "./who-may.tsx";
 export function RolesPage(): ReactNode {
   const { client } = useServices();
   const query = useQuery(rolesQuery(client));
+  const mayList = useMay("people.read");
   return (
     <div className="stack loose">
       <div>
@@ -27,7 +29,7 @@ export function RolesPage(): ReactNode {
         <Loaded query={query} what="roles" lines={10}>
           {(table) => (
             <div className="stack loose">
-              <WhoMay table={table} />
+              {mayList ? <WhoMay table={table} /> : null}
               <Panel title="What each role is for">
                 <dl className="facts">
                   {ROLES.map((role) => (

@@ -14,7 +14,7 @@ export function ConfirmBanner({ connection }: { readonly connection: SsoConnecti
     said: "Confirmed: it stays required",
   });
   if (connection.confirm_by === null) return null;
-  const isByIt = session?.connection === connection.name || session?.connection === connection.id;
+  const isByIt = session?.connection === connection.id;
   return (
     <div className="after">
       <Notice tone="warn" title="This connection becomes optional again unless somebody confirms it" isNews>

@@ -92,9 +92,8 @@ function Steps(props: { readonly connection: SsoConnection; readonly current: St
               to="/sso/$id"
               params={{ id: props.connection.id }}
               search={(before) => ({ ...before, step: id })}
-              className={done.has(id) ? "done" : ""}
+              className={`${done.has(id) ? "done" : ""} ${id === props.current ? "current" : ""}`}
               aria-current={id === props.current ? "step" : undefined}
-              activeProps={{ "aria-current": "step" }}
             >
               {label}
               {done.has(id) ? <span className="unseen"> (done)</span> : null}

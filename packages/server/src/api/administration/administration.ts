@@ -93,6 +93,7 @@ function authenticateOperators(app: FastifyInstance, context: AdministrationCont
     for (const token of told) {
       await context.operators.leaked(token, denied(request).authority);
       await context.identity.serviceAccounts.leaked(token, denied(request).authority);
+      await context.identity.directories.leaked(token, denied(request).authority);
     }
     // Also of a path that there is no route for: strangers learn nothing of which there are.
     const waitMs = attempts.waitMs(request.ip);

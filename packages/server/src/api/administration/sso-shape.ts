@@ -39,7 +39,7 @@ export function connectionShape(connection: Connection, identity: Identity, now:
         email_domain: emailDomain,
         reference: reference === "" ? null : reference,
       })),
-    scim: null,
+    scim: scimShape(connection.id, identity),
   };
   if (connection.kind === "oidc") {
     const { backchannelLogoutUri, redirectUri } = identity.oidc.addressesOf(connection.id);
@@ -94,6 +94,13 @@ export function connectionShape(connection: Connection, identity: Identity, now:
     },
     attributes,
   };
+}
+
+function scimShape(id: string, identity: Identity) {
+  const directory = identity.directories.of(id);
+  return directory === null
+    ? null
+    : { base_url: identity.scimUrl(id), last_sync_at: instant(directory.lastSyncAt) };
 }
 
 /** What is to be said of a certificate's end; null: nothing yet. Pure. */

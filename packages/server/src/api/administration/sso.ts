@@ -31,7 +31,10 @@ export function ssoRoutes(app: FastifyInstance, context: AdministrationContext):
       | "sso_connection.enabled"
       | "sso_connection.confirmed"
       | "sso_connection.removed"
-      | "emergency_codes.made",
+      | "emergency_codes.made"
+      | "directory.token_made"
+      | "directory.token_revoked"
+      | "directory.held",
   ) => ({ config: { access: "operator", permission: "sso.manage", audit } }) as const;
 
   const shown = (connection: Connection) => ({
@@ -208,6 +211,29 @@ export function ssoRoutes(app: FastifyInstance, context: AdministrationContext):
   app.post(`${PATH}/:id/confirm`, acting("sso_connection.confirmed"), async (request: OfConnection) =>
     shown(await connections.confirm(personOf(request), holderOf(request), request.params.id)),
   );
+
+  const { directories } = identity;
+  const opened = (id: string, token: string) => ({ data: { base_url: identity.scimUrl(id), token } });
+
+  app.post(`${PATH}/:id/scim`, acting("directory.token_made"), async (request: OfConnection, reply) => {
+    const { id } = request.params;
+    return reply.code(201).send(opened(id, await directories.open(holderOf(request), id)));
+  });
+
+  app.post(`${PATH}/:id/scim/rotate`, acting("directory.token_made"), async (request: OfConnection) => {
+    const { id } = request.params;
+    return opened(id, await directories.rotate(holderOf(request), id));
+  });
+
+  app.post(`${PATH}/:id/scim/remove`, acting("directory.token_revoked"), async (request: OfConnection) => {
+    await directories.close(holderOf(request), request.params.id);
+    return { data: {} };
+  });
+
+  app.post(`${PATH}/:id/scim/allow`, acting("directory.held"), async (request: OfConnection) => {
+    await directories.allowMany(holderOf(request), request.params.id);
+    return { data: {} };
+  });
 
   app.post(`${PATH}/break-glass-codes`, acting("emergency_codes.made"), async (request) => {
     authorityOf(request);

@@ -1,6 +1,7 @@
 import type { AuditAct, AuditContext, Digest } from "@holdfast/protocol";
 import type { Random } from "#kernel";
 import type { Person } from "../contract.ts";
+import { directoryGroupsOf } from "../directory/directory.ts";
 import type { Change, Ledger } from "../ledger.ts";
 import { inWords } from "../people/people.ts";
 import type { PersonRecord } from "../records.ts";
@@ -30,12 +31,12 @@ export function resolve(
   connection: Connection,
   statement: Statement,
 ): { readonly account: MappedAccount; readonly resolution: Resolution } {
-  const account = mapAccount(statement, connection.map);
+  const plain = mapAccount(statement, connection.map);
   const personOf = (id: string | undefined): Person | null => {
     const record = id === undefined ? null : ledger.get("person", id);
     return record === null || id === undefined ? null : { id, ...record };
   };
-  const { address } = account;
+  const { address } = plain;
   const linked = personOf(
     ledger.get("sso-identity", identityKey(connection.id, statement.subject, digest))?.person,
   );
@@ -43,6 +44,9 @@ export function resolve(
     address === null
       ? null
       : personOf(ledger.all("person").find(([, each]) => each.email === address.text)?.[0]);
+  const known = linked ?? sameAddress;
+  const account =
+    known === null ? plain : mapAccount(statement, connection.map, directoryGroupsOf(ledger, known.id));
   const domain = address === null ? null : ledger.get("sso-domain", address.domain);
   return {
     account,

@@ -26,29 +26,34 @@ const NAME_CHARS_MAX = 100;
 /**
  * Reads a provider's statement by a connection's map. Groups are compared exactly; what they give is a union, and nothing of it
  * exceeds the ceiling. Nobody becomes an owner this way. Pure.
+ *
+ * @param more groups that a directory says they are in, beside those of the statement
  */
-export function mapAccount(statement: Statement, map: AccountMap): MappedAccount {
+export function mapAccount(
+  statement: Statement,
+  map: AccountMap,
+  more: readonly string[] = [],
+): MappedAccount {
   const { attributes } = map;
   const emails =
     attributes.email === null ? [statement.subject] : (statement.attributes.get(attributes.email) ?? []);
   const [email] = emails;
   const [name = null] = attributes.name === null ? [] : (statement.attributes.get(attributes.name) ?? []);
-  const groups = (
-    attributes.groups === null ? [] : (statement.attributes.get(attributes.groups) ?? [])
-  ).slice(0, GROUPS_MAX);
+  const named = attributes.groups === null ? [] : (statement.attributes.get(attributes.groups) ?? []);
+  const groups = [...new Set([...named, ...more])].slice(0, GROUPS_MAX);
   return {
     // Of several nobody could say which is meant.
     address: emails.length === 1 && email !== undefined ? readAddress(email) : null,
     name: plainName(name),
     groups,
-    grants: grantsOf(groups, map),
+    grants: groupGrants(groups, map),
   };
 }
 
-function grantsOf(
-  groups: readonly string[],
-  { defaultRole, groups: listed, roleCeiling }: AccountMap,
-): readonly Grant[] {
+/** What groups give by a map: a union, capped. Without a map, nothing. Pure. */
+export function groupGrants(groups: readonly string[], map: AccountMap | null): readonly Grant[] {
+  if (map === null) return [];
+  const { defaultRole, groups: listed, roleCeiling } = map;
   const member: ReadonlySet<string> = new Set(groups);
   const given = listed
     .filter(({ group }) => member.has(group))

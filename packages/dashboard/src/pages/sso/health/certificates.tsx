@@ -7,7 +7,7 @@ import { Badge } from "../../../ui/badge.tsx";
 import { Button } from "../../../ui/button.tsx";
 import { FailureNotice } from "../../../ui/notice.tsx";
 import { Panel, TableBox } from "../../../ui/panel.tsx";
-import { day, When } from "../../../ui/when.tsx";
+import { Day, When } from "../../../ui/when.tsx";
 
 const STATES = { active: "Accepted", next: "Waiting", retired: "Retired" } as const;
 
@@ -97,7 +97,7 @@ function End({ certificate }: { readonly certificate: ProviderCertificate }): Re
   const urgency = state === "retired" ? "none" : urgencyOf(notAfter, now());
   return (
     <>
-      {day(notAfter)}{" "}
+      <Day at={notAfter} />{" "}
       {urgency === "none" ? (
         <span className="sub">
           <When at={notAfter} />

@@ -10,7 +10,6 @@ import { Panel } from "../../../ui/panel.tsx";
 const UNSOLICITED = [
   { value: "off", label: "Refused" },
   { value: "bounce", label: "Sent back to begin here" },
-  { value: "on", label: "Accepted" },
 ] as const;
 
 export function OptionsPanel({ connection }: { readonly connection: SamlConnection }): ReactNode {
@@ -59,7 +58,7 @@ export function OptionsPanel({ connection }: { readonly connection: SamlConnecti
         <SelectField
           name="allow_unsolicited"
           label="Sign-ins that begin at the provider, from its tiles"
-          hint="Accepting them gives up the protection that a request of ours gives."
+          hint="An answer to no request of ours is never taken: at most it begins a sign-in here."
           defaultValue={options.allow_unsolicited}
           options={UNSOLICITED}
         />

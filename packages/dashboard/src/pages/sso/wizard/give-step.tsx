@@ -63,7 +63,13 @@ function SamlValues(props: {
     <>
       <Given label={give.acs} value={own.acs_url} />
       <Given label={give.entityId} value={own.entity_id} />
-      <Given label={give.nameId} value={options.name_id_format} />
+      {options.name_id_format === "" ? (
+        <p className="soft">
+          {give.nameId}: as the provider has it. Persistent is best, where there is a choice.
+        </p>
+      ) : (
+        <Given label={give.nameId} value={options.name_id_format} />
+      )}
       <Given
         label="Metadata"
         value={own.metadata_url}

@@ -4,7 +4,7 @@ import { now } from "../../../platform/now.ts";
 import { urgencyOf } from "../../../text/times.ts";
 import { Badge } from "../../../ui/badge.tsx";
 import { Notice } from "../../../ui/notice.tsx";
-import { day } from "../../../ui/when.tsx";
+import { Day } from "../../../ui/when.tsx";
 
 /** What metadata says, before it is taken. */
 export function MetadataPreviewList({ preview }: { readonly preview: MetadataPreview }): ReactNode {
@@ -33,10 +33,12 @@ export function MetadataPreviewList({ preview }: { readonly preview: MetadataPre
                 <li key={certificate.sha256}>
                   {certificate.subject}{" "}
                   {urgency === "none" ? (
-                    <span className="soft">until {day(certificate.not_after)}</span>
+                    <span className="soft">
+                      until <Day at={certificate.not_after} />
+                    </span>
                   ) : (
                     <Badge tone={urgency === "soon" ? "warn" : "bad"} icon="warn">
-                      {urgency === "over" ? "ended" : "ends"} {day(certificate.not_after)}
+                      {urgency === "over" ? "ended" : "ends"} <Day at={certificate.not_after} />
                     </Badge>
                   )}
                 </li>

@@ -2,10 +2,10 @@ import type { ConnectionChange, OidcConnection } from "@holdfast/client";
 import type { ReactNode } from "react";
 import { useAct } from "../../../data/act.ts";
 import { Button } from "../../../ui/button.tsx";
-import { PasswordField, TextField } from "../../../ui/field.tsx";
 import { Form } from "../../../ui/form.tsx";
 import { FailureNotice } from "../../../ui/notice.tsx";
 import { Panel } from "../../../ui/panel.tsx";
+import { OidcFields } from "../oidc-fields.tsx";
 import type { Provider } from "../providers.ts";
 
 /** OpenID Connect: everything else is found at the issuer. */
@@ -39,34 +39,10 @@ export function OidcStep(props: {
         }}
       >
         <FailureNotice failure={save.failure} />
-        <TextField
-          name="issuer"
-          type="url"
-          label="Issuer"
-          placeholder={provider.issuerExample}
-          hint="Without /.well-known at its end."
-          defaultValue={connection.issuer ?? ""}
-          spellCheck={false}
-          required
-        />
-        <TextField
-          name="client_id"
-          label="Client ID"
-          defaultValue={connection.client_id ?? ""}
-          spellCheck={false}
-          autoComplete="off"
-          required
-        />
-        <PasswordField
-          name="client_secret"
-          label="Client secret"
-          hint={
-            connection.client_id === null
-              ? "It is kept sealed, and never shown again."
-              : "Leave it empty to keep the one that is there."
-          }
-          autoComplete="off"
-          required={connection.client_id === null}
+        <OidcFields
+          issuer={connection.issuer}
+          clientId={connection.client_id}
+          example={provider.issuerExample}
         />
         <div className="row end">
           <Button type="submit" look="first" isBusy={save.isBusy}>

@@ -1,6 +1,7 @@
 import type { SamlConnection } from "@holdfast/client";
 import type { ReactNode } from "react";
 import { useState } from "react";
+import { ChoiceBar } from "../../../ui/choice-bar.tsx";
 import { Notice } from "../../../ui/notice.tsx";
 import { Panel } from "../../../ui/panel.tsx";
 import type { Provider } from "../providers.ts";
@@ -29,17 +30,12 @@ export function PasteStep(props: {
             </p>
           </Notice>
         )}
-        <fieldset className="field">
-          <legend className="unseen">How you have it</legend>
-          <div className="themes">
-            {WAYS.map((each) => (
-              <label key={each}>
-                <input type="radio" name="way" checked={each === way} onChange={() => setWay(each)} />
-                <span>{labels[each]}</span>
-              </label>
-            ))}
-          </div>
-        </fieldset>
+        <ChoiceBar
+          legend="How you have it"
+          options={WAYS.map((value) => ({ value, label: labels[value] }))}
+          chosen={way}
+          onChoose={setWay}
+        />
         {way === "url" ? <MetadataByUrl connection={connection} provider={provider} onDone={onDone} /> : null}
         {way === "xml" ? <MetadataByXml connection={connection} onDone={onDone} /> : null}
         {way === "hand" ? <ByHand connection={connection} provider={provider} onDone={onDone} /> : null}

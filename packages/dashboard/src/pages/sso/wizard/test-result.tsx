@@ -15,6 +15,7 @@ export function TestResult({ test }: { readonly test: SsoTest }): ReactNode {
         title={isPassed ? "Every check passed" : "The answer would be refused"}
         isNews
       >
+        {test.sentence === undefined ? null : <p>{test.sentence}</p>}
         {test.code === undefined ? null : (
           <p className="small soft">
             Code <code>{test.code}</code>

@@ -5,6 +5,7 @@ import { useState } from "react";
 import { useAct } from "../../../data/act.ts";
 import { ssoTestQuery } from "../../../data/queries.ts";
 import { useServices } from "../../../data/services.ts";
+import type { WaitingWindow } from "../../../platform/open-window.ts";
 import { openWindow } from "../../../platform/open-window.ts";
 import { Button } from "../../../ui/button.tsx";
 import { Icon } from "../../../ui/icon.tsx";
@@ -28,10 +29,11 @@ export function TestStep(props: {
   const { connection } = props;
   const [begun, setBegun] = useState<Begun | null>(null);
   const begin = useAct((client) => client.beginSsoTest(connection.id), {
-    onDone(test, show: (url: string) => void) {
+    onDone(test, waiting: WaitingWindow) {
       setBegun(test);
-      show(test.url);
+      waiting.go(test.url);
     },
+    onUndone: (waiting) => waiting.close(),
   });
   return (
     <Panel
