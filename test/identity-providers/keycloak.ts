@@ -164,6 +164,8 @@ export async function startKeycloak(): Promise<Keycloak> {
           "saml.encrypt": String(encrypts),
           "saml.encryption.algorithm": "http://www.w3.org/2009/xmlenc11#aes256-gcm",
           "saml.encryption.keyAlgorithm": "http://www.w3.org/2001/04/xmlenc#rsa-oaep-mgf1p",
+          // The digest with which the engine reads it; by default it is another one.
+          "saml.encryption.digestMethod": "http://www.w3.org/2000/09/xmldsig#sha1",
           "saml.signature.algorithm": "RSA_SHA256",
           "saml.signing.certificate": bare(signingCertificate),
           "saml.encryption.certificate": bare(encryptionCertificate),
