@@ -205,6 +205,51 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./commands/keys-event-revoke.ts")).keysEventRevoke,
   },
   {
+    name: "people list",
+    summary: "List people, what they may do and how they sign in.",
+    load: async () => (await import("./commands/people-list.ts")).peopleList,
+  },
+  {
+    name: "people set-up",
+    summary: "Print a link for the first owner.",
+    load: async () => (await import("./commands/people-set-up.ts")).peopleSetUp,
+  },
+  {
+    name: "people invite",
+    summary: "Make an invitation to hand over.",
+    load: async () => (await import("./commands/people-invite.ts")).peopleInvite,
+  },
+  {
+    name: "people reset",
+    summary: "Make a link for a new password.",
+    load: async () => (await import("./commands/people-reset.ts")).peopleReset,
+  },
+  {
+    name: "people deactivate",
+    summary: "Close an account, and end its sessions.",
+    load: async () => (await import("./commands/people-deactivate.ts")).peopleDeactivate,
+  },
+  {
+    name: "people break-glass",
+    summary: "Exclude an owner from enforced single sign-on.",
+    load: async () => (await import("./commands/people-break-glass.ts")).peopleBreakGlass,
+  },
+  {
+    name: "sso list",
+    summary: "List connections to identity providers.",
+    load: async () => (await import("./commands/sso-list.ts")).ssoList,
+  },
+  {
+    name: "sso disable",
+    summary: "Turn a connection off when it locks people out.",
+    load: async () => (await import("./commands/sso-disable.ts")).ssoDisable,
+  },
+  {
+    name: "sso trust-domain",
+    summary: "Say whose a domain is, where the DNS cannot.",
+    load: async () => (await import("./commands/sso-trust-domain.ts")).ssoTrustDomain,
+  },
+  {
     name: "keys operator list",
     summary: "List the tokens of operators.",
     load: async () => (await import("./commands/keys-operator-list.ts")).keysOperatorList,

@@ -57,6 +57,8 @@ export interface PeopleMethods {
   setGrants(id: string, grants: readonly GrantInfo[]): Promise<void>;
   deactivatePerson(id: string, reason: string): Promise<void>;
   reactivatePerson(id: string): Promise<void>;
+  /** A link for the first owner. Throws with the code `conflict` once there are people. */
+  offerSetUp(): Promise<OneTimeLink>;
   /** Ends all of their sessions. */
   signOutPerson(id: string, reason: string): Promise<void>;
   /** Whether they may sign in by a password where single sign-on is required, with one of the codes. */
@@ -86,6 +88,13 @@ export function peopleMethods({ answer, data }: Asking): PeopleMethods {
     signOutPerson: (id, reason) => act("sign the person out", PEOPLE + path(id, "sign-out"), { reason }),
     setBreakGlass: (id, isBreakGlass) =>
       act("change the break-glass account", PEOPLE + path(id, "break-glass"), { break_glass: isBreakGlass }),
+    offerSetUp: () =>
+      data({
+        purpose: "make a link for the first owner",
+        path: "/holdfast/v1/admin/set-up-link",
+        method: "POST",
+        body: {},
+      }),
     resetPerson: (id) =>
       data({ purpose: "make a reset link", path: PEOPLE + path(id, "reset"), method: "POST", body: {} }),
     invitations: () => data({ purpose: "list invitations", path: INVITATIONS, method: "GET" }),

@@ -28,7 +28,7 @@ export interface SsoMethods {
   /** `url`: where the test is done, in a window of its own. */
   beginSsoTest(id: string): Promise<{ readonly url: string; readonly handle: string }>;
   ssoTest(id: string, handle: string): Promise<SsoTest>;
-  enableSso(id: string, state: Exclude<ConnectionState, "draft">): Promise<SsoConnection>;
+  enableSso(id: string, state: Exclude<ConnectionState, "draft">, reason?: string): Promise<SsoConnection>;
   confirmSso(id: string): Promise<void>;
   breakGlassCodes(): Promise<{ readonly codes: readonly string[] }>;
 }
@@ -38,6 +38,8 @@ export interface DirectoryMethods {
   domains(): Promise<readonly DomainInfo[]>;
   addDomain(domain: string, connection: string): Promise<DomainInfo>;
   verifyDomain(domain: string): Promise<DomainInfo>;
+  /** Takes the operator's word for it. */
+  trustDomain(domain: string): Promise<DomainInfo>;
   removeDomain(domain: string): Promise<void>;
   /** `token` is shown this once. */
   createScim(connection: string): Promise<{ readonly base_url: string; readonly token: string }>;
@@ -70,7 +72,11 @@ export function ssoMethods({ answer, data }: Asking): SsoMethods {
     beginSsoTest: (id) => post("begin a test", path(id, "test")),
     ssoTest: (id, handle) =>
       data({ purpose: "read the test", path: SSO + path(id, "tests", handle), method: "GET" }),
-    enableSso: (id, state) => post("change the connection", path(id, "enable"), { state }),
+    enableSso: (id, state, reason) =>
+      post("change the connection", path(id, "enable"), {
+        state,
+        ...(reason === undefined ? {} : { reason }),
+      }),
     confirmSso: (id) => act("confirm the connection", path(id, "confirm")),
     breakGlassCodes: () => post("make break-glass codes", "/break-glass-codes"),
   };
@@ -85,6 +91,13 @@ export function directoryMethods({ answer, data }: Asking): DirectoryMethods {
       data({
         purpose: "look for the record",
         path: DOMAINS + path(domain, "verify"),
+        method: "POST",
+        body: {},
+      }),
+    trustDomain: (domain) =>
+      data({
+        purpose: "trust the domain",
+        path: DOMAINS + path(domain, "trust"),
         method: "POST",
         body: {},
       }),
