@@ -11,6 +11,8 @@ import { pagesDir, pagesList } from "@holdfast/dashboard";
 import type { Browser, Page } from "playwright-core";
 import type { WatchedPage } from "../kit/browser.ts";
 import { accessibilityProblems, launchBrowser, openPage } from "../kit/browser.ts";
+import type { Listener } from "../kit/listener.ts";
+import { startListener } from "../kit/listener.ts";
 import { OWNER_EMAIL, PASSWORD } from "../kit/page.ts";
 import { IDP_KEY, person } from "../kit/saml-stage.ts";
 import type { TestServer } from "../kit/test-server.ts";
@@ -40,25 +42,26 @@ async function proveWhenAsked(page: Page): Promise<void> {
   });
 }
 
-/** Plays the identity provider in a browser: whoever comes is somebody it knows, and is sent back with its word for it. */
-async function playProvider(page: Page, connectionUrl: string, says: Partial<Statement>): Promise<void> {
-  await page.context().route("https://idp.example/**", async (route) => {
-    const query = new URL(route.request().url()).searchParams;
+/** An identity provider that knows one person, and sends back whoever comes with its word for them. */
+function startProvider(says: Partial<Statement>, connectionUrl: () => string): Promise<Listener> {
+  return startListener(({ url }) => {
+    const query = new URL(url, "http://idp.example").searchParams;
     const xml = inflateRawSync(Buffer.from(query.get("SAMLRequest") ?? "", "base64")).toString();
     const [, requestId = ""] = / ID="([^"]+)"/.exec(xml) ?? [];
     const statement = ordinaryStatement({
       idpEntityId: "https://idp.example/metadata",
-      spEntityId: connectionUrl,
-      acsUrl: `${connectionUrl}/acs`,
+      spEntityId: connectionUrl(),
+      acsUrl: `${connectionUrl()}/acs`,
       requestId,
       nowMs: Date.now(),
     });
     const response = encodeForPost(issueResponse({ ...statement, ...says }, { mode: "both", key: IDP_KEY }));
-    await route.fulfill({
-      contentType: "text/html",
-      body: `<form method="post" action="${connectionUrl}/acs"><input name="SAMLResponse" value="${response}">
+    return {
+      status: 200,
+      headers: { "content-type": "text/html" },
+      body: `<form method="post" action="${connectionUrl()}/acs"><input name="SAMLResponse" value="${response}">
         <input name="RelayState" value="${query.get("RelayState") ?? ""}"></form><script>document.forms[0].submit()</script>`,
-    });
+    };
   });
 }
 
@@ -68,18 +71,25 @@ describe("the pages of a real server", { timeout: 180_000 }, () => {
   let server: TestServer;
   let browser: Browser;
   let owner: WatchedPage;
+  let provider: Listener;
+  let providerOrigin = "";
   let origin = "";
+  let connectionUrl = "";
   before(async () => {
     server = await startTestServer({ pages: { dir: pagesDir, list: pagesList } });
     await server.stop();
     // Passkeys need a name, which an address of numbers is not.
     origin = `http://localhost:${server.port}`;
     await server.start({ publicUrl: origin });
+    provider = await startProvider(person("u-1", "cy@example.org"), () => connectionUrl);
+    // Of the same site as the server: without TLS no cookie comes along from another one.
+    providerOrigin = provider.origin.replace("127.0.0.1", "localhost");
     browser = await launchBrowser();
     owner = await openPage(browser, origin);
   });
   after(async () => {
     await browser.close();
+    await provider[Symbol.asyncDispose]();
     await server[Symbol.asyncDispose]();
   });
 
@@ -172,7 +182,7 @@ describe("the pages of a real server", { timeout: 180_000 }, () => {
     await page.getByRole("button", { name: "Done, go on" }).click();
     await page.getByRole("radio", { name: "Field by field" }).check();
     await page.getByLabel("entityID of the realm").fill("https://idp.example/metadata");
-    await page.getByLabel("SingleSignOnService").fill("https://idp.example/sso");
+    await page.getByLabel("SingleSignOnService").fill(`${providerOrigin}/sso`);
     await page.getByLabel("Certificate of the RS256 key").fill(IDP_KEY.certificatePem);
     await page.getByRole("button", { name: "Take this and go on" }).click();
     await page.getByRole("button", { name: "Add a group" }).click();
@@ -202,7 +212,7 @@ describe("the pages of a real server", { timeout: 180_000 }, () => {
       headers: { authorization: `Bearer ${server.operatorToken}` },
     });
     assert.equal(trusted.status, 200);
-    await playProvider(page, `${origin}/saml/${id}`, person("u-1", "cy@example.org"));
+    connectionUrl = `${origin}/saml/${id}`;
     await page.goto(`${origin}/sso/${id}?step=test`);
     const [window] = await Promise.all([
       page.waitForEvent("popup"),
@@ -222,7 +232,6 @@ describe("the pages of a real server", { timeout: 180_000 }, () => {
     await page.getByText("This connection becomes optional again unless somebody confirms it").waitFor();
 
     const guest = await openPage(browser, origin);
-    await playProvider(guest.page, `${origin}/saml/${id}`, person("u-1", "cy@example.org"));
     await guest.page.goto(`${origin}/roles`);
     await guest.page.getByLabel("E-mail address").fill("cy@example.org");
     await guest.page.getByRole("button", { name: "Continue" }).click();
@@ -251,7 +260,7 @@ describe("the pages of a real server", { timeout: 180_000 }, () => {
     }
     // The provider of the test is the one stranger that was spoken with, and its page is not ours.
     assert.deepEqual(
-      problems.filter((each) => !each.includes("idp.example")),
+      problems.filter((each) => !each.includes(providerOrigin)),
       [],
     );
   });
