@@ -137,3 +137,23 @@ test("a break-glass account signs in by its password and a code", async () => {
   const asked = stub.heard.find(({ url }) => url.endsWith("/sign-in/password"));
   assert.equal(JSON.parse(asked?.body ?? "").emergency_code, "glass-1");
 });
+
+test("who is signed in and was refused at the provider is told so, and stays signed in", async () => {
+  await using visited = await visit("/sign-in?e=sso&ref=ab12cd34");
+  const { page } = visited;
+  await page.getByRole("heading", { name: "Still signed in" }).waitFor();
+  await page.getByText("ab12cd34").waitFor();
+  await page.getByRole("link", { name: "Go to the start" }).click();
+  await page.getByRole("heading", { name: "People", level: 1 }).waitFor();
+});
+
+test("an account that a provider named is linked by its password", async () => {
+  await using visited = await visit("/sign-in?e=link", {
+    session: { ...signedOut(), link: { connection: "Okta" } },
+  });
+  const { page } = visited;
+  await page.getByRole("heading", { name: "Is this your account?" }).waitFor();
+  await page.getByLabel("The password of your account here").fill(PASSWORD);
+  await page.getByRole("button", { name: "Link the account" }).click();
+  await page.getByRole("heading", { name: "People", level: 1 }).waitFor();
+});

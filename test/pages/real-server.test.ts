@@ -1,11 +1,20 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
+import { inflateRawSync } from "node:zlib";
+import type { Statement } from "../../packages/server/src/saml/testing/identity-provider.ts";
+import {
+  encodeForPost,
+  issueResponse,
+  ordinaryStatement,
+} from "../../packages/server/src/saml/testing/identity-provider.ts";
 import { pagesDir, pagesList } from "@holdfast/dashboard";
 import type { Browser, Page } from "playwright-core";
 import type { WatchedPage } from "../kit/browser.ts";
 import { accessibilityProblems, launchBrowser, openPage } from "../kit/browser.ts";
+import type { Listener } from "../kit/listener.ts";
+import { startListener } from "../kit/listener.ts";
 import { OWNER_EMAIL, PASSWORD } from "../kit/page.ts";
-import { IDP_KEY } from "../kit/saml-stage.ts";
+import { IDP_KEY, person } from "../kit/saml-stage.ts";
 import type { TestServer } from "../kit/test-server.ts";
 import { startTestServer } from "../kit/test-server.ts";
 
@@ -33,24 +42,54 @@ async function proveWhenAsked(page: Page): Promise<void> {
   });
 }
 
+/** An identity provider that knows one person, and sends back whoever comes with its word for them. */
+function startProvider(says: Partial<Statement>, connectionUrl: () => string): Promise<Listener> {
+  return startListener(({ url }) => {
+    const query = new URL(url, "http://idp.example").searchParams;
+    const xml = inflateRawSync(Buffer.from(query.get("SAMLRequest") ?? "", "base64")).toString();
+    const [, requestId = ""] = / ID="([^"]+)"/.exec(xml) ?? [];
+    const statement = ordinaryStatement({
+      idpEntityId: "https://idp.example/metadata",
+      spEntityId: connectionUrl(),
+      acsUrl: `${connectionUrl()}/acs`,
+      requestId,
+      nowMs: Date.now(),
+    });
+    const response = encodeForPost(issueResponse({ ...statement, ...says }, { mode: "both", key: IDP_KEY }));
+    return {
+      status: 200,
+      headers: { "content-type": "text/html" },
+      body: `<form method="post" action="${connectionUrl()}/acs"><input name="SAMLResponse" value="${response}">
+        <input name="RelayState" value="${query.get("RelayState") ?? ""}"></form><script>document.forms[0].submit()</script>`,
+    };
+  });
+}
+
 const heading = (page: Page, name: string) => page.getByRole("heading", { name, level: 1 });
 
 describe("the pages of a real server", { timeout: 180_000 }, () => {
   let server: TestServer;
   let browser: Browser;
   let owner: WatchedPage;
+  let provider: Listener;
+  let providerOrigin = "";
   let origin = "";
+  let connectionUrl = "";
   before(async () => {
     server = await startTestServer({ pages: { dir: pagesDir, list: pagesList } });
     await server.stop();
     // Passkeys need a name, which an address of numbers is not.
     origin = `http://localhost:${server.port}`;
     await server.start({ publicUrl: origin });
+    provider = await startProvider(person("u-1", "cy@example.org"), () => connectionUrl);
+    // Of the same site as the server: without TLS no cookie comes along from another one.
+    providerOrigin = provider.origin.replace("127.0.0.1", "localhost");
     browser = await launchBrowser();
     owner = await openPage(browser, origin);
   });
   after(async () => {
     await browser.close();
+    await provider[Symbol.asyncDispose]();
     await server[Symbol.asyncDispose]();
   });
 
@@ -143,7 +182,7 @@ describe("the pages of a real server", { timeout: 180_000 }, () => {
     await page.getByRole("button", { name: "Done, go on" }).click();
     await page.getByRole("radio", { name: "Field by field" }).check();
     await page.getByLabel("entityID of the realm").fill("https://idp.example/metadata");
-    await page.getByLabel("SingleSignOnService").fill("https://idp.example/sso");
+    await page.getByLabel("SingleSignOnService").fill(`${providerOrigin}/sso`);
     await page.getByLabel("Certificate of the RS256 key").fill(IDP_KEY.certificatePem);
     await page.getByRole("button", { name: "Take this and go on" }).click();
     await page.getByRole("button", { name: "Add a group" }).click();
@@ -165,6 +204,45 @@ describe("the pages of a real server", { timeout: 180_000 }, () => {
     await page.getByRole("group", { name: "TXT record: value" }).waitFor();
   });
 
+  it("the connection is tested in a window of its own, made optional, then required", async () => {
+    const { page } = owner;
+    const id = new URL(page.url()).pathname.split("/").at(-1) ?? "";
+    const trusted = await fetch(`${server.url}/holdfast/v1/admin/domains/example.org/trust`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${server.operatorToken}` },
+    });
+    assert.equal(trusted.status, 200);
+    connectionUrl = `${origin}/saml/${id}`;
+    await page.goto(`${origin}/sso/${id}?step=test`);
+    const [window] = await Promise.all([
+      page.waitForEvent("popup"),
+      page.getByRole("button", { name: "Begin the test" }).click(),
+    ]);
+    await window.getByText("You may close this window.").waitFor();
+    await page.getByText("Every check passed").waitFor();
+    await page.getByRole("button", { name: "Go on" }).click();
+    await page.getByRole("button", { name: "Make it optional" }).click();
+    await page.getByText("It is optional now.").waitFor();
+    await page.getByRole("button", { name: "Make the codes" }).click();
+    await Promise.all([
+      page.waitForEvent("download"),
+      page.getByRole("button", { name: "Download" }).click(),
+    ]);
+    await page.getByRole("button", { name: "Require Keycloak" }).click();
+    await page.getByText("This connection becomes optional again unless somebody confirms it").waitFor();
+
+    const guest = await openPage(browser, origin);
+    await guest.page.goto(`${origin}/roles`);
+    await guest.page.getByLabel("E-mail address").fill("cy@example.org");
+    await guest.page.getByRole("button", { name: "Continue" }).click();
+    await heading(guest.page, "Roles").waitFor();
+    await guest.page.goto(`${origin}/account`);
+    await guest.page.getByText("by single sign-on").waitFor();
+    await guest.close();
+    await page.goto(`${origin}/sso/${id}?step=health`);
+    await page.getByText("Signed in", { exact: true }).first().waitFor();
+  });
+
   it("the browser recomputes the log of all this, and every entry holds", async () => {
     const { page } = owner;
     await page.goto(`${origin}/audit?view=verify`);
@@ -180,6 +258,10 @@ describe("the pages of a real server", { timeout: 180_000 }, () => {
       await page.waitForLoadState("networkidle");
       assert.deepEqual(await accessibilityProblems(page), [], path);
     }
-    assert.deepEqual(problems, []);
+    // The provider of the test is the one stranger that was spoken with, and its page is not ours.
+    assert.deepEqual(
+      problems.filter((each) => !each.includes(providerOrigin)),
+      [],
+    );
   });
 });

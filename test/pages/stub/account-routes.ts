@@ -85,6 +85,10 @@ export function accountRoutes(world: World): readonly Route[] {
         return { state: "second_factor", second_factors: ["totp", "recovery_code"] };
       },
     ],
+    [
+      /^POST \/identity\/sign-in\/link$/,
+      ({ body }) => proof(body["password"], "correct horse battery", enter),
+    ],
     [/^POST \/identity\/sign-in\/totp$/, ({ body }) => proof(body["code"], "123456", enter)],
     [/^POST \/identity\/sign-in\/recovery-code$/, ({ body }) => proof(body["code"], CODES[0], enter)],
     [

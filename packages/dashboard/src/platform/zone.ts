@@ -8,11 +8,11 @@ const listeners = new Set<() => void>();
 
 export const zone = {
   current: (): Zone => (kept.read("zone") === "utc" ? "utc" : "local"),
-  choose(chosen: Zone): void {
+  choose: (chosen: Zone): void => {
     kept.write("zone", chosen === "local" ? null : chosen);
     for (const listener of listeners) listener();
   },
-  subscribe(listener: () => void): () => void {
+  subscribe: (listener: () => void): (() => void) => {
     listeners.add(listener);
     return () => listeners.delete(listener);
   },

@@ -1,5 +1,5 @@
 import type { SessionInfo } from "@holdfast/client";
-import { getRouteApi, useNavigate } from "@tanstack/react-router";
+import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
 import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { useState } from "react";
@@ -41,6 +41,16 @@ export function SignInPage(): ReactNode {
     <Loaded query={query} what="the sign-in page">
       {(session) => {
         if (session.state === "setup_required") return <Redirect to={{ to: "/set-up" }} />;
+        // A test, or a proof for an act: the session is as it was, and what was refused is said all the same.
+        if (session.state === "signed_in" && e === "sso")
+          return (
+            <Door title="Still signed in">
+              <Refused reference={ref} />
+              <Link to="/" className="button">
+                Go to the start
+              </Link>
+            </Door>
+          );
         if (session.state === "signed_in") return <Redirect to={{ href: safePath(to) }} />;
         if (session.state === "second_factor")
           return (
@@ -63,19 +73,7 @@ export function SignInPage(): ReactNode {
           );
         return (
           <Door title={`Sign in to ${session.instance.name}`}>
-            {e === "sso" ? (
-              <Notice tone="bad" title="Your identity provider’s answer was not accepted." isNews>
-                <p>
-                  Try again. If it stays, give whoever looks after this server the reference: it finds the
-                  reason.
-                </p>
-                {ref === undefined ? null : (
-                  <p>
-                    Reference <code>{ref}</code>
-                  </p>
-                )}
-              </Notice>
-            ) : null}
+            {e === "sso" ? <Refused reference={ref} /> : null}
             <Step step={step} methods={session.methods} to={to} onStep={setStep} onDone={() => void goOn()} />
           </Door>
         );
@@ -110,4 +108,17 @@ function Step(props: {
     case "emergency":
       return <EmergencyStep onDone={onDone} onBack={back} />;
   }
+}
+
+function Refused({ reference }: { readonly reference: string | undefined }): ReactNode {
+  return (
+    <Notice tone="bad" title="Your identity provider’s answer was not accepted." isNews>
+      <p>Try again. If it stays, give whoever looks after this server the reference: it finds the reason.</p>
+      {reference === undefined ? null : (
+        <p>
+          Reference <code>{reference}</code>
+        </p>
+      )}
+    </Notice>
+  );
 }
