@@ -28,7 +28,9 @@ process.exitCode = failures.length === 0 ? 0 : 1;
 async function installSimpleSamlPhp(): Promise<string> {
   if (existsSync("/usr/share/simplesamlphp/www")) return "SimpleSAMLphp: there already";
   if (process.getuid?.() !== 0)
-    throw new Error(`SimpleSAMLphp: installing Debian's packages takes root: apt-get install ${PACKAGES.join(" ")}`);
+    throw new Error(
+      `SimpleSAMLphp: installing Debian's packages takes root: apt-get install ${PACKAGES.join(" ")}`,
+    );
   const environment = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
   execFileSync("apt-get", ["update", "-qq"], { stdio: "ignore", env: environment });
   execFileSync("apt-get", ["install", "-y", "-qq", "--no-install-recommends", ...PACKAGES], {

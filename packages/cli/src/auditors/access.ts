@@ -28,6 +28,60 @@ export function accessReport(facts: Facts): AuditorsReport {
         ]),
       },
       {
+        heading: "People",
+        columns: [
+          "person",
+          "name",
+          "roles",
+          "since",
+          "made by",
+          "signs in by",
+          "second factor",
+          "last signed in",
+          "state",
+        ],
+        rows: facts.people.map((person) => [
+          person.email,
+          person.name,
+          person.grants.map(grantInWords).join("; "),
+          dayOf(person.created_at),
+          makersOfPeople(facts).get(person.id) ?? NOTHING,
+          person.sign_in.join(", "),
+          person.mfa ? "yes" : "no",
+          person.last_signed_in_at === null ? "never" : dayOf(person.last_signed_in_at),
+          `${person.state}${person.break_glass ? ", for emergencies" : ""}`,
+        ]),
+      },
+      {
+        heading: "Service accounts",
+        columns: [
+          "account",
+          "name",
+          "role",
+          "token",
+          "scopes",
+          "addresses",
+          "since",
+          "until",
+          "last used",
+          "state",
+        ],
+        rows: facts.serviceAccounts.flatMap((account) =>
+          account.tokens.map((token) => [
+            account.id,
+            account.name,
+            grantInWords(account),
+            token.id,
+            token.scopes?.join(", ") ?? "all of its role",
+            token.addresses?.join(", ") ?? "all",
+            dayOf(token.created_at),
+            token.expires_at === null ? "no end" : dayOf(token.expires_at),
+            token.last_used_at === null ? "never" : dayOf(token.last_used_at),
+            stateOf(token, now),
+          ]),
+        ),
+      },
+      {
         heading: "What a role may do",
         columns: ["permission", ...ROLES],
         rows: PERMISSIONS.map((permission) => [
@@ -62,6 +116,32 @@ export function accessReport(facts: Facts): AuditorsReport {
       "Who made a token is known when that lies in the time that was asked about.",
     ],
   };
+}
+
+function grantInWords({
+  environments,
+  payloads,
+  role,
+}: {
+  readonly role: string;
+  readonly environments: readonly string[] | null;
+  readonly payloads: boolean;
+}): string {
+  return `${role}${environments === null ? "" : ` in ${environments.join(", ")}`}${payloads ? " with payloads" : ""}`;
+}
+
+/** By whose hand somebody came in: an invitation's maker, a provider, or the set-up link. */
+function makersOfPeople({ logs }: Facts): ReadonlyMap<string, string> {
+  const rows = logs.filter(({ environment }) => environment === null).flatMap((log) => log.rows);
+  return new Map(
+    rows.flatMap(({ entry }) => {
+      const id = entry.targets[0]?.id ?? "";
+      if (entry.action === "set_up.completed") return [[id, "the set-up link"]];
+      if (entry.action === "invitation.accepted")
+        return [[id, `an invitation of ${String(entry.changes["invited_by"]?.to)}`]];
+      return entry.action === "person.created" ? [[id, `connection ${entry.reason ?? ""}`]] : [];
+    }),
+  );
 }
 
 function makersOf({ logs }: Facts): ReadonlyMap<string, string> {

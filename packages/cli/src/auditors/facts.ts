@@ -7,7 +7,9 @@ import type {
   EventKeyInfo,
   MasterKeyUse,
   OperatorTokenInfo,
+  PersonInfo,
   Rotation,
+  ServiceAccountInfo,
 } from "@holdfast/client";
 import type { LogVerdict } from "@holdfast/protocol";
 
@@ -35,6 +37,8 @@ export interface Facts {
   /** The beginning of the time that is asked about. */
   readonly since: number;
   readonly tokens: readonly OperatorTokenInfo[];
+  readonly people: readonly PersonInfo[];
+  readonly serviceAccounts: readonly ServiceAccountInfo[];
   readonly environments: readonly EnvironmentFacts[];
   readonly masterKeys: readonly MasterKeyUse[];
   readonly sinks: readonly AuditSinkInfo[];
@@ -72,6 +76,8 @@ export async function readFacts(
     now,
     since,
     tokens: await client.operatorTokens(),
+    people: await client.people(),
+    serviceAccounts: await client.serviceAccounts(),
     environments,
     masterKeys: await client.masterKeyUses(),
     sinks: await client.auditSinks(),

@@ -15,7 +15,12 @@ export function accountRoutes(app: FastifyInstance, { identity, publicUrl }: Ide
   const act = { config: { access: "person", needsFresh: true } } as const;
 
   app.get(`${ROOT}/factors`, { config: { access: "person", isEnrolment: true } }, async (request) => {
-    const { passkeys: passkeyCount, password, recoveryCodesLeft, totp } = people.factorsOf(signedInOf(request).person.id);
+    const {
+      passkeys: passkeyCount,
+      password,
+      recoveryCodesLeft,
+      totp,
+    } = people.factorsOf(signedInOf(request).person.id);
     return { data: { password, totp, passkeys: passkeyCount, recovery_codes_left: recoveryCodesLeft } };
   });
 
