@@ -20,8 +20,14 @@ test("permissionsIn() says of every role and place what the server would decide"
     { name: "preview--cart", family: "preview" },
   ];
   for (const role of ROLES)
-    for (const environments of [null, ["staging"], ["preview"], []]) {
-      const grant: GrantInfo = { role, environments, payloads: false };
+    for (const [environments, payloads] of [
+      [null, false],
+      [null, true],
+      [["staging"], true],
+      [["preview"], false],
+      [[], true],
+    ] as const) {
+      const grant: GrantInfo = { role, environments, payloads };
       for (const place of places) {
         const expected = PERMISSIONS.filter((permission) => decide(grant, permission, place) === "allowed");
         assert.deepEqual(

@@ -17,6 +17,8 @@ export function permissionsIn(
     .filter((row) =>
       grants.some((grant) => {
         if (place === null ? grant.environments !== null : !covers(grant, place)) return false;
+        // No role brings this one with it: it is given apart.
+        if (row.permission === "payloads.read" && !grant.payloads) return false;
         const reach = row[grant.role];
         return reach === "everywhere" || (reach === "outside production" && place?.name !== PRODUCTION);
       }),
