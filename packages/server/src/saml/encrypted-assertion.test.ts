@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import type { EncryptionOptions, SigningMode } from "./testing/identity-provider.ts";
+import type { EncryptionOptions } from "./testing/encrypt-assertion.ts";
+import { encryptAssertion } from "./testing/encrypt-assertion.ts";
+import type { SigningMode } from "./testing/identity-provider.ts";
 import {
   encodeForPost,
-  encryptAssertion,
   ordinaryStatement,
   signElement,
   writeAssertion,

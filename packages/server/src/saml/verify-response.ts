@@ -2,7 +2,6 @@ import type { CheckList } from "./check-list.ts";
 import type { SamlTrust } from "./contract.ts";
 import { decryptAssertion } from "./decrypt-assertion.ts";
 import type { EngineVerdict } from "./engine.ts";
-import { verifyWithEngine } from "./engine.ts";
 import type { InnerAssertion } from "./preflight/inner-assertion.ts";
 import { parseAssertion } from "./preflight/inner-assertion.ts";
 import type { UnverifiedResponse } from "./preflight/preflight.ts";
@@ -49,6 +48,8 @@ export async function verifyResponse(
     return null;
   });
   const certificates = [outer, inner].filter((each) => each !== null);
+  // Loaded when it is first needed: a server to which nobody signs in by SAML starts without it.
+  const { verifyWithEngine } = await import("./engine.ts");
   const engineVerdict = await verifyWithEngine(
     {
       text: response.text,
