@@ -35,7 +35,9 @@ export function createIdentityApi(
     const { access } = route.config ?? {};
     if (access !== "page" && access !== "person" && access !== "provider")
       throw new Error(`Route ${String(route.method)} ${route.url} does not say which person may use it`);
-    onRoute(`${String(route.method)} ${route.url} ${access}`);
+    const { isEnrolment = false, needsFresh = false } = route.config ?? {};
+    const flags = `${isEnrolment ? " enrolment" : ""}${needsFresh ? " fresh" : ""}`;
+    onRoute(`${String(route.method)} ${route.url} ${access}${flags}`);
   });
   pageHeaders(app);
   guardPages(app, context);
