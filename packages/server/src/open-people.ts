@@ -6,7 +6,7 @@ import type { EgressPolicyAdministration } from "#egress";
 import { createEgress } from "#egress";
 import { createOidcClient } from "#oidc";
 import type { Identity } from "#identity";
-import { openIdentity } from "#identity";
+import { openIdentity, watchMetadata } from "#identity";
 import type { Clock, Log, Random } from "#kernel";
 import { egressFetch } from "./egress-fetch.ts";
 import type { OpenStore } from "./open-store.ts";
@@ -67,25 +67,30 @@ export async function openPeople(world: PeopleWorld): Promise<OpenPeople> {
     resolveTexts: (name) => resolver.resolveTxt(name),
     ...(options.passwordCost === undefined ? {} : { hashCost: options.passwordCost }),
   });
+  async function fetchMetadata(url: string): Promise<string> {
+    const outcome = await egress.send({
+      method: "GET",
+      url,
+      headers: { accept: "application/samlmetadata+xml, application/xml;q=0.9, */*;q=0.1" },
+      body: null,
+      timeoutMs: TIMEOUT_MS,
+      responseBytesMax: METADATA_BYTES_MAX,
+    });
+    if (outcome.kind === "answered" && outcome.status === 200) return outcome.body;
+    const why = outcome.kind === "failed" ? outcome.message : `It answered ${outcome.status}.`;
+    throw new HoldfastError("request_invalid", `The metadata could not be read from its address. ${why}`);
+  }
+  const watch = watchMetadata({ connections: identity.connections, fetchMetadata, clock, log });
   return {
     identity,
     instance,
     publicUrl,
-    async fetchMetadata(url) {
-      const outcome = await egress.send({
-        method: "GET",
-        url,
-        headers: { accept: "application/samlmetadata+xml, application/xml;q=0.9, */*;q=0.1" },
-        body: null,
-        timeoutMs: TIMEOUT_MS,
-        responseBytesMax: METADATA_BYTES_MAX,
-      });
-      if (outcome.kind === "answered" && outcome.status === 200) return outcome.body;
-      const why = outcome.kind === "failed" ? outcome.message : `It answered ${outcome.status}.`;
-      throw new HoldfastError("request_invalid", `The metadata could not be read from its address. ${why}`);
-    },
+    fetchMetadata,
     reconsider: () => egress.reconsider(),
-    close: () => egress.close(),
+    async close() {
+      watch.stop();
+      await egress.close();
+    },
   };
 }
 

@@ -7,6 +7,8 @@ export type { Connection, ConnectionChange } from "./sso/connections.ts";
 export type { MappedAccount } from "./sso/account-map.ts";
 export { mapAccount } from "./sso/account-map.ts";
 export type { Domain } from "./sso/domains.ts";
+export type { MetadataWatch } from "./sso/metadata-watch.ts";
+export { watchMetadata } from "./sso/metadata-watch.ts";
 export { stateOf } from "./sso/enforcement.ts";
 export type { Delivery } from "./sso/provider-side.ts";
 export type { AccountMap, SamlConnectionRecord } from "./sso/records.ts";

@@ -52,6 +52,8 @@ export interface Connections {
   change(by: Holder, id: string, change: ConnectionChange): Promise<Connection>;
   /** Takes what metadata says; a certificate that is new waits as `next` once there are active ones. */
   takeMetadata(by: Holder, id: string, metadata: IdpMetadata, url: string | null): Promise<Connection>;
+  /** Takes certificates that are new in a connection's metadata, as `next`, and nothing else. Of another provider's it takes nothing. */
+  noteCertificates(by: Holder["authority"], id: string, metadata: IdpMetadata): Promise<void>;
   turnCertificate(by: Holder, id: string, sha256: string, state: "active" | "retired"): Promise<Connection>;
   /** @throws HoldfastError `not_found`, `key_in_use` while it is required */
   remove(by: Holder, id: string): Promise<void>;
@@ -301,6 +303,17 @@ export function createConnections({
           },
         };
         return put(by.authority, id, value, "sso_connection.changed", changesOf(before, value));
+      }),
+    noteCertificates: (by, id, metadata) =>
+      ledger.inTurn(async () => {
+        const before = known(id);
+        if (before.kind !== "saml" || before.provider === null) return;
+        if (before.provider.entityId !== metadata.entityId)
+          throw new HoldfastError("conflict", "The metadata is another provider's: its entity id differs.");
+        const certificates = mergedCertificates(before.provider.certificates, metadata, false);
+        if (certificates.length === before.provider.certificates.length) return;
+        const value = { ...before, provider: { ...before.provider, certificates } };
+        await put(by, id, value, "sso_connection.changed", changesOf(before, value));
       }),
     turnCertificate: (by, id, sha256, state) =>
       ledger.inTurn(async () => {
