@@ -35,6 +35,7 @@ const READ: Activity = [2, "Read"];
 const UPDATE: Activity = [3, "Update"];
 const DELETE: Activity = [4, "Delete"];
 const LOGON: Activity = [1, "Logon"];
+const LOGOFF: Activity = [2, "Logoff"];
 
 /** What happened, by the last word of an action. `other`: no activity of OCSF says it, and the word stands for itself. */
 const ACTIVITIES: Readonly<Record<string, Activity | "other">> = {
@@ -69,6 +70,29 @@ const ACTIVITIES: Readonly<Record<string, Activity | "other">> = {
   rerun: CREATE,
   exported: READ,
   denied: LOGON,
+  refused: LOGON,
+  used: LOGON,
+  ended: LOGOFF,
+  offered: CREATE,
+  completed: CREATE,
+  accepted: CREATE,
+  added: CREATE,
+  made: CREATE,
+  claimed: CREATE,
+  token_made: CREATE,
+  token_revoked: DELETE,
+  granted: UPDATE,
+  linked: UPDATE,
+  deactivated: UPDATE,
+  reactivated: UPDATE,
+  enabled: UPDATE,
+  confirmed: UPDATE,
+  verified: UPDATE,
+  person_changed: UPDATE,
+  group_changed: UPDATE,
+  renewed: "other",
+  clone_suspected: "other",
+  held: "other",
   tested: "other",
   failing: "other",
   recovered: "other",
@@ -83,6 +107,12 @@ type Severity = readonly [id: 1 | 2 | 3 | 4, name: "Informational" | "Low" | "Me
 /** Acts that somebody should look at although they succeeded. Others are informational, and refusals medium. */
 const SEVERITIES: Partial<Record<AuditAction, Severity>> = {
   "operator_token.leaked": [4, "High"],
+  "service_token.leaked": [4, "High"],
+  "break_glass.used": [4, "High"],
+  "passkey.clone_suspected": [4, "High"],
+  "directory.held": [3, "Medium"],
+  "sso_connection.enabled": [3, "Medium"],
+  "recovery_code.used": [2, "Low"],
   "data_key.destroyed": [4, "High"],
   "audit_sink.failing": [4, "High"],
   "audit_sink.removed": [3, "Medium"],
@@ -98,6 +128,8 @@ const SEVERITIES: Partial<Record<AuditAction, Severity>> = {
 
 /** What OCSF calls what an action says; null for one that nobody gave an activity yet. */
 export function ocsfActivity(action: string): Activity | null {
+  // That a server starts is another matter than that a session does.
+  if (action === "session.started") return LOGON;
   const word = action.slice(action.indexOf(".") + 1);
   const known = Object.hasOwn(ACTIVITIES, word) ? ACTIVITIES[word] : undefined;
   if (known === undefined) return null;
