@@ -164,6 +164,16 @@ describe("encrypted assertions", () => {
         "saml_structure",
       ],
       [/<xenc:CipherValue>/g, "<xenc:CipherValue><a/>", "saml_structure"],
+      // Whoever looks for a name anywhere, in whatever namespace, finds these first.
+      ...[
+        "<x:CipherValue xmlns:x='urn:x'>AAAA</x:CipherValue>",
+        "<x:CipherData xmlns:x='urn:x'/>",
+        "<x:EncryptionMethod xmlns:x='urn:x' Algorithm='http://www.w3.org/2001/04/xmlenc#rsa-1_5'/>",
+        "<x:EncryptedData xmlns:x='urn:x'/>",
+        "<x:EncryptedKey xmlns:x='urn:x'/>",
+        "<x:CipherReference xmlns:x='urn:x' URI='https://evil.example/'/>",
+        "<x:RetrievalMethod xmlns:x='urn:x' URI='#k1'/><x:RetrievalMethod xmlns:x='urn:x' URI='#k2'/>",
+      ].map((hidden) => [/(?<=KeyInfo[^>]*>)(?=<xenc:EncryptedKey)/, hidden, "saml_structure"] as const),
       [
         /Algorithm="http:\/\/www.w3.org\/2009\/xmlenc11#aes256-gcm"/,
         `Algorithm="${other}tripledes-cbc"`,

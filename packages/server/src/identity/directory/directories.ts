@@ -3,7 +3,7 @@ import { HoldfastError, makeToken, readToken } from "@holdfast/protocol";
 import type { ScimDirectory } from "#scim";
 import type { Holder } from "../contract.ts";
 import { stateOf } from "../sso/enforcement.ts";
-import type { DirectoryDeps } from "./directory.ts";
+import type { DirectoryDeps } from "./directory-rows.ts";
 import { createDirectory } from "./directory.ts";
 import type { DirectoryTokenRecord } from "./records.ts";
 

@@ -1,7 +1,7 @@
 import type { AuditAct, AuditContext, Digest } from "@holdfast/protocol";
 import type { Random } from "#kernel";
 import type { Person } from "../contract.ts";
-import { directoryGroupsOf } from "../directory/directory.ts";
+import { directoryGroupsOf } from "../directory/directory-rows.ts";
 import type { Change, Ledger } from "../ledger.ts";
 import { inWords } from "../people/people.ts";
 import type { PersonRecord } from "../records.ts";

@@ -7,14 +7,16 @@ import type { Holder, SignedIn } from "../contract.ts";
 import type { Change, Ledger } from "../ledger.ts";
 import { readPersonName } from "../people/person-name.ts";
 import type { Sessions } from "../sessions/sessions.ts";
-import { connectionFor, stateOf } from "./enforcement.ts";
+import { connectionChanges } from "./connection-changes.ts";
+import { checkEnabling, CONFIRM_MS } from "./enabling.ts";
+import { stateOf } from "./enforcement.ts";
+import { mergedCertificates } from "./merge-certificates.ts";
 import { readAddress } from "../people/address.ts";
 import type {
   AccountMap,
   ConnectionRecord,
   OidcConnectionRecord,
   SamlConnectionRecord,
-  StoredCertificate,
   StoredKeyPair,
 } from "./records.ts";
 
@@ -79,9 +81,6 @@ export interface Connections {
 }
 
 const ID_BYTES = 9;
-const TESTED_MS = 10 * 60 * 1000;
-const CONFIRM_MS = 30 * 60 * 1000;
-const CERTIFICATES_MAX = 4;
 
 /** Nobody is let in by a map that nobody wrote. */
 const NO_MAP: AccountMap = {
@@ -267,7 +266,7 @@ export function createConnections({
                 : vault.seal(clientSecret, keyPlace(id, "client_secret"));
           value = { ...value, clientId, issuer, tenant, clientSecret: secret };
         }
-        return put(by.authority, id, value, "sso_connection.changed", changesOf(before, value));
+        return put(by.authority, id, value, "sso_connection.changed", connectionChanges(before, value));
       }),
     takeMetadata: (by, id, metadata, url) =>
       ledger.inTurn(async () => {
@@ -302,7 +301,7 @@ export function createConnections({
             metadataUrl: url,
           },
         };
-        return put(by.authority, id, value, "sso_connection.changed", changesOf(before, value));
+        return put(by.authority, id, value, "sso_connection.changed", connectionChanges(before, value));
       }),
     noteCertificates: (by, id, metadata) =>
       ledger.inTurn(async () => {
@@ -313,7 +312,7 @@ export function createConnections({
         const certificates = mergedCertificates(before.provider.certificates, metadata, false);
         if (certificates.length === before.provider.certificates.length) return;
         const value = { ...before, provider: { ...before.provider, certificates } };
-        await put(by, id, value, "sso_connection.changed", changesOf(before, value));
+        await put(by, id, value, "sso_connection.changed", connectionChanges(before, value));
       }),
     turnCertificate: (by, id, sha256, state) =>
       ledger.inTurn(async () => {
@@ -329,7 +328,7 @@ export function createConnections({
             "This is the only certificate that is active: nobody could sign in.",
           );
         const value = { ...before, provider: { ...before.provider, certificates: turned } };
-        return put(by.authority, id, value, "sso_connection.changed", changesOf(before, value));
+        return put(by.authority, id, value, "sso_connection.changed", connectionChanges(before, value));
       }),
     remove: (by, id) =>
       ledger.inTurn(async () => {
@@ -382,33 +381,14 @@ export function createConnections({
       ledger.inTurn(async () => {
         const before = known(id);
         const now = clock.now();
-        if (before.kind === "saml" && before.provider === null && state !== "disabled")
-          throw new HoldfastError(
-            "conflict",
-            "The provider's settings are missing: give its metadata first.",
-          );
-        if (state !== "disabled" && before.tested === null)
-          throw new HoldfastError("conflict", "Nobody has signed in by it in a test yet.");
-        if (state === "required") {
-          const { tested } = before;
-          if (tested === null || tested.by !== by.authority.actor.id || now - tested.at > TESTED_MS)
-            throw new HoldfastError(
-              "conflict",
-              "Required needs a test that you passed yourself in the last ten minutes.",
-            );
-          if ((ledger.get("emergency-codes", "codes")?.codes.length ?? 0) === 0)
-            throw new HoldfastError(
-              "conflict",
-              "Required needs codes for emergencies: make them, and keep them elsewhere.",
-            );
-          if (
-            !ledger.all("sso-domain").some(([, each]) => each.connection === id && each.verifiedAt !== null)
-          )
-            throw new HoldfastError(
-              "conflict",
-              "Required needs a domain that is verified: it says whom it is required of.",
-            );
-        }
+        checkEnabling(before, state, {
+          by: by.authority.actor.id,
+          now,
+          hasEmergencyCodes: (ledger.get("emergency-codes", "codes")?.codes.length ?? 0) > 0,
+          hasVerifiedDomain: ledger
+            .all("sso-domain")
+            .some(([, each]) => each.connection === id && each.verifiedAt !== null),
+        });
         const value = { ...before, state, confirmBy: state === "required" ? now + CONFIRM_MS : null };
         const over =
           state === "required"
@@ -451,71 +431,4 @@ export function createConnections({
     clientSecretOf: ({ clientSecret, id }) =>
       clientSecret === null ? null : vault.open(clientSecret, keyPlace(id, "client_secret")),
   };
-}
-
-/** Whether this domain's people sign in by single sign-on alone. */
-export function isEnforcedFor(domain: string, ledger: Ledger, now: number): boolean {
-  return (
-    connectionFor(
-      domain,
-      {
-        connection: (id) => ledger.get("sso-connection", id),
-        domain: (each) => ledger.get("sso-domain", each),
-      },
-      now,
-    )?.isRequired === true
-  );
-}
-
-/**
- * Certificates after metadata was read. Whoever controls a metadata's address must not thereby control who signs in: of a
- * connection that is on, one that is new waits until somebody activates it, and none that is active goes by itself.
- */
-function mergedCertificates(
-  before: readonly StoredCertificate[],
-  { certificates }: IdpMetadata,
-  isDraft: boolean,
-): readonly StoredCertificate[] {
-  const state = isDraft || before.length === 0 ? "active" : "next";
-  const kept = isDraft ? [] : before;
-  const fresh = certificates
-    .filter(({ sha256 }) => !kept.some((each) => each.sha256 === sha256))
-    .map(
-      ({ notAfter, notBefore, pem, sha256, subject }) =>
-        ({ pem, sha256, subject, notBefore, notAfter, state }) as const,
-    );
-  const all = [...kept, ...fresh];
-  const live = all.filter((each) => each.state !== "retired");
-  return live.length > CERTIFICATES_MAX ? live.slice(0, CERTIFICATES_MAX) : all;
-}
-
-/** What changed, in words of the log. No secret is in it. */
-function changesOf(before: ConnectionRecord, after: ConnectionRecord): AuditAct["changes"] {
-  const facts = (record: ConnectionRecord): Readonly<Record<string, string | readonly string[] | null>> => ({
-    name: record.name,
-    groups: record.map.groups.map(
-      ({ environments, group, role }) =>
-        `${group}: ${role}${environments === null ? "" : ` in ${environments.join(", ")}`}`,
-    ),
-    attributes: JSON.stringify(record.map.attributes),
-    default_role: record.map.defaultRole,
-    role_ceiling: record.map.roleCeiling,
-    creates_accounts: String(record.map.createsAccounts),
-    ...(record.kind === "saml"
-      ? {
-          options: JSON.stringify(record.options),
-          idp_entity_id: record.provider?.entityId ?? null,
-          sso_url: record.provider?.sso.url ?? null,
-          certificates: (record.provider?.certificates ?? []).map(
-            ({ sha256, state }) => `${sha256} ${state}`,
-          ),
-        }
-      : { issuer: record.issuer, client_id: record.clientId, tenant: record.tenant }),
-  });
-  const [was, is] = [facts(before), facts(after)];
-  return Object.fromEntries(
-    Object.keys(is)
-      .filter((key) => JSON.stringify(was[key]) !== JSON.stringify(is[key]))
-      .map((key) => [key, { from: was[key] ?? null, to: is[key] ?? null }]),
-  );
 }

@@ -50,7 +50,7 @@ export function watchMetadata({
 
   function wait(): void {
     timer = clock.after(DAY_MS, () => {
-      Promise.all(connections.list().map(look)).finally(wait);
+      void Promise.all(connections.list().map(look)).finally(wait);
     });
   }
   wait();

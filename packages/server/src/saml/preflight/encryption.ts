@@ -29,11 +29,34 @@ export interface EncryptedContent {
  * @throws SamlError `saml_weak_encryption`, `saml_structure`
  */
 export function readEncryption(encrypted: Element, isResponseSigned: boolean): EncryptedContent {
+  checkCounts(encrypted);
   const data = onlyChild(encrypted, NS.xenc, "EncryptedData");
   const key = findKey(encrypted, data);
   const cipher = cipherOf(data, isResponseSigned);
   checkKeyTransport(key);
   return { cipher, key: valueOf(key), content: valueOf(data) };
+}
+
+/** How often each may stand anywhere in it, whatever its namespace: a data and a key, each with its method and its value. */
+const COUNTS: Readonly<Record<string, number>> = {
+  EncryptedData: 1,
+  EncryptedKey: 1,
+  EncryptionMethod: 2,
+  CipherData: 2,
+  CipherValue: 2,
+};
+
+/**
+ * The engine finds what it decrypts by local names, anywhere: one that is hidden beside ours must not be there for it to find, or what
+ * is checked here is not what it decrypts.
+ */
+function checkCounts(encrypted: Element): void {
+  const counts = new Map<string, number>();
+  for (const { localName } of withDescendants(encrypted))
+    if (localName !== null) counts.set(localName, (counts.get(localName) ?? 0) + 1);
+  const isWrong = Object.entries(COUNTS).some(([name, count]) => counts.get(name) !== count);
+  if (isWrong || counts.has("CipherReference") || (counts.get("RetrievalMethod") ?? 0) > 1)
+    throw new SamlError("saml_structure");
 }
 
 function cipherOf(data: Element, isResponseSigned: boolean): ContentCipher {
