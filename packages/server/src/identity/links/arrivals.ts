@@ -61,7 +61,7 @@ export function createArrivals({
       const address = readAddress(email);
       if (address === null) throw new HoldfastError("request_invalid", "email is no e-mail address.");
       const readName = readPersonName(name);
-      checkNewPassword(password, [address.text, readName, instance]);
+      await checkNewPassword(password, [address.text, readName, instance]);
       return {
         id: Buffer.from(random.bytes(ID_BYTES)).toString("hex"),
         email: address.text,

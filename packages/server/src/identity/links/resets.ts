@@ -74,7 +74,7 @@ export function createResets({
       const { link } = links.find(token, "reset");
       const before = ledger.get("person", link.person);
       if (before === null) throw new HoldfastError("link_invalid", "The account of this link is gone.");
-      checkNewPassword(password, [before.email, before.name, instance]);
+      await checkNewPassword(password, [before.email, before.name, instance]);
       const hash = await passwords.hash(password);
       await ledger.inTurn(async () => {
         const { used } = links.find(token, "reset");

@@ -92,7 +92,7 @@ export function createOwnAccount({
       const { person, session } = who;
       if (!(await signIn.isOwnPassword(person, current)))
         throw new HoldfastError("invalid_credentials", "The present password is not right.");
-      checkNewPassword(password, [person.email, person.name, instance]);
+      await checkNewPassword(password, [person.email, person.name, instance]);
       const hash = await passwords.hash(password);
       await ledger.inTurn(() =>
         put(

@@ -1,10 +1,9 @@
-import {
-  generateAuthenticationOptions,
-  generateRegistrationOptions,
-  verifyAuthenticationResponse,
-  verifyRegistrationResponse,
+import type {
+  AuthenticationResponseJSON,
+  PublicKeyCredentialCreationOptionsJSON,
+  PublicKeyCredentialRequestOptionsJSON,
+  RegistrationResponseJSON,
 } from "@simplewebauthn/server";
-import type { AuthenticationResponseJSON, RegistrationResponseJSON } from "@simplewebauthn/server";
 import type { PasskeyRecord } from "../records.ts";
 
 /** Where ceremonies take place: what the settings say, never what a request says. */
@@ -22,17 +21,21 @@ export type PasskeyOutcome =
   | { readonly kind: "clone_suspected" }
   | { readonly kind: "refused" };
 
+/** Loaded with the first ceremony: a server that is asked for none starts without it. */
+const webAuthn = () => import("@simplewebauthn/server");
+
 const TIMEOUT_MS = 5 * 60 * 1000;
 /** EdDSA, ES256 and RS256, by their COSE numbers. */
 const ALGORITHMS = [-8, -7, -257];
 
 /** What a browser needs to make a passkey: one that knows its person and asks them to show who they are. */
-export function registrationOptions(
+export async function registrationOptions(
   party: RelyingParty,
   person: { readonly id: string; readonly email: string; readonly name: string },
   known: readonly PasskeyRecord[],
   challenge: Uint8Array,
-): ReturnType<typeof generateRegistrationOptions> {
+): Promise<PublicKeyCredentialCreationOptionsJSON> {
+  const { generateRegistrationOptions } = await webAuthn();
   return generateRegistrationOptions({
     rpName: party.name,
     rpID: party.id,
@@ -54,6 +57,7 @@ export async function readRegistration(
   response: unknown,
   challenge: string,
 ): Promise<Pick<PasskeyRecord, "id" | "publicKey" | "counter" | "transports"> | null> {
+  const { verifyRegistrationResponse } = await webAuthn();
   try {
     const { registrationInfo, verified } = await verifyRegistrationResponse({
       // Held to its shape by what reads it: whatever is wrong with it is thrown.
@@ -74,10 +78,11 @@ export async function readRegistration(
 }
 
 /** What a browser needs to ask for a passkey: whichever it has for this place. */
-export function authenticationOptions(
+export async function authenticationOptions(
   party: RelyingParty,
   challenge: Uint8Array,
-): ReturnType<typeof generateAuthenticationOptions> {
+): Promise<PublicKeyCredentialRequestOptionsJSON> {
+  const { generateAuthenticationOptions } = await webAuthn();
   return generateAuthenticationOptions({
     rpID: party.id,
     challenge: new Uint8Array(challenge),
@@ -101,6 +106,7 @@ export async function readAuthentication(
   passkey: PasskeyRecord,
 ): Promise<PasskeyOutcome> {
   const { counter, id, publicKey, transports } = passkey;
+  const { verifyAuthenticationResponse } = await webAuthn();
   try {
     const { authenticationInfo, verified } = await verifyAuthenticationResponse({
       response: response as AuthenticationResponseJSON,

@@ -1,19 +1,25 @@
-import { dictionary } from "@zxcvbn-ts/language-common";
 import { HoldfastError } from "@holdfast/protocol";
 
 /** Lengths in code points: NIST SP 800-63B-4, 3.1.1.2, and far above it. */
 const CHARS = { min: 12, max: 256 } as const;
 
-const COMMON: ReadonlySet<string> = new Set(dictionary["passwords-common"]);
+/** Loaded with the first new password: nothing else asks for it. */
+let common: Promise<ReadonlySet<string>> | null = null;
+function commonPasswords(): Promise<ReadonlySet<string>> {
+  common ??= import("@zxcvbn-ts/language-common").then(
+    ({ dictionary }) => new Set(dictionary["passwords-common"]),
+  );
+  return common;
+}
 
 /**
  * Holds a new password to the rules: long enough, and nothing that is guessed first. What it is made of is its owner's
- * business (OWASP ASVS 5.0, 6.2). Pure.
+ * business (OWASP ASVS 5.0, 6.2).
  *
  * @param own texts that others know of its owner: name, address, the installation's name
  * @throws HoldfastError `policy_violation`; never quotes it
  */
-export function checkNewPassword(password: string, own: readonly string[]): void {
+export async function checkNewPassword(password: string, own: readonly string[]): Promise<void> {
   const text = normalPassword(password);
   const { length } = Array.from(text);
   if (length < CHARS.min || length > CHARS.max)
@@ -22,7 +28,7 @@ export function checkNewPassword(password: string, own: readonly string[]): void
       `A password has ${CHARS.min} to ${CHARS.max} characters, and this one has ${length}.`,
     );
   const plain = text.toLowerCase();
-  if (isCommon(plain) || isRepeated(plain))
+  if (isCommon(plain, await commonPasswords()) || isRepeated(plain))
     throw new HoldfastError("policy_violation", "This password is one of those that are tried first.");
   const known = own
     .map((word) => word.toLowerCase())
@@ -39,9 +45,9 @@ export function normalPassword(password: string): string {
 }
 
 /** One of the list, also with digits and signs around it. */
-function isCommon(text: string): boolean {
+function isCommon(text: string, listed: ReadonlySet<string>): boolean {
   const bare = text.replaceAll(/^[^\p{L}]+|[^\p{L}]+$/gu, "");
-  return COMMON.has(text) || COMMON.has(bare);
+  return listed.has(text) || listed.has(bare);
 }
 
 /** The same few characters over and over, or a row of the alphabet or of digits. */
