@@ -43,7 +43,6 @@ describe("findProblems()", () => {
 
   test("has nothing to say of a table that is whole", () => {
     assert.deepEqual(findProblems(good, read), []);
-    // oxlint-disable-next-line no-template-curly-in-string -- the source of a title, as it stands in the file
     for (const title of ["it holds", "${name} holds"]) {
       assert.deepEqual(findProblems(withFirst({ evidence: [{ test: `a.test.ts#${title}` }] }), read), []);
     }

@@ -21,7 +21,7 @@ export function renderPage(table: readonly Requirement[]): string {
     const rows = table.filter(({ id }) => chapterOf(id) === index + 1);
     return `## V${index + 1} ${about}\n\n${tally(rows)}.\n\n${rowsOf(rows)}`;
   });
-  return `${[HEAD, countsOf(table), ...chapters].join("\n")}`;
+  return [HEAD, countsOf(table), ...chapters].join("\n");
 }
 
 function countsOf(table: readonly Requirement[]): string {
