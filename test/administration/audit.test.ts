@@ -144,10 +144,13 @@ describe("the audit log of a server", { timeout: 120_000 }, () => {
     const routes = await operatorRoutes();
     assert.ok(routes.length > 20);
     const silent = routes.filter((route) => !route.startsWith("GET ") && route.endsWith(" -"));
-    // They ask, or sign what is there: nothing is changed by them.
+    // They ask, try, or sign what is there: nothing is changed by them. That a test of a connection went through is in the log.
     assert.deepEqual(
       silent.map((route) => route.split(" ")[1]),
       [
+        "/holdfast/v1/admin/sso/metadata",
+        "/holdfast/v1/admin/sso/:id/map-preview",
+        "/holdfast/v1/admin/sso/:id/test",
         "/holdfast/v1/admin/environments/:environment/signing-keys/probe",
         "/holdfast/v1/admin/audit/checkpoint",
         "/holdfast/v1/admin/environments/:environment/audit/checkpoint",

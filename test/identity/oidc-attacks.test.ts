@@ -104,6 +104,7 @@ describe("A-029 attacks on signing in by OpenID Connect", { timeout: 60_000 }, (
       { idToken: { aud: ["holdfast", "another"], azp: "another" } },
       "oidc_token",
     ],
+    ["another authorised party for the one audience", { idToken: { azp: "another" } }, "oidc_token"],
     ["an expired ID token", { idToken: { iat: now - 4000, exp: now - 3600 } }, "oidc_token"],
     ["an ID token without an end", { idToken: { exp: undefined } }, "oidc_token"],
     ["no subject", { idToken: { sub: undefined } }, "oidc_token"],
@@ -226,7 +227,9 @@ describe("A-029 attacks on signing in by OpenID Connect", { timeout: 60_000 }, (
       ["nobody", { ...good, sub: undefined }],
     ] as const)
       assert.equal(await post(await provider.logoutToken(claims)), 400, title);
-    assert.equal(await post("nonsense"), 400);
+    const reads = provider.keyReads();
+    for (let index = 0; index < 10; index += 1) assert.equal(await post("nonsense"), 400);
+    assert.equal(provider.keyReads(), reads, "a flood of tokens asks the provider for nothing");
     assert.equal((await page.session()).state, "signed_in");
     assert.equal(await post(await provider.logoutToken({ ...good, sub: "u-9", jti: "l-0" })), 200);
     assert.equal((await page.session()).state, "signed_in", "another subject's sessions are another's");

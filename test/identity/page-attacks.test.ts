@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
+import { pagesDir, pagesList } from "@holdfast/dashboard";
 import type { Answer } from "../http/request.ts";
 import { operatorOf } from "../kit/operator.ts";
 import type { Page } from "../kit/page.ts";
 import { openPage, OWNER_EMAIL, PASSWORD, signUpOwner } from "../kit/page.ts";
+import { stageSaml } from "../kit/saml-stage.ts";
 import type { TestServer } from "../kit/test-server.ts";
 import { startTestServer } from "../kit/test-server.ts";
 
@@ -152,6 +154,57 @@ describe("attacks by other pages", { timeout: 60_000 }, () => {
     const [cookie = ""] = [answer.headers["set-cookie"] ?? []].flat();
     assert.match(cookie, /^__Host-holdfast-session=[\w-]{43}; Path=\/; HttpOnly; SameSite=Lax; Secure$/);
     assert.match(String(answer.headers["strict-transport-security"]), /max-age=/);
+  });
+
+  it("A-047 the cookie of a visit at a provider goes along to its own connection alone, and says who began the visit", async () => {
+    await using secure = await startTestServer({
+      publicUrl: "https://holdfast.example",
+      allowedHosts: ["127.0.0.1"],
+    });
+    const signedUp = await signUpOwner(secure, "https://holdfast.example");
+    const { id } = await stageSaml(secure, signedUp, { isEnabled: false });
+    const { url } = await signedUp.admin<{ url: string }>("POST", `/sso/${id}/test`);
+    const { headers } = await signedUp.ask("GET", url);
+    const [cookie = ""] = [headers["set-cookie"] ?? []].flat();
+    assert.match(
+      cookie,
+      new RegExp(
+        `^__Secure-holdfast-visit=[\\w-]{43}; Path=/saml/${id}/acs; HttpOnly; SameSite=None; Secure; Max-Age=600$`,
+      ),
+    );
+  });
+
+  it("pages run their own script, ask this server alone, and give other windows nothing", async () => {
+    await using shown = await startTestServer({ pages: { dir: pagesDir, list: pagesList } });
+    for (const path of ["/", "/sign-in", "/people/some-one", "/sso/1?step=test", "/audit"]) {
+      const { headers, status, text } = await openPage(shown).ask("GET", path);
+      assert.equal(status, 200, path);
+      const policy = new Map(
+        String(headers["content-security-policy"])
+          .split("; ")
+          .map((directive) => directive.split(" ") as [string, ...string[]])
+          .map(([name, ...values]) => [name, values.join(" ")]),
+      );
+      assert.deepEqual(Object.fromEntries(policy), {
+        "default-src": "'none'",
+        "script-src": "'self'",
+        "style-src": "'self'",
+        "img-src": "'self' data:",
+        "font-src": "'self'",
+        "connect-src": "'self'",
+        "manifest-src": "'self'",
+        "base-uri": "'none'",
+        "form-action": "'self'",
+        "frame-ancestors": "'none'",
+        "require-trusted-types-for": "'script'",
+      });
+      assert.equal(headers["cross-origin-opener-policy"], "same-origin");
+      assert.equal(headers["cache-control"], "no-store");
+      assert.match(String(headers["content-type"]), /^text\/html; charset=utf-8$/);
+      assert.ok(!text.includes("<script>"));
+    }
+    for (const path of ["/assets/nothing.js", "/assets/..%2findex.html", "/sign-in/", "/people/a/b", "/.env"])
+      assert.notEqual((await openPage(shown).ask("GET", path)).status, 200, path);
   });
 
   it("header injection: what people type comes back in no header", async () => {

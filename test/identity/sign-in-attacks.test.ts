@@ -2,10 +2,12 @@ import assert from "node:assert/strict";
 import { after, before, describe, it, test } from "node:test";
 import { totpCode } from "../../packages/server/src/identity/totp/totp.ts";
 import type { Answer } from "../http/request.ts";
+import { operatorOf } from "../kit/operator.ts";
 import type { Page } from "../kit/page.ts";
 import { invite, openPage, OWNER_EMAIL, PASSWORD, signIn, signUpOwner, tokenOf } from "../kit/page.ts";
 import type { TestServer } from "../kit/test-server.ts";
 import { startTestServer } from "../kit/test-server.ts";
+import { until } from "../kit/until.ts";
 
 const SET_UP = { name: "Ana", email: OWNER_EMAIL, password: PASSWORD };
 const codeIn = ({ json }: Answer): string => (json as { readonly code?: string }).code ?? "";
@@ -460,6 +462,49 @@ describe("attacks on signing in", { timeout: 120_000 }, () => {
     await assert.rejects((await half()).act("/sign-in/recovery-code", { code: codes[2] }), {
       code: "invalid_credentials",
     });
+  });
+
+  it("a good password and a wrong one each have an entry of the log, with the factor and the network", async () => {
+    await invite(server, owner, "logged@example.com", { role: "viewer" });
+    const id = await idOf("logged@example.com");
+    await openPage(server, "203.0.113.99").act("/sign-in/password", {
+      email: "logged@example.com",
+      password: PASSWORD,
+    });
+    await assert.rejects(
+      openPage(server, "203.0.113.98").act("/sign-in/password", {
+        email: "logged@example.com",
+        password: "wrong",
+      }),
+      { code: "invalid_credentials" },
+    );
+    const entryOf = async (action: string, address: string) =>
+      (await operatorOf(server).auditRows(null, { action, limit: "100" })).find(
+        ({ entry }) => entry.context.address === address,
+      )?.entry;
+    const good = await until("the good one is there", async () => entryOf("session.started", "203.0.113.99"));
+    assert.deepEqual([good.actor.id, good.result, good.reason], [id, "success", "password"]);
+    const wrong = await until("the wrong one is there", async () =>
+      entryOf("sign_in.refused", "203.0.113.98"),
+    );
+    assert.deepEqual([wrong.targets[0]?.id, wrong.result, wrong.reason], [id, "denied", "password"]);
+  });
+
+  it("after a reset the authenticator is still asked for", async () => {
+    const page = await invite(server, owner, "both@example.com", { role: "viewer" });
+    const { secret } = await page.act<{ secret: string }>("/totp");
+    await page.act("/totp/confirm", { code: totpCode(fromBase32(secret), Math.floor(Date.now() / 30_000)) });
+    const { link } = await owner.admin<{ link: string }>(
+      "POST",
+      `/people/${await idOf("both@example.com")}/reset`,
+    );
+    const password = "another purple bicycle";
+    await browser().act("/resets/accept", { token: tokenOf(link), password });
+    const { state } = await browser().act<{ state: string }>("/sign-in/password", {
+      email: "both@example.com",
+      password,
+    });
+    assert.equal(state, "second_factor");
   });
 
   it("what is in the log as an act asks for a proof that is minutes old", async () => {

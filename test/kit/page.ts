@@ -53,7 +53,7 @@ export class PageRefused extends Error {
 }
 
 /** Opens a browser. @param address from which it seems to come, for a server that trusts this machine as its proxy */
-export function openPage(server: TestServer, address?: string): Page {
+export function openPage(server: TestServer, address?: string, origin: string = server.url): Page {
   const cookies = new Map<string, string>();
   let csrf: string | null = null;
 
@@ -68,7 +68,7 @@ export function openPage(server: TestServer, address?: string): Page {
       ...(cookies.size === 0
         ? {}
         : { cookie: [...cookies].map(([name, value]) => `${name}=${value}`).join("; ") }),
-      ...(method === "GET" ? {} : { "content-type": "application/json", origin: server.url }),
+      ...(method === "GET" ? {} : { "content-type": "application/json", origin }),
       ...(csrf === null || method === "GET" ? {} : { "x-csrf": csrf }),
       ...(address === undefined ? {} : { "x-forwarded-for": address }),
       ...headers,
@@ -119,9 +119,9 @@ export function tokenOf(link: string | null): string {
   return new URL(link ?? "none:").hash.slice(1);
 }
 
-/** Makes the first owner, and leaves her signed in in a browser. */
-export async function signUpOwner(server: TestServer): Promise<Page> {
-  const page = openPage(server);
+/** Makes the first owner, and leaves her signed in in a browser. @param origin of the page she sees, when it is not where it listens */
+export async function signUpOwner(server: TestServer, origin?: string): Promise<Page> {
+  const page = openPage(server, undefined, origin);
   const token = tokenOf(await server.setUpLink());
   await page.act("/set-up", { token, name: "Ana", email: OWNER_EMAIL, password: PASSWORD });
   return page;

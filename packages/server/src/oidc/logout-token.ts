@@ -1,6 +1,6 @@
 import { createLocalJWKSet, jwtVerify } from "jose";
 import type { JSONWebKeySet } from "jose";
-import type { LogoutToken, OidcFetch, OidcTrust } from "./contract.ts";
+import type { LogoutToken, OidcTrust } from "./contract.ts";
 import { OidcError } from "./oidc-error.ts";
 
 const EVENT = "http://schemas.openid.net/event/backchannel-logout";
@@ -16,22 +16,19 @@ const LIFE_MS = 10 * 60 * 1000;
  * @throws OidcError `oidc_logout_token`
  */
 export async function readLogoutToken({
-  fetch,
-  keysUrl,
+  keys,
   nowMs,
   token,
   trust,
 }: {
   readonly token: string;
   readonly trust: OidcTrust;
-  readonly keysUrl: string;
-  readonly fetch: OidcFetch;
+  /** The provider's keys, as it publishes them. */
+  readonly keys: JSONWebKeySet;
   readonly nowMs: number;
 }): Promise<LogoutToken> {
   try {
-    const answer = await fetch(keysUrl, { method: "GET", headers: { accept: "application/json" } });
-    const keys = createLocalJWKSet((await answer.json()) as JSONWebKeySet);
-    const { payload } = await jwtVerify(token, keys, {
+    const { payload } = await jwtVerify(token, createLocalJWKSet(keys), {
       issuer: trust.issuer,
       audience: trust.clientId,
       algorithms: ALGORITHMS,
@@ -41,11 +38,18 @@ export async function readLogoutToken({
       requiredClaims: ["iat", "jti", "events"],
     });
     const { events, jti, sub } = payload;
-    const { nonce, sid } = payload;
+    const { nonce, sid, tid } = payload;
     const isLogout = typeof events === "object" && events !== null && Object.hasOwn(events, EVENT);
     const sessionId = typeof sid === "string" ? sid : null;
     const subject = sub ?? null;
-    if (!isLogout || nonce !== undefined || jti === undefined || (subject === null && sessionId === null))
+    const isOfTenant = trust.tenant === null || tid === undefined || tid === trust.tenant;
+    if (
+      !isLogout ||
+      !isOfTenant ||
+      nonce !== undefined ||
+      jti === undefined ||
+      (subject === null && sessionId === null)
+    )
       throw new OidcError("oidc_logout_token");
     return { subject, sessionId, id: jti, expiresAt: nowMs + LIFE_MS };
   } catch (error) {

@@ -1,4 +1,5 @@
 import { decodeProtectedHeader } from "jose";
+import type { JSONWebKeySet } from "jose";
 import {
   allowInsecureRequests,
   authorizationCodeGrant,
@@ -27,6 +28,7 @@ const SCOPES = "openid email profile";
 const SKEW_S = 60;
 /** A provider's configuration is read anew after so long. */
 const CONFIGURATION_MS = 60 * 60 * 1000;
+const KEYS_MS = 5 * 60 * 1000;
 /** Issuers whose name says that many tenants share it. */
 const SHARED = /^https:\/\/login\.microsoftonline\.com\/(?:common|organizations|consumers)\//;
 
@@ -38,6 +40,7 @@ export interface OidcClientDeps {
 
 /** Opens a relying party. What it learns of providers it keeps for an hour, in memory. */
 export function createOidcClient({ clock, fetch: send }: OidcClientDeps): OidcClient {
+  const keySets = new Map<string, { readonly keys: Promise<JSONWebKeySet>; readonly until: number }>();
   const known = new Map<string, { readonly configuration: Promise<Configuration>; readonly until: number }>();
 
   async function discover({ clientId, clientSecret, issuer }: OidcTrust): Promise<Configuration> {
@@ -79,6 +82,20 @@ export function createOidcClient({ clock, fetch: send }: OidcClientDeps): OidcCl
     return configuration;
   }
 
+  /** The provider's keys. Asked for once in five minutes at most, whoever sends logout tokens. */
+  async function keysOf(trust: OidcTrust): Promise<JSONWebKeySet> {
+    const found = keySets.get(trust.issuer);
+    if (found !== undefined && clock.monotonic() < found.until) return found.keys;
+    const { jwks_uri: url } = (await configured(trust)).serverMetadata();
+    if (url === undefined) throw new OidcError("oidc_logout_token");
+    const keys = send(url, { method: "GET", headers: { accept: "application/json" } }).then(
+      async (answer) => (await answer.json()) as JSONWebKeySet,
+    );
+    keySets.set(trust.issuer, { keys, until: clock.monotonic() + KEYS_MS });
+    keys.catch(() => keySets.delete(trust.issuer));
+    return keys;
+  }
+
   return {
     async start(trust, { nonce, state, verifier }, forceAuthn) {
       const configuration = await configured(trust);
@@ -106,6 +123,9 @@ export function createOidcClient({ clock, fetch: send }: OidcClientDeps): OidcCl
         const { alg } = decodeProtectedHeader(tokens.id_token ?? "");
         if (claims === undefined || alg === undefined || !ALGORITHMS.has(alg))
           throw new OidcError("oidc_token");
+        // Whoever it names as the party it was made for, it is this one (OpenID Connect Core, 3.1.3.7).
+        const { azp } = claims;
+        if (azp !== undefined && azp !== trust.clientId) throw new OidcError("oidc_token");
         if (trust.tenant !== null && claims["tid"] !== trust.tenant) throw new OidcError("oidc_issuer");
         if (forcedAt !== null && !isSince(claims.auth_time, forcedAt)) throw new OidcError("oidc_auth_time");
         const { userinfo_endpoint: userInfoEndpoint } = configuration.serverMetadata();
@@ -120,9 +140,10 @@ export function createOidcClient({ clock, fetch: send }: OidcClientDeps): OidcCl
       }
     },
     async readLogoutToken(trust, token, nowMs) {
-      const { jwks_uri: keysUrl } = (await configured(trust)).serverMetadata();
-      if (keysUrl === undefined) throw new OidcError("oidc_logout_token");
-      return readLogoutToken({ token, trust, keysUrl, fetch: send, nowMs });
+      const keys = await keysOf(trust).catch((error: unknown) => {
+        throw error instanceof OidcError ? error : new OidcError("oidc_unreachable", error);
+      });
+      return readLogoutToken({ token, trust, keys, nowMs });
     },
     async endSessionUrl(trust, returnTo) {
       const configuration = await configured(trust);

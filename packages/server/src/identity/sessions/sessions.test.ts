@@ -98,3 +98,15 @@ test("an account for emergencies has sessions of an hour", async () => {
   await clock.advance(HOUR);
   assert.equal(identity.sessions.check(outcome.begun.secret), null);
 });
+
+test("a session that is older than it may be idle is renewed as what it is: in use", async () => {
+  const { clock, identity, owner } = await testInstallation();
+  const { secret } = await owner();
+  await clock.advance(11 * HOUR);
+  assert.notEqual(identity.sessions.check(secret), null);
+  await clock.advance(2 * HOUR);
+  const renewed = await identity.sessions.renew(secret, "password", false, FROM);
+  assert.equal(renewed.signedIn.isFresh, true);
+  await clock.advance(11 * HOUR);
+  assert.notEqual(identity.sessions.check(renewed.secret), null);
+});

@@ -177,7 +177,6 @@ export function createSessions(deps: SessionsDeps): Sessions {
           freshUntil: clock.now() + FRESH_MS,
         };
         const { change, hash, secret } = made(renewed);
-        uses.use(hash);
         await ledger.commit(
           [change, { kind: "session", id: oldHash, value: null }],
           [
@@ -191,6 +190,8 @@ export function createSessions(deps: SessionsDeps): Sessions {
             },
           ],
         );
+        // Now that it is known: it was used this moment, however old it is.
+        uses.use(hash);
         return begun(secret, hash, renewed);
       }),
     hashOf(secret) {

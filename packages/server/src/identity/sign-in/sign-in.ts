@@ -101,7 +101,7 @@ export function createSignIn(deps: SignInDeps): SignIn {
 
   function personAt(email: string): Person | null {
     const address = readAddress(email)?.text;
-    const found = ledger.all("person").find(([, { email: each }]) => readAddress(each)?.text === address);
+    const found = ledger.all("person").find(([, person]) => person.email === address);
     return found === undefined || address === undefined ? null : { id: found[0], ...found[1] };
   }
 
