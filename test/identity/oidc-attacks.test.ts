@@ -227,6 +227,7 @@ describe("A-029 attacks on signing in by OpenID Connect", { timeout: 60_000 }, (
       ["nobody", { ...good, sub: undefined }],
     ] as const)
       assert.equal(await post(await provider.logoutToken(claims)), 400, title);
+    assert.equal(await post(await provider.logoutToken(good, "at+jwt")), 400, "an access token");
     const reads = provider.keyReads();
     for (let index = 0; index < 10; index += 1) assert.equal(await post("nonsense"), 400);
     assert.equal(provider.keyReads(), reads, "a flood of tokens asks the provider for nothing");

@@ -45,8 +45,9 @@ export async function startHostileOidc(): Promise<HostileOidc> {
   async function sign(
     claims: Readonly<Record<string, unknown>>,
     signing: OidcScript["signing"],
+    typ = "JWT",
   ): Promise<string> {
-    const jwt = (alg: string, kid = "k1") => new SignJWT({ ...claims }).setProtectedHeader({ alg, kid });
+    const jwt = (alg: string, kid = "k1") => new SignJWT({ ...claims }).setProtectedHeader({ alg, kid, typ });
     switch (signing) {
       case "other key":
         return jwt("RS256").sign(OTHER.privateKey);
@@ -70,7 +71,7 @@ export async function startHostileOidc(): Promise<HostileOidc> {
     script: {},
     nonce: "",
     keyReads: () => reads,
-    logoutToken: (claims) => sign(claims, "good"),
+    logoutToken: (claims, type = "logout+jwt") => sign(claims, "good", type),
     async [Symbol.asyncDispose]() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));

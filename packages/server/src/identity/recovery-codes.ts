@@ -5,11 +5,11 @@ import type { Random } from "#kernel";
 const COUNT = 10;
 /** Without letters and digits that are read for one another (RFC 4648, 6, and without O and I's likes). */
 const ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz";
-const GROUPS = 4;
+const GROUPS = 6;
 const GROUP_CHARS = 4;
 
 /**
- * New codes, each of 79 bits: so many that a slow hash would protect nothing more, and SHA-256 at rest is enough. They are
+ * New codes, each of 118 bits: so many that a slow hash would protect nothing more, and SHA-256 at rest is enough. They are
  * shown once.
  */
 export function makeRecoveryCodes(random: Random, count = COUNT): readonly string[] {

@@ -5,6 +5,8 @@ import { OidcError } from "./oidc-error.ts";
 
 const EVENT = "http://schemas.openid.net/event/backchannel-logout";
 const ALGORITHMS = ["RS256", "PS256", "ES256", "EdDSA"];
+/** What providers call it; most call it nothing in particular (RFC 8725, 3.11). */
+const TYPES: ReadonlySet<string | undefined> = new Set([undefined, "jwt", "logout+jwt"]);
 const AGE = "5 minutes";
 const SKEW_S = 60;
 const LIFE_MS = 10 * 60 * 1000;
@@ -28,7 +30,7 @@ export async function readLogoutToken({
   readonly nowMs: number;
 }): Promise<LogoutToken> {
   try {
-    const { payload } = await jwtVerify(token, createLocalJWKSet(keys), {
+    const { payload, protectedHeader } = await jwtVerify(token, createLocalJWKSet(keys), {
       issuer: trust.issuer,
       audience: trust.clientId,
       algorithms: ALGORITHMS,
@@ -43,7 +45,10 @@ export async function readLogoutToken({
     const sessionId = typeof sid === "string" ? sid : null;
     const subject = sub ?? null;
     const isOfTenant = trust.tenant === null || tid === undefined || tid === trust.tenant;
+    // An access token under the same key is none, whatever claims it has.
+    const isOfKind = TYPES.has(protectedHeader.typ?.toLowerCase());
     if (
+      !isOfKind ||
       !isLogout ||
       !isOfTenant ||
       nonce !== undefined ||
