@@ -41,7 +41,7 @@ test("an act on one's own account is refused when one proved who one is more tha
       },
       payload: "{}",
     });
-    return [answer.statusCode, (answer.json() as { readonly code?: string }).code ?? null];
+    return [answer.statusCode, answer.json<{ readonly code?: string }>().code ?? null];
   };
   assert.deepEqual(await ask("/recovery-codes"), [200, null]);
   await clock.advance(10 * MINUTE);
