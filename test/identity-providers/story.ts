@@ -52,6 +52,10 @@ export function tellStory({ manners, signInThere, start, vendor, whyNot }: Story
         await page.goto(`${stage.origin}/sign-in`);
         await page.getByLabel("E-mail address").fill(USERS[user].email);
         await page.getByRole("button", { name: "Continue" }).click();
+        // Where it is optional, there is a choice.
+        const choice = page.getByRole("button", { name: "Go to your identity provider" });
+        await choice.or(page.locator("#username")).first().waitFor();
+        if (await choice.isVisible()) await choice.click();
         await signInThere(page, user);
         await page.waitForURL((url) => url.origin === stage.origin && !url.pathname.includes("/acs"));
         return opened;

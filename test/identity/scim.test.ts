@@ -30,7 +30,13 @@ describe("a directory over the real accounts", { timeout: 60_000 }, () => {
   after(() => server[Symbol.asyncDispose]());
 
   let requests = 0;
-  const ask = (
+  /** A directory that is told to wait does. */
+  const ask = (...asked: Parameters<typeof askOnce>): Promise<Answer> =>
+    until("there is room for it", async () => {
+      const answer = await askOnce(...asked);
+      return answer.status === 429 ? null : answer;
+    });
+  const askOnce = (
     method: string,
     path: string,
     body?: unknown,

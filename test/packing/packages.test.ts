@@ -69,7 +69,7 @@ for (const node of nodes) {
 }
 
 it("the holdfast command runs from what was built", async () => {
-  for (const name of ["client", "server", "cli"]) await buildPackage(house.root, name);
+  for (const name of ["client", "dashboard", "server", "cli"]) await buildPackage(house.root, name);
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
     [join(house.root, "packages/cli/bin/holdfast.js"), "version"],
