@@ -77,3 +77,14 @@ test("a restart ends no session, and a deactivation ends all of them at once", a
   assert.equal((await bo.session()).state, "signed_out");
   await assert.rejects(signIn(server, "bo@example.com"), { code: "invalid_credentials" });
 });
+
+test("why an administrator signed somebody out is in the log", async () => {
+  await using server = await startTestServer();
+  const owner = await signUpOwner(server);
+  const bo = await invite(server, owner, "bo@example.com", { role: "viewer" });
+  const { person } = await bo.session();
+  await owner.admin("POST", `/people/${person?.id}/sign-out`, { reason: "a lost laptop" });
+  assert.equal((await bo.session()).state, "signed_out");
+  const [row] = await operatorOf(server).auditRows(null, { action: "session.ended" });
+  assert.equal(row?.entry.changes["said"]?.to, "a lost laptop");
+});

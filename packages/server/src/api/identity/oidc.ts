@@ -6,7 +6,7 @@ import { answerArrival } from "./arrival.ts";
 import type { IdentityContext } from "./context.ts";
 import { contextOf } from "./context.ts";
 import { readCookie, setCookie } from "./cookies.ts";
-import { deliver } from "./delivery.ts";
+import { depart } from "./departure.ts";
 import { readForm } from "./form.ts";
 
 type OfConnection = FastifyRequest<{ Params: { id: string } }>;
@@ -26,20 +26,9 @@ export function oidcRoutes(app: FastifyInstance, context: IdentityContext): void
   const refusal = (): HoldfastError =>
     new HoldfastError("rate_limited", "Too many answers of identity providers come in.");
 
-  app.get("/oidc/:id/start", { config: { access: "provider" } }, async (request: OfConnection, reply) => {
-    const { id } = request.params;
-    const { h } = request.query as { readonly h?: unknown };
-    const left = await identity.sso.leave(
-      id,
-      typeof h === "string" ? h : "",
-      contextOf(request),
-      request.signedIn,
-    );
-    if (left.kind !== "left") return answerArrival(reply, left, publicUrl());
-    const { browser, delivery } = left;
-    setCookie(reply, "visit", browser, publicUrl(), `/oidc/${id}/callback`);
-    return deliver(reply, delivery);
-  });
+  app.get("/oidc/:id/start", { config: { access: "provider" } }, async (request: OfConnection, reply) =>
+    depart(request, reply, context, `/oidc/${request.params.id}/callback`),
+  );
 
   app.get("/oidc/:id/callback", { config: { access: "provider" } }, async (request: OfConnection, reply) => {
     const { id } = request.params;

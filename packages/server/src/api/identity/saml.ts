@@ -7,6 +7,7 @@ import type { IdentityContext } from "./context.ts";
 import { contextOf } from "./context.ts";
 import { readCookie, setCookie } from "./cookies.ts";
 import { deliver } from "./delivery.ts";
+import { depart } from "./departure.ts";
 import { readForm } from "./form.ts";
 
 type OfConnection = FastifyRequest<{ Params: { id: string } }>;
@@ -40,20 +41,9 @@ export function samlRoutes(app: FastifyInstance, context: IdentityContext): void
     },
   );
 
-  app.get("/saml/:id/start", { config: { access: "provider" } }, async (request: OfConnection, reply) => {
-    const { id } = request.params;
-    const { h } = request.query as { readonly h?: unknown };
-    const left = await identity.sso.leave(
-      id,
-      typeof h === "string" ? h : "",
-      contextOf(request),
-      request.signedIn,
-    );
-    if (left.kind !== "left") return answerArrival(reply, left, publicUrl());
-    const { browser, delivery } = left;
-    setCookie(reply, "visit", browser, publicUrl(), `/saml/${id}/acs`);
-    return deliver(reply, delivery);
-  });
+  app.get("/saml/:id/start", { config: { access: "provider" } }, async (request: OfConnection, reply) =>
+    depart(request, reply, context, `/saml/${request.params.id}/acs`),
+  );
 
   app.post(
     "/saml/:id/acs",

@@ -150,9 +150,9 @@ export function createPeople({
         if (before.deactivatedAt === null) return;
         await put(by, id, { ...before, deactivatedAt: null }, [], { action: "person.reactivated" });
       }),
-    async signOut(by, id) {
+    async signOut(by, id, reason) {
       mayTouch(by, person(id));
-      await sessions.end(by.authority, (session) => session.person === id, "revoked");
+      await sessions.end(by.authority, (session) => session.person === id, "revoked", reason);
     },
     setBreakGlass: (by, id, isBreakGlass) =>
       ledger.inTurn(async () => {

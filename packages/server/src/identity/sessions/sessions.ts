@@ -44,7 +44,12 @@ export interface Sessions {
   /** The changes that end these sessions, for an act that ends them. */
   endings(which: (session: Session) => boolean): readonly Change[];
   /** @throws HoldfastError `not_found` */
-  end(by: Authority, which: (session: Session) => boolean, why: SessionEnd): Promise<number>;
+  end(
+    by: Authority,
+    which: (session: Session) => boolean,
+    why: SessionEnd,
+    said?: string | null,
+  ): Promise<number>;
 }
 
 const SECRET_BYTES = 32;
@@ -204,7 +209,7 @@ export function createSessions(deps: SessionsDeps): Sessions {
         .filter(([, session]) => session.person === person)
         .map(([, session]) => session),
     endings,
-    end: (by, which, why) =>
+    end: (by, which, why, said = null) =>
       ledger.inTurn(async () => {
         const changes = endings(which);
         if (changes.length === 0) return 0;
@@ -217,7 +222,10 @@ export function createSessions(deps: SessionsDeps): Sessions {
               .map(({ id }) => ({ type: "session", id: id.slice(0, ID_CHARS), name: null })),
             result: "success",
             reason: why,
-            changes: { count: { from: changes.length, to: 0 } },
+            changes: {
+              count: { from: changes.length, to: 0 },
+              ...(said === null ? {} : { said: { from: null, to: said } }),
+            },
           },
         ]);
         return changes.length;
