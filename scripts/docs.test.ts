@@ -150,13 +150,15 @@ function lockedApi(
 
 /** A line of the tables names one path, with one method or several. What is under `/v2` is found under `/api/v2` too. */
 const documentedRoutes = [
-  ...read("docs/reference/http-api.md").matchAll(/^\| `([A-Z, ]+) (\S+)` \| ([a-z ]+) \|/gm),
-].flatMap(([, methods = "", path = "", needs = ""]) =>
+  ...read("docs/reference/http-api.md").matchAll(
+    /^\| `([A-Z, ]+) (\S+)` \| ([a-z ]+)(?:, or `([a-z._]+)`)? \|/gm,
+  ),
+].flatMap(([, methods = "", path = "", needs = "", permission = "-"]) =>
   methods
     .split(", ")
     .flatMap((method) => [
-      { method, path, needs },
-      ...(path.startsWith("/v2/") ? [{ method, path: `/api${path}`, needs }] : []),
+      { method, path, needs, permission },
+      ...(path.startsWith("/v2/") ? [{ method, path: `/api${path}`, needs, permission }] : []),
     ]),
 );
 
@@ -165,6 +167,18 @@ test("docs/reference/http-api.md lists every route, and no other", async () => {
   await lockedApi("dev", (route) => actual.push(route.split(" ").slice(0, 2).join(" "))).ready();
   const documented = documentedRoutes.map(({ method, path }) => `${method} ${path}`);
   assert.deepEqual(documented.toSorted(), actual.toSorted());
+});
+
+test("docs/reference/http-api.md says what each route takes of whoever shows no key", async () => {
+  const actual: string[] = [];
+  await lockedApi("dev", (route) => actual.push(route)).ready();
+  assert.deepEqual(
+    documentedRoutes
+      .filter(({ needs }) => needs === "signing key")
+      .map(({ method, path, permission }) => `${method} ${path} signing-key ${permission}`)
+      .toSorted(),
+    actual.filter((route) => route.includes(" signing-key ")).toSorted(),
+  );
 });
 
 test("docs/reference/http-api.md says what each route needs: without that key it answers 401", async () => {

@@ -73,4 +73,23 @@ export const SERVER_OPTIONS: readonly CommandOption[] = [
     value: "FILE",
     summary: "Signing key. Default: HOLDFAST_SIGNING_KEY.",
   },
+  {
+    name: "operator-token-file",
+    kind: "text",
+    value: "FILE",
+    summary: "Token, in the place of a key. Default: HOLDFAST_OPERATOR_TOKEN.",
+  },
+  {
+    name: "env",
+    kind: "text",
+    value: "NAME",
+    summary: "Environment, for a token. Default: HOLDFAST_ENV, or production.",
+  },
 ];
+
+/** Of commands that show payloads. */
+export const REVEAL_OPTION: CommandOption = {
+  name: "reveal",
+  kind: "boolean",
+  summary: "With a token: show payloads, if it may. The audit log will have it.",
+};

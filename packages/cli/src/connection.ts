@@ -7,21 +7,35 @@ import { keyFilePath, readKeyFile } from "./keys/key-file.ts";
 import type { KeyFileName } from "./keys/key-file.ts";
 import { isLoopback } from "./settings/server-settings.ts";
 import { splitList } from "./settings/resolve.ts";
+import { textOption } from "./text-option.ts";
 
 const DEFAULT_URL = "http://127.0.0.1:8288";
 /** Where `start` keeps its data when nothing else is said. */
 const DEFAULT_DATA_DIR = "holdfast-data";
 
-/** A client of the server that a command is about, with the keys it needs, as far as they are found. */
+/**
+ * A client of the server that a command is about, with the keys it needs, as far as they are found. A token that is named goes before
+ * them, and one that is found is used where there is no key.
+ */
 export function connect(invocation: Invocation): Client {
   const url = serverUrl(invocation);
   const signingKey = keyFrom("signing-key", invocation, url);
+  const { options } = invocation;
+  const operatorToken =
+    options.has("operator-token-file") || signingKey === null
+      ? keyFrom("operator-token", invocation, url)
+      : null;
   const eventKey = keyFrom("event-key", invocation, url);
-  return createClient({
-    url,
-    ...(signingKey === null ? {} : { signingKey }),
-    ...(eventKey === null ? {} : { eventKey }),
-  });
+  const sending = eventKey === null ? {} : { eventKey };
+  if (operatorToken !== null)
+    return createClient({
+      url,
+      ...sending,
+      operatorToken,
+      environment: environmentOf(invocation),
+      reveal: options.get("reveal") === true,
+    });
+  return createClient({ url, ...sending, ...(signingKey === null ? {} : { signingKey }) });
 }
 
 /** Where the server is that a command is about. */
@@ -65,4 +79,10 @@ function first(keys: readonly string[]): string | null {
 
 function textOf(value: unknown): string | null {
   return typeof value === "string" ? value : null;
+}
+
+/** The environment that a command is about. */
+export function environmentOf({ options, world }: Invocation): string {
+  const named = textOption(options, "env") ?? world.env["HOLDFAST_ENV"];
+  return named === undefined || named === "" ? "production" : named;
 }

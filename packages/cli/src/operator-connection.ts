@@ -4,11 +4,10 @@ import { HoldfastError } from "@holdfast/protocol";
 import type { CommandOption, Invocation } from "./command.ts";
 import { SERVER_OPTIONS } from "./command.ts";
 import { keyFrom, serverUrl } from "./connection.ts";
-import { textOption } from "./text-option.ts";
 
 /** Options of every command that operators use. */
 export const OPERATOR_OPTIONS: readonly CommandOption[] = [
-  ...SERVER_OPTIONS.filter(({ name }) => name !== "signing-key-file"),
+  ...SERVER_OPTIONS.filter(({ name }) => name === "url" || name === "data-dir"),
   {
     name: "operator-token-file",
     kind: "text",
@@ -35,10 +34,4 @@ export function connectAsOperator(invocation: Invocation): Client {
   throw new HoldfastError("unauthenticated", "Cannot ask the operators' API: no operator token was found.", {
     next: "Set HOLDFAST_OPERATOR_TOKEN, or name the server's data folder with --data-dir.",
   });
-}
-
-/** The environment that a command is about. */
-export function environmentOf({ options, world }: Invocation): string {
-  const named = textOption(options, "env") ?? world.env["HOLDFAST_ENV"];
-  return named === undefined || named === "" ? "production" : named;
 }

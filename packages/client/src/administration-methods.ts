@@ -72,6 +72,8 @@ export interface OperatorTokenToMake {
   readonly role: Role;
   /** Those it is to be good in; all of them, and the installation, when absent. */
   readonly environments?: readonly string[];
+  /** Whether it may see what events and steps carry; absent: it may not. */
+  readonly payloads?: boolean;
   /** A date, or how long from now; 90 days when absent. */
   readonly expires?: string;
 }

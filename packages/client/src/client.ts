@@ -1,5 +1,5 @@
 import type { EventId, RunId } from "@holdfast/protocol";
-import { HoldfastError, isHoldfastError } from "@holdfast/protocol";
+import { Header, HoldfastError, isHoldfastError } from "@holdfast/protocol";
 import type { Asking, Question } from "./asking.ts";
 import { bearerOf } from "./bearer.ts";
 import { isObject, request, requestJson } from "./exchange.ts";
@@ -53,14 +53,18 @@ export interface ClientOptions {
   readonly url: string;
   /** Needed for everything but sending, unless the server is a development server. Sent as a hash, never as it is. */
   readonly signingKey?: string;
-  /** Opens the operators' API, in the place of a signing key. */
+  /** Opens the operators' API in the place of a signing key, and events and runs as far as it was given them; a service account's, too. */
   readonly operatorToken?: string;
+  /** The environment that a token or a page is about; a signing key belongs to one. */
+  readonly environment?: string;
+  /** Whether payloads are asked for, which tokens and pages see masked otherwise. It takes `payloads.read`, and is in the audit log. */
+  readonly reveal?: boolean;
   /**
    * For a page of the server itself, in the place of any key: the browser sends the session's cookie, and whatever changes
    * something goes out as JSON with the session's `x-csrf`.
    */
   readonly page?: { readonly csrf: () => string | null };
-  /** Needed for sending, unless the server is a development server. */
+  /** Needed for sending, unless the server is a development server, or a token or a page sends. */
   readonly eventKey?: string;
   /** Makes the requests; the global one when absent. */
   readonly fetch?: typeof fetch;
@@ -128,7 +132,12 @@ export function createClient(options: ClientOptions): Client {
   const origin = baseOf(options.url);
   let bearer: Promise<string> | undefined;
 
-  const authorization = async (): Promise<Record<string, string>> => {
+  const hasKey = options.page === undefined && options.operatorToken === undefined;
+  const authorization = async (): Promise<Record<string, string>> => ({
+    ...(await credentials()),
+    ...(hasKey || options.environment === undefined ? {} : { [Header.environment]: options.environment }),
+  });
+  const credentials = async (): Promise<Record<string, string>> => {
     const csrf = options.page?.csrf() ?? null;
     if (options.page !== undefined) return csrf === null ? {} : { "x-csrf": csrf };
     if (options.operatorToken !== undefined) return { authorization: `Bearer ${options.operatorToken}` };
@@ -136,9 +145,12 @@ export function createClient(options: ClientOptions): Client {
     bearer ??= bearerOf(options.signingKey);
     return { authorization: await bearer };
   };
+  const reveal = !hasKey && options.reveal === true;
   /** From a page, what changes something is JSON even when it says nothing: a form of another site cannot send that. */
-  const posed = (part: Question): Question =>
-    options.page === undefined || part.method === "GET" ? part : { ...part, body: part.body ?? {} };
+  const posed = (part: Question): Question => {
+    if (part.method === "GET") return reveal ? { ...part, path: revealing(part.path) } : part;
+    return options.page === undefined ? part : { ...part, body: part.body ?? {} };
+  };
   const ask = async (part: Question): Promise<unknown> =>
     requestJson({
       ...posed(part),
@@ -209,6 +221,15 @@ export function createClient(options: ClientOptions): Client {
     async send(events) {
       const list: readonly unknown[] = Array.isArray(events) ? events : [events];
       const purpose = `send ${list.length} event${list.length === 1 ? "" : "s"}`;
+      if (!hasKey && options.eventKey === undefined) {
+        const ids: EventId[] = [];
+        // A route for whoever has no event key takes one at a time.
+        for (const event of list) {
+          const part = { purpose, path: "/v2/events", method: "POST", body: event } as const;
+          ids.push((await askData<{ readonly eventId: EventId }>(part)).eventId);
+        }
+        return { ids };
+      }
       const answer = await requestJson({
         purpose,
         origin,
@@ -280,8 +301,21 @@ export function createClient(options: ClientOptions): Client {
         body: { advanceMs: ms },
       }),
     follow: (filter, signal) =>
-      followUpdates({ origin, fetch: options.fetch ?? fetch, headers: authorization, filter, signal }),
+      followUpdates({
+        origin,
+        fetch: options.fetch ?? fetch,
+        headers: authorization,
+        filter,
+        signal,
+        reveal,
+      }),
   };
+}
+
+/** The same path, asking for payloads where there are any. */
+function revealing(path: string): string {
+  if (!/^\/v[12]\//.test(path)) return path;
+  return `${path}${path.includes("?") ? "&" : "?"}reveal=true`;
 }
 
 /** The URL without what no request may inherit from it. */

@@ -9,6 +9,8 @@ interface Following {
   readonly headers: () => Promise<Readonly<Record<string, string>>>;
   readonly filter: FollowOptions;
   readonly signal: AbortSignal;
+  /** Whether payloads are asked for by whoever shows no key. */
+  readonly reveal: boolean;
 }
 
 const PURPOSE = "follow the server";
@@ -18,6 +20,7 @@ export async function* followUpdates(following: Following): AsyncGenerator<Updat
   const { origin, filter, signal } = following;
   const query = new URLSearchParams();
   if (filter.data === true) query.set("data", "1");
+  if (following.reveal && filter.data === true) query.set("reveal", "true");
   if (filter.runId !== undefined) query.set("runId", filter.runId);
   if (filter.kinds !== undefined) query.set("kinds", filter.kinds.join(","));
   const exchange = { purpose: PURPOSE, origin, signal };
@@ -35,7 +38,7 @@ export async function* followUpdates(following: Following): AsyncGenerator<Updat
     const pieces = (response.body ?? []) as AsyncIterable<Uint8Array> | [];
     for await (const piece of pieces) {
       for (const message of read(decoder.decode(piece, { stream: true }))) {
-        if (message.event === "cut") throw fellBehind(origin);
+        if (message.event === "cut") throw cut(origin, message.data);
         if (message.event === "following") filter.onFollowing?.();
         else yield* parseUpdates(message.data);
       }
@@ -52,8 +55,13 @@ export async function* followUpdates(following: Following): AsyncGenerator<Updat
   );
 }
 
-/** The server keeps nothing for followers that read more slowly than things happen. */
-function fellBehind(origin: string): HoldfastError {
+/** The server keeps nothing for followers that read more slowly than things happen, and tells nothing to whom it concerns no more. */
+function cut(origin: string, data: string): HoldfastError {
+  if (data.includes('"access"'))
+    return new HoldfastError(
+      "forbidden",
+      `Cannot ${PURPOSE} any longer: ${origin} does not allow it any more.`,
+    );
   return new HoldfastError(
     "request_failed",
     `Cannot ${PURPOSE} any longer: it fell too far behind ${origin}.`,

@@ -75,7 +75,7 @@ export async function startServer(options: ServerOptions, hooks: ServerHooks = {
     log,
   });
   try {
-    const { administration, pages, people, reach, scim } = installation;
+    const { administration, environmentDoor, pages, people, reach, scim } = installation;
     const door = openFrontDoor(
       {
         hosts: { publicUrl: options.publicUrl, allowed: options.allowedHosts ?? [] },
@@ -88,7 +88,16 @@ export async function startServer(options: ServerOptions, hooks: ServerHooks = {
         spareBytes: () => disk.spareBytes(),
         ...(options.tls === undefined ? {} : { tls: options.tls }),
       },
-      createDispatch({ reach, administration, people, pages, scim, clock: machineClock, log }),
+      createDispatch({
+        reach,
+        administration,
+        environmentDoor,
+        people,
+        pages,
+        scim,
+        clock: machineClock,
+        log,
+      }),
     );
     try {
       port = await door.listen({ host: options.host, port: options.port });

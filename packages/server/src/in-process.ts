@@ -4,7 +4,7 @@
  */
 import type { EventId, RunId } from "@holdfast/protocol";
 import { LIMITS } from "@holdfast/protocol";
-import { ACCOUNT_ID, createApi } from "#api";
+import { ACCOUNT_ID, createApi, createHandedOn } from "#api";
 import { silentAuditLog } from "#audit";
 import { mainEnvironment } from "#environments";
 import type { Clock, Log, Timer } from "#kernel";
@@ -199,6 +199,7 @@ export async function createInProcessServer(options: InProcessOptions): Promise<
     virtualTime: null,
     ids,
     log,
+    handedOn: createHandedOn(),
   });
   await api.ready();
 

@@ -3,7 +3,14 @@ import { join } from "node:path";
 import type { AuditAct, Authority, Digest, EnvironmentName } from "@holdfast/protocol";
 import { HoldfastError } from "@holdfast/protocol";
 import type { Api, EnvironmentActs, Reach } from "#api";
-import { createAdministrationApi, createIdentityApi, createPagesApi, createScimApi } from "#api";
+import {
+  createAdministrationApi,
+  createEnvironmentDoor,
+  createHandedOn,
+  createIdentityApi,
+  createPagesApi,
+  createScimApi,
+} from "#api";
 import type { AuditAdministration } from "#audit";
 import { startRetention } from "#audit";
 import type { EgressPolicy, EgressRefusal } from "#egress";
@@ -46,6 +53,8 @@ export interface InstallationWorld {
 export interface Installation {
   readonly reach: Reach;
   readonly administration: Api;
+  /** The door of people and tokens to the environments; null in development. */
+  readonly environmentDoor: Api | null;
   /** The API of people themselves. */
   readonly people: Api;
   /** What directories call. */
@@ -89,6 +98,7 @@ export async function openInstallation(world: InstallationWorld): Promise<Instal
   /** What is open and belongs to nothing else that is, in case something else cannot be opened. */
   const loose = new Set<OpenStore>();
   const open = new Map<string, Promise<OpenEnvironment>>();
+  const handedOn = createHandedOn();
   let hasStarted = false;
   let timer: Timer | null = null;
   let outlets: OpenSinks | null = null;
@@ -171,6 +181,7 @@ export async function openInstallation(world: InstallationWorld): Promise<Instal
           },
         },
         family,
+        handedOn,
         node: hostname(),
       });
       if (hasStarted) environment.start();
@@ -303,6 +314,24 @@ export async function openInstallation(world: InstallationWorld): Promise<Instal
       log,
     });
     await administrationApi.ready();
+    // A development server asks nobody who he is.
+    const environmentDoor =
+      options.mode === "dev"
+        ? null
+        : createEnvironmentDoor({
+            mode: options.mode,
+            identity: people.identity,
+            operators,
+            publicUrl: people.publicUrl,
+            audit: own.audit,
+            environments,
+            apiOf: async (record) => (await openOne(record)).api,
+            handedOn,
+            machineClock,
+            ids,
+            log,
+          });
+    await environmentDoor?.ready();
     const identityApi = createIdentityApi({
       mode: options.mode,
       identity: people.identity,
@@ -351,6 +380,7 @@ export async function openInstallation(world: InstallationWorld): Promise<Instal
         },
       },
       administration: administrationApi,
+      environmentDoor,
       people: identityApi,
       scim: scimApi,
       pages: pagesApi,
@@ -373,6 +403,7 @@ export async function openInstallation(world: InstallationWorld): Promise<Instal
       async endApis() {
         await Promise.all([
           administrationApi.close(),
+          environmentDoor?.close(),
           identityApi.close(),
           scimApi.close(),
           pagesApi?.close(),

@@ -1,5 +1,5 @@
 import type { AuditAct, Digest } from "@holdfast/protocol";
-import type { Api, EnvironmentActs } from "#api";
+import type { Api, EnvironmentActs, HandedOn } from "#api";
 import { ACCOUNT_ID, createApi } from "#api";
 import type { EnvironmentRecord } from "#environments";
 import type { Egress, EgressPolicyAdministration } from "#egress";
@@ -39,6 +39,8 @@ export interface EnvironmentWorld {
   readonly version: string;
   readonly ownPort: () => number;
   readonly onAppChange?: (change: AppChange) => void;
+  /** Who was let in at the installation's door. */
+  readonly handedOn: HandedOn;
 }
 
 /** An environment that is open: its rooms, and its API, which knows no other environment. */
@@ -174,6 +176,7 @@ export async function openEnvironment(world: EnvironmentWorld): Promise<OpenEnvi
     virtualTime: world.virtualTime,
     ids,
     log,
+    handedOn: world.handedOn,
   });
   await api.ready();
   let hasStarted = false;

@@ -1,6 +1,7 @@
 import type { Invocation } from "../command.ts";
 import { EXIT } from "../exit-codes.ts";
-import { connectAsOperator, environmentOf } from "../operator-connection.ts";
+import { environmentOf } from "../connection.ts";
+import { connectAsOperator } from "../operator-connection.ts";
 import { printable } from "../printable.ts";
 
 /** Says that an app may be called at another origin than before. It registers there the next time it is asked. */

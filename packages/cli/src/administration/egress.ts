@@ -2,7 +2,8 @@ import type { EgressPolicyInfo } from "@holdfast/client";
 import { HoldfastError, parseDuration } from "@holdfast/protocol";
 import type { Invocation } from "../command.ts";
 import { EXIT } from "../exit-codes.ts";
-import { connectAsOperator, environmentOf } from "../operator-connection.ts";
+import { environmentOf } from "../connection.ts";
+import { connectAsOperator } from "../operator-connection.ts";
 import { printable } from "../printable.ts";
 import { textOption } from "../text-option.ts";
 

@@ -1,7 +1,8 @@
 import type { Invocation } from "../command.ts";
 import { EXIT } from "../exit-codes.ts";
 import { readText } from "../json-option.ts";
-import { connectAsOperator, environmentOf } from "../operator-connection.ts";
+import { environmentOf } from "../connection.ts";
+import { connectAsOperator } from "../operator-connection.ts";
 import { listOption, wantedOption } from "../text-option.ts";
 
 /**

@@ -1,7 +1,8 @@
 import type { EventKeyInfo, EventKeyToMake } from "@holdfast/client";
 import type { Invocation } from "../command.ts";
 import { EXIT } from "../exit-codes.ts";
-import { connectAsOperator, environmentOf } from "../operator-connection.ts";
+import { environmentOf } from "../connection.ts";
+import { connectAsOperator } from "../operator-connection.ts";
 import { printable } from "../printable.ts";
 import { importedKey } from "./imported-key.ts";
 import type { Style } from "../style.ts";

@@ -2,7 +2,8 @@ import { randomBytes } from "node:crypto";
 import { HoldfastError } from "@holdfast/protocol";
 import type { Invocation } from "../command.ts";
 import { EXIT } from "../exit-codes.ts";
-import { connectAsOperator, environmentOf } from "../operator-connection.ts";
+import { environmentOf } from "../connection.ts";
+import { connectAsOperator } from "../operator-connection.ts";
 
 /** Makes a master key. It goes to stdout alone, for a file or a secret store. */
 export async function newMasterKey({ report }: Invocation): Promise<number> {

@@ -52,6 +52,7 @@ export async function createOperatorToken(invocation: Invocation): Promise<numbe
     name,
     role,
     ...(environments === undefined ? {} : { environments }),
+    ...(options.get("payloads") === true ? { payloads: true } : {}),
     ...(expires === undefined ? {} : { expires }),
   });
   const where = environments === undefined ? "everywhere" : `in ${environments.join(", ")}`;

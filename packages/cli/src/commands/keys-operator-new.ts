@@ -4,7 +4,7 @@ import { OPERATOR_OPTIONS } from "../operator-connection.ts";
 
 export const keysOperatorNew: Command = {
   summary: "Make an operator token.",
-  usage: "<name> --role ROLE [--only-env NAME] [--expires 90d]",
+  usage: "<name> --role ROLE [--only-env NAME] [--payloads] [--expires 90d]",
   examples: [
     "holdfast keys operator new Ana --role admin --expires 30d",
     "holdfast keys operator new auditors --role auditor",
@@ -19,6 +19,7 @@ export const keysOperatorNew: Command = {
       value: "NAME",
       summary: "Environment it is good in; may be given several times. Default: all, and the installation.",
     },
+    { name: "payloads", kind: "boolean", summary: "Let it see what events and steps carry." },
     { name: "expires", kind: "text", value: "WHEN", summary: "A date, or how long from now. Default: 90d." },
   ],
   operandsMin: 1,

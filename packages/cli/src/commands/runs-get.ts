@@ -1,5 +1,5 @@
 import type { Command } from "../command.ts";
-import { SERVER_OPTIONS } from "../command.ts";
+import { REVEAL_OPTION, SERVER_OPTIONS } from "../command.ts";
 
 export const runsGet: Command = {
   summary: "Show a run: its function, where it stands, what it returned.",
@@ -14,6 +14,7 @@ export const runsGet: Command = {
       kind: "boolean",
       summary: "Print what the run returned, as JSON, and nothing else.",
     },
+    REVEAL_OPTION,
     ...SERVER_OPTIONS,
   ],
   operandsMin: 1,

@@ -1,6 +1,6 @@
 import type { AuditAct, AuditAction, AuditTarget, Authority } from "@holdfast/protocol";
 import type { FastifyRequest } from "fastify";
-import type { AuditDrafter } from "#audit";
+import type { AuditDrafter, AuditLog } from "#audit";
 import type { AuditDraft } from "#store";
 
 declare module "fastify" {
@@ -10,9 +10,10 @@ declare module "fastify" {
   }
 }
 
-/** On whose authority a request with a signing key is made: that of whoever has the key. */
-export function keyAuthority(request: FastifyRequest): Authority {
-  const { keyId } = request;
+/** On whose authority a request to an environment is made: that of the person, account or operator, or of whoever has the key. */
+export function actingAuthority(request: FastifyRequest): Authority {
+  const { caller, keyId } = request;
+  if (caller !== null) return caller.authority;
   const actor =
     keyId === null
       ? ({ type: "anonymous", id: "anonymous", name: null, keyId: null } as const)
@@ -28,7 +29,7 @@ export function keyAuthority(request: FastifyRequest): Authority {
   };
 }
 
-/** The entry of an act that a request with a signing key asks for, to be committed with it. */
+/** The entry of an act that a request asks for, to be committed with it. */
 export function actOf(
   request: FastifyRequest,
   audit: AuditDrafter,
@@ -36,6 +37,20 @@ export function actOf(
   target: AuditTarget,
   changes: AuditAct["changes"] = {},
 ): readonly [AuditDraft] {
-  const authority = keyAuthority(request);
+  const authority = actingAuthority(request);
   return [audit.draft({ action, authority, targets: [target], result: "success", reason: null, changes })];
+}
+
+/**
+ * Notes what people and tokens do here now and then, and apps all the time: of requests that show a key the log says nothing.
+ */
+export function noteCallersAct(
+  request: FastifyRequest,
+  audit: Pick<AuditLog, "note">,
+  action: AuditAction,
+  target: AuditTarget,
+): void {
+  if (request.caller === null) return;
+  const { authority } = request.caller;
+  audit.note({ action, authority, targets: [target], result: "success", reason: null, changes: {} });
 }

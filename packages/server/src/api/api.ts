@@ -30,7 +30,10 @@ import { signalRoutes } from "./signals.ts";
 import { signedRequests } from "./signed-request.ts";
 import { testHookRoutes } from "./test-hooks.ts";
 
+export type { HandedOn } from "./callers/handed-on.ts";
+export { createHandedOn } from "./callers/handed-on.ts";
 export type { ApiContext } from "./context.ts";
+export { createEnvironmentDoor } from "./environment-door.ts";
 export type { PageFiles } from "./pages/pages-api.ts";
 export { createPagesApi } from "./pages/pages-api.ts";
 export { createIdentityApi } from "./identity/identity-api.ts";

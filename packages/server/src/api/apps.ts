@@ -1,5 +1,6 @@
 import { HoldfastError } from "@holdfast/protocol";
 import type { FastifyInstance } from "fastify";
+import { noteCallersAct } from "./acting.ts";
 import { parseFields } from "./body.ts";
 import type { ApiContext } from "./context.ts";
 import { sendError } from "./errors.ts";
@@ -7,10 +8,15 @@ import { triggerShapes } from "./trigger-shapes.ts";
 
 /** Holdfast's own routes about apps and about the server itself. */
 export function appRoutes(app: FastifyInstance, context: ApiContext): void {
-  const { queue, registry, sync } = context;
-  const options = { config: { access: "signing-key" } } as const;
+  const { audit, queue, registry, sync } = context;
+  const about = { config: { access: "signing-key", permission: "environments.read" } } as const;
+  const reading = { config: { access: "signing-key", permission: "apps.read" } } as const;
+  /** Whoever names a URL says where an app is, and has the server call it. */
+  const placing = {
+    config: { access: "signing-key", permission: "apps.approve", needsFresh: true },
+  } as const;
 
-  app.get("/holdfast/v1/status", options, async () => ({
+  app.get("/holdfast/v1/status", about, async () => ({
     data: {
       version: context.version,
       mode: context.mode,
@@ -18,7 +24,7 @@ export function appRoutes(app: FastifyInstance, context: ApiContext): void {
     },
   }));
 
-  app.get("/holdfast/v1/apps", options, () => ({
+  app.get("/holdfast/v1/apps", reading, () => ({
     data: registry.apps().map((known) => ({
       id: known.id,
       name: known.name,
@@ -35,10 +41,11 @@ export function appRoutes(app: FastifyInstance, context: ApiContext): void {
     })),
   }));
 
-  app.put("/holdfast/v1/apps/sync", options, async (request, reply) => {
+  app.put("/holdfast/v1/apps/sync", placing, async (request, reply) => {
     const { url } = parseFields(request.body);
     if (typeof url !== "string")
       throw new HoldfastError("request_invalid", "The body must name the app's url.");
+    noteCallersAct(request, audit, "app.sync_requested", { type: "app", id: url.slice(0, 200), name: null });
     const outcome = await sync.sync(url);
     if (outcome.ok) return { data: { appName: outcome.appName, modified: outcome.modified } };
     return reply.code(422).send({ code: outcome.code, error: outcome.message, status: 422 });
@@ -46,11 +53,16 @@ export function appRoutes(app: FastifyInstance, context: ApiContext): void {
 
   app.get<{ Querystring: { url?: string } }>(
     "/holdfast/v1/apps/introspect",
-    options,
+    placing,
     async (request, reply) => {
       const { url } = request.query;
       if (url === undefined)
         return sendError(reply, new HoldfastError("request_invalid", "The query must name the app's url."));
+      noteCallersAct(request, audit, "app.sync_requested", {
+        type: "app",
+        id: url.slice(0, 200),
+        name: null,
+      });
       const outcome = await sync.introspect(url);
       if (outcome.ok) return { data: outcome.body };
       return reply.code(422).send({ code: outcome.code, error: outcome.message, status: 422 });

@@ -1,11 +1,15 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { hasV2Signature } from "@holdfast/protocol";
-import type { AuditAction, Permission } from "@holdfast/protocol";
-import { keyAuthority } from "./acting.ts";
+import type { AuditAction, HoldfastError, Permission } from "@holdfast/protocol";
+import { actingAuthority } from "./acting.ts";
+import { refusalOfCaller } from "./callers/authorise-caller.ts";
+import type { Caller } from "./callers/caller.ts";
 import type { ApiContext } from "./context.ts";
+import { sendError } from "./errors.ts";
 import type { RefusalLog } from "./refusal-log.ts";
 import type { RefusalCount } from "./refuse-key.ts";
 import { refuseKey, tellToWait } from "./refuse-key.ts";
+import { sendAsV2 } from "./rest-v2/errors.ts";
 import { headerOf } from "./signed-request.ts";
 
 /**
@@ -33,8 +37,11 @@ declare module "fastify" {
     repeatable?: readonly string[];
     /** The body is handed to the route as it comes in, and may take its time. */
     streamed?: boolean;
-    /** What an operator must be allowed to, of a route that is the operators'. */
-    permission?: Permission;
+    /**
+     * What it takes of a person, a service account or an operator. Null, of a route that a signing key opens: nobody else may,
+     * whatever they were given.
+     */
+    permission?: Permission | null;
     /** Such a route answers whoever may do it in some environment, and tells him of those alone. */
     isFiltered?: boolean;
     /** What the audit log says of it, of a route that changes something; null for one that changes nothing. */
@@ -47,6 +54,10 @@ declare module "fastify" {
     needsFresh?: boolean;
     /** Apps use the route by themselves: their SDK can sign as v2 has it. */
     isForApps?: boolean;
+  }
+  interface FastifyRequest {
+    /** Who makes a request that shows no key of the environment; null: whoever has the key. */
+    caller: Caller | null;
   }
 }
 
@@ -62,12 +73,26 @@ export function authenticate(
     if (route.config?.access === undefined) {
       throw new Error(`Route ${String(route.method)} ${route.url} does not say who may use it`);
     }
-    onRoute(`${String(route.method)} ${route.url} ${route.config.access}`);
+    const { access, permission } = route.config;
+    if (access === "signing-key" && permission === undefined)
+      throw new Error(`Route ${String(route.method)} ${route.url} does not say what it takes without a key`);
+    const others = access === "signing-key" ? ` ${permission ?? "-"}` : "";
+    onRoute(`${String(route.method)} ${route.url} ${access}${others}`);
   });
   app.decorateRequest("keyId", null);
+  app.decorateRequest("caller", null);
   app.addHook("onRequest", (request: FastifyRequest, reply: FastifyReply, done: () => void) => {
     if (request.routeOptions.config.access !== "signing-key") {
       done();
+      return;
+    }
+    const admitted = context.handedOn.of(request.raw);
+    if (admitted !== null) {
+      const { caller } = admitted;
+      const refusal = refusalOfCaller(request, caller, context);
+      request.caller = caller;
+      if (refusal === null) done();
+      else sendCallerRefusal(request, reply, refusal);
       return;
     }
     const reason = refusalOf(request, context);
@@ -78,7 +103,7 @@ export function authenticate(
     refusals.note("signing-key", reason);
     context.audit.note({
       action: "access.denied",
-      authority: keyAuthority(request),
+      authority: actingAuthority(request),
       targets: [{ type: "api", id: context.environment.name, name: null }],
       result: "denied",
       reason,
@@ -88,6 +113,12 @@ export function authenticate(
     if (seconds > 0) tellToWait(request, reply, seconds);
     else refuseKey(request, reply, reason);
   });
+}
+
+/** In the envelope of the route, of which a reader of v2 knows one alone. */
+function sendCallerRefusal(request: FastifyRequest, reply: FastifyReply, error: HoldfastError): void {
+  if (request.routeOptions.config.envelope === "v2") void sendAsV2(reply, error);
+  else void sendError(reply, error);
 }
 
 /**

@@ -6,9 +6,12 @@ import type { CancelManyRequest } from "#executor";
 import type { CancellationRecord } from "#store";
 import { parseFields } from "./body.ts";
 import { actOf } from "./acting.ts";
+import { refusalFor } from "./callers/authorise-caller.ts";
 import type { ApiContext } from "./context.ts";
 import { sendError } from "./errors.ts";
 import { ACCOUNT_ID } from "./fixed-ids.ts";
+import type { PayloadView } from "./payload-view.ts";
+import { payloadView, SHOWN } from "./payload-view.ts";
 import { v1Enveloped } from "./v1-envelope.ts";
 
 /** How far `started_before` may lie in the future: clocks differ (wire-protocol section 19). */
@@ -17,10 +20,20 @@ const TOLERANCE_MS = 5000;
 /** `/v1/cancellations`: cancels all runs of a function that started in a stretch of time (wire-protocol 15.5). */
 export function cancellationRoutes(app: FastifyInstance, context: ApiContext): void {
   const { audit, clock, environment, executor, registry } = context;
-  const options = { config: { access: "signing-key" } } as const;
+  const reading = { config: { access: "signing-key", permission: "runs.read" } } as const;
+  const acting = { config: { access: "signing-key", permission: "runs.act" } } as const;
+  /** One rule ends any number of runs. */
+  const creating = { config: { ...acting.config, needsFresh: true } } as const;
 
-  app.post("/v1/cancellations", options, async (request, reply) => {
+  app.post("/v1/cancellations", creating, async (request, reply) => {
     const body = parseFields(request.body);
+    const filter = filterIn(body);
+    // Which runs it ends says what is in their events, to whoever may not look into them.
+    const refusal =
+      filter === null || request.caller === null
+        ? null
+        : refusalFor(request.caller, "payloads.read", { audit, environment });
+    if (refusal !== null) throw refusal;
     const appName = required(body, "app_id");
     const slug = required(body, "function_id");
     const definition =
@@ -38,27 +51,28 @@ export function cancellationRoutes(app: FastifyInstance, context: ApiContext): v
     const added = await executor.cancelMany({
       definition,
       ...periodIn(body, clock.now()),
-      filter: filterIn(body),
+      filter,
       audit: actOf(request, audit, "cancellation.created", {
         type: "function",
         id: definition.slug,
         name: null,
       }),
     });
-    return v1Enveloped(clock.now(), cancellationShape(added, definition.slug, environment.id));
+    return v1Enveloped(clock.now(), cancellationShape(added, definition.slug, environment.id, SHOWN));
   });
 
-  app.get("/v1/cancellations", options, async () => {
+  app.get("/v1/cancellations", reading, async (request) => {
+    const view = payloadView(request, context, { type: "api", id: "cancellations" });
     const rules = await executor.cancellations();
     return v1Enveloped(
       clock.now(),
       rules.map((rule) =>
-        cancellationShape(rule, registry.function(rule.functionId)?.slug ?? null, environment.id),
+        cancellationShape(rule, registry.function(rule.functionId)?.slug ?? null, environment.id, view),
       ),
     );
   });
 
-  app.delete<{ Params: { id: string } }>("/v1/cancellations/:id", options, async (request, reply) => {
+  app.delete<{ Params: { id: string } }>("/v1/cancellations/:id", acting, async (request, reply) => {
     if (
       await executor.removeCancellation(
         request.params.id,
@@ -118,7 +132,12 @@ function filterIn(body: Fields): Expression | null {
 }
 
 /** A cancellation as v1 shows it (section 19). */
-function cancellationShape(rule: CancellationRecord, slug: string | null, environmentId: string): unknown {
+function cancellationShape(
+  rule: CancellationRecord,
+  slug: string | null,
+  environmentId: string,
+  view: PayloadView,
+): unknown {
   return {
     created_at: new Date(rule.createdAt).toISOString(),
     name: rule.id,
@@ -130,7 +149,7 @@ function cancellationShape(rule: CancellationRecord, slug: string | null, enviro
     function_id: slug ?? rule.functionId,
     started_after: rule.startedAfter === null ? null : new Date(rule.startedAfter).toISOString(),
     started_before: new Date(rule.startedBefore).toISOString(),
-    ...(rule.expression === null ? {} : { if: rule.expression }),
+    ...(rule.expression === null ? {} : { if: view.value(rule.expression) }),
     kind: "bulk_run",
     cause: "api",
     queue_name: "",

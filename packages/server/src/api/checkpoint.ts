@@ -11,7 +11,7 @@ type Checkpoint = FastifyRequest<{ Params: { runId: string } }>;
 export function checkpointRoutes(app: FastifyInstance, context: ApiContext): void {
   const { executor } = context;
   const options = {
-    config: { access: "signing-key", isForApps: true },
+    config: { access: "signing-key", permission: null, isForApps: true },
     bodyLimit: LIMITS.checkpointBytes,
   } as const;
 

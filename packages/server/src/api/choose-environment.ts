@@ -7,7 +7,7 @@ export interface RequestFacts {
   /** Path and query, as they stand on the request line. */
   readonly target: string;
   /** A header by its name in lower case; repeated ones joined. */
-  header(name: string): string | null;
+  readonly header: (name: string) => string | null;
 }
 
 /** An environment with keys of its own. */
@@ -29,8 +29,7 @@ export function chooseEnvironment<Owner extends KeyOwner>(
   owners: readonly Owner[],
   nowMs: number,
 ): Owner | null {
-  const { method, target } = request;
-  const header = (name: string): string | null => request.header(name);
+  const { header, method, target } = request;
   const eventKey = eventKeyIn(target);
   if (eventKey !== null) return owners.find(({ keys }) => knowsEventKey(keys, eventKey)) ?? null;
   if (hasV2Signature({ header }))

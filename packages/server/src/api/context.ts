@@ -9,6 +9,7 @@ import type { Queue } from "#queue";
 import type { Channels, Realtime } from "#realtime";
 import type { Registry } from "#registry";
 import type { Sync } from "#sync";
+import type { HandedOn } from "./callers/handed-on.ts";
 
 /** What the routes need of the rest of the house. */
 export interface ApiContext {
@@ -41,4 +42,6 @@ export interface ApiContext {
   readonly virtualTime: AdjustableClock | null;
   readonly ids: Ids;
   readonly log: Log;
+  /** Requests of people, service accounts and operators, who were let in at another door. */
+  readonly handedOn: HandedOn;
 }

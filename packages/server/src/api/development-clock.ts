@@ -10,7 +10,7 @@ const ADVANCE_MS_MAX = 3653 * 24 * 60 * 60 * 1000;
 export function developmentClockRoutes(app: FastifyInstance, { virtualTime: clock }: ApiContext): void {
   if (clock === null) return;
   const state = (): object => ({ now: clock.now(), scale: clock.scale, offsetMs: clock.offsetMs });
-  const options = { config: { access: "signing-key" } } as const;
+  const options = { config: { access: "signing-key", permission: null } } as const;
 
   app.get("/dev/clock", options, state);
 

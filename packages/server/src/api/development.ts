@@ -6,7 +6,7 @@ import { triggerShapes } from "./trigger-shapes.ts";
 export function developmentRoutes(app: FastifyInstance, context: ApiContext): void {
   if (context.mode !== "dev") return;
   const { keys, registry } = context;
-  app.get("/dev", { config: { access: "signing-key" } }, () => ({
+  app.get("/dev", { config: { access: "signing-key", permission: null } }, () => ({
     version: context.version,
     authed: keys.signed,
     startOpts: {},

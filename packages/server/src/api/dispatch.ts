@@ -7,6 +7,7 @@ import { branchSlug } from "#environments";
 import type { Clock, Log } from "#kernel";
 import type { KeyOwner, RequestFacts } from "./choose-environment.ts";
 import { branchIn, chooseEnvironment } from "./choose-environment.ts";
+import { isForEnvironmentDoor } from "./environment-door.ts";
 import { asHoldfastError, forCaller, reasonOf, statusOf } from "./errors.ts";
 import { isForPages } from "./pages/pages-api.ts";
 import { tokensInUrl } from "./token-in-url.ts";
@@ -31,6 +32,8 @@ export interface DispatchDeps {
   readonly reach: Reach;
   /** The operators' API; absent in development. */
   readonly administration: FastifyInstance;
+  /** The door by which people, service accounts and operators come to the environments; null in development, which asks nobody. */
+  readonly environmentDoor: FastifyInstance | null;
   /** The API of people themselves, and what their identity providers call. */
   readonly people: FastifyInstance;
   /** What directories call. */
@@ -50,12 +53,14 @@ const REGISTER = "/fn/register";
 const READING: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS"]);
 
 /**
- * Hands each request to the one API that may act on it: the operators', or that of the environment whose key it shows. What
+ * Hands each request to the one API that may act on it: the operators', or that of the environment whose key it shows, or which
+ * somebody names who is known without one. What
  * an API has no reference to it cannot reach, whatever ids a request names.
  */
 export function createDispatch({
   reach,
   administration,
+  environmentDoor,
   people,
   pages,
   scim,
@@ -113,7 +118,12 @@ export function createDispatch({
       pages.routing(request, response);
       return;
     }
-    find({ method, target, header: headerOf(request) }).then(
+    const facts: RequestFacts = { method, target, header: headerOf(request) };
+    if (environmentDoor !== null && isForEnvironmentDoor(facts)) {
+      environmentDoor.routing(request, response);
+      return;
+    }
+    find(facts).then(
       ({ api }) => api.routing(request, response),
       (thrown: unknown) => {
         const error = asHoldfastError(thrown);

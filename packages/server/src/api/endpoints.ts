@@ -76,7 +76,7 @@ export function endpointRoutes(app: FastifyInstance, context: ApiContext): void 
   }
 
   for (const prefix of ["/v1/checkpoint", "/v1/http/runs"]) {
-    const config = { access: "signing-key", isForApps: true } as const;
+    const config = { access: "signing-key", permission: null, isForApps: true } as const;
     app.post(prefix, { config, bodyLimit: LIMITS.endpointRequestBytes }, open);
     app.post<{ Params: { runId: string } }>(
       `${prefix}/:runId/steps`,

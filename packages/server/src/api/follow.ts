@@ -1,7 +1,9 @@
 import type { ServerResponse } from "node:http";
 import type { FastifyInstance } from "fastify";
 import type { FollowFilter } from "#realtime";
+import { mayHere } from "./callers/authorise-caller.ts";
 import type { ApiContext } from "./context.ts";
+import { payloadView } from "./payload-view.ts";
 import { visibleUpdate } from "./visible-update.ts";
 import { runIdOf } from "./run-id.ts";
 
@@ -17,11 +19,13 @@ interface FollowQuery {
 
 /**
  * `GET /holdfast/v1/follow`: what becomes durable, as it does, as Server-Sent Events of one JSON document a line. Begins
- * with an event `following` once nothing can be missed any more; ends with an event `cut` for a follower that is too slow.
- * `runId` and `kinds` (a comma list of kinds of updates and journal entries) filter; `data=1` adds payloads.
+ * with an event `following` once nothing can be missed any more; ends with an event `cut` and `why`: for a follower that is too
+ * slow (`behind`), or may not read it any more (`access`), which is looked at whenever there is something to tell.
+ * `runId` and `kinds` (a comma list of kinds of updates and journal entries) filter; `data=1` adds payloads, for people and tokens
+ * `reveal=true`.
  */
 export function followRoutes(app: FastifyInstance, context: ApiContext): void {
-  const { machineClock, realtime } = context;
+  const { environment, handedOn, machineClock, realtime } = context;
   const open = new Set<() => void>();
   app.addHook("preClose", (done) => {
     for (const end of open) end();
@@ -30,9 +34,11 @@ export function followRoutes(app: FastifyInstance, context: ApiContext): void {
 
   app.get<{ Querystring: FollowQuery }>(
     "/holdfast/v1/follow",
-    { config: { access: "signing-key" } },
+    { config: { access: "signing-key", permission: "runs.read" } },
     (request, reply) => {
       const { data, kinds, runId } = request.query;
+      const view = payloadView(request, context, { type: "api", id: "follow" });
+      const withData = data === "1" && view.isShown;
       const filter: FollowFilter = {
         ...(runId === undefined ? {} : { runId: runIdOf(runId) }),
         ...(kinds === undefined ? {} : { kinds: new Set(kinds.split(",")) }),
@@ -45,23 +51,38 @@ export function followRoutes(app: FastifyInstance, context: ApiContext): void {
         "x-accel-buffering": "no",
       });
 
+      const admitted = handedOn.of(request.raw);
+      /** Whoever follows may do so still: a role is taken away, or a session ends, while the stream is open. */
+      function mayStill(): boolean {
+        if (admitted === null) return true;
+        const caller = admitted.again();
+        const needed = ["runs.read", ...(withData ? (["payloads.read"] as const) : [])] as const;
+        return caller !== null && needed.every((each) => mayHere(caller, each, environment) === "allowed");
+      }
+
       let heartbeat = machineClock.after(HEARTBEAT_MS, beat);
       function beat(): void {
+        if (!mayStill()) {
+          cut("access");
+          return;
+        }
         response.write(":\n\n");
         heartbeat = machineClock.after(HEARTBEAT_MS, beat);
       }
       const leave = realtime.follow(filter, (updates) => {
-        if (response.writableLength > BEHIND_BYTES_MAX) {
-          response.write("event: cut\ndata: {}\n\n");
-          end();
+        const isBehind = response.writableLength > BEHIND_BYTES_MAX;
+        if (isBehind || !mayStill()) {
+          cut(isBehind ? "behind" : "access");
           return;
         }
         response.write(
-          updates
-            .map((update) => `data: ${JSON.stringify(visibleUpdate(update, data === "1"))}\n\n`)
-            .join(""),
+          updates.map((update) => `data: ${JSON.stringify(visibleUpdate(update, withData))}\n\n`).join(""),
         );
       });
+      function cut(why: "access" | "behind"): void {
+        response.write(`event: cut\ndata: {"why":"${why}"}\n\n`);
+        end();
+      }
       function end(): void {
         leave();
         heartbeat.cancel();

@@ -1,6 +1,7 @@
 import { HoldfastError, LIMITS } from "@holdfast/protocol";
 import type { FastifyInstance } from "fastify";
 import type { FunctionDefinition, Registry } from "#registry";
+import { noteCallersAct } from "./acting.ts";
 import { parseFields } from "./body.ts";
 import type { ApiContext } from "./context.ts";
 import { sendError } from "./errors.ts";
@@ -9,10 +10,10 @@ import { sendError } from "./errors.ts";
  * `POST /invoke/:slug`: starts one function with the event in the body, whose name does not matter (wire-protocol 2.7).
  * The slug is `<app>-<function>`; where only one app has such a function, its id alone will do.
  */
-export function invokeRoutes(app: FastifyInstance, { executor, ingest, registry }: ApiContext): void {
+export function invokeRoutes(app: FastifyInstance, { audit, executor, ingest, registry }: ApiContext): void {
   app.post<{ Params: { slug: string } }>(
     "/invoke/:slug",
-    { config: { access: "signing-key" }, bodyLimit: LIMITS.eventBytes },
+    { config: { access: "signing-key", permission: "runs.act" }, bodyLimit: LIMITS.eventBytes },
     async (request, reply) => {
       const definition = functionCalled(request.params.slug, registry);
       const body = parseFields(request.body);
@@ -26,6 +27,12 @@ export function invokeRoutes(app: FastifyInstance, { executor, ingest, registry 
         ...(user === null ? {} : { user }),
         ...(typeof id === "string" && id !== "" ? { idempotencyKey: id } : {}),
       });
+      if (outcome.kind === "started" || outcome.kind === "gathered")
+        noteCallersAct(request, audit, "function.invoked", {
+          type: "function",
+          id: definition.slug,
+          name: null,
+        });
       switch (outcome.kind) {
         case "started":
         case "gathered":

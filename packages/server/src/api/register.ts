@@ -13,7 +13,10 @@ export function registerRoutes(app: FastifyInstance, context: ApiContext): void 
 
   app.post(
     "/fn/register",
-    { config: { access: "signing-key", isForApps: true }, bodyLimit: LIMITS.registrationBytes },
+    {
+      config: { access: "signing-key", permission: null, isForApps: true },
+      bodyLimit: LIMITS.registrationBytes,
+    },
     async (request, reply) => {
       const expected = request.headers[Header.expectedServerKind];
       if (typeof expected === "string" && expected !== "" && expected !== kind) {
@@ -46,7 +49,7 @@ export function registerRoutes(app: FastifyInstance, context: ApiContext): void 
 
   app.delete<{ Querystring: { url?: string } }>(
     "/fn/remove",
-    { config: { access: "signing-key" } },
+    { config: { access: "signing-key", permission: null } },
     async (request, reply) => {
       const url = request.query.url ?? "";
       if (

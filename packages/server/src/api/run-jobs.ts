@@ -12,7 +12,7 @@ const JOBS_MAX = 10;
 export function runJobRoutes(app: FastifyInstance, { clock, executor }: ApiContext): void {
   app.get<{ Params: { id: string } }>(
     "/v1/runs/:id/jobs",
-    { config: { access: "signing-key" } },
+    { config: { access: "signing-key", permission: "runs.read" } },
     async (request, reply) => {
       const runId = runIdOf(request.params.id);
       const history = await executor.history(runId);

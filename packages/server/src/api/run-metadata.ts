@@ -14,7 +14,7 @@ const NEED_STEP = ["step_index", "step_attempt", "span_id"] as const;
 export function runMetadataRoutes(app: FastifyInstance): void {
   app.post<{ Params: { id: string } }>(
     "/v1/runs/:id/metadata",
-    { config: { access: "signing-key", isForApps: true } },
+    { config: { access: "signing-key", permission: null, isForApps: true } },
     (request, reply) => {
       runIdOf(request.params.id);
       const { metadata, target } = parseFields(request.body);

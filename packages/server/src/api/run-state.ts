@@ -10,7 +10,7 @@ type ById = { Params: { runId: string } };
 /** The working state of a run, for apps whose call was too large to carry it (wire-protocol section 18). */
 export function runStateRoutes(app: FastifyInstance, context: ApiContext): void {
   const { executor } = context;
-  const options = { config: { access: "signing-key", isForApps: true } } as const;
+  const options = { config: { access: "signing-key", permission: null, isForApps: true } } as const;
 
   const part =
     (which: "steps" | "events") => async (request: { params: { runId: string } }, reply: FastifyReply) => {

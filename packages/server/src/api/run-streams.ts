@@ -88,7 +88,7 @@ export function runStreamRoutes(app: FastifyInstance, context: ApiContext): void
 
   app.post<{ Querystring: { channel?: string } }>(
     "/v1/realtime/publish/tee",
-    { config: { access: "signing-key", isForApps: true, streamed: true } },
+    { config: { access: "signing-key", permission: null, isForApps: true, streamed: true } },
     async (request, reply) => {
       const { channel = "" } = request.query;
       if (channel === "" || channel.length > CHANNEL_CHARS_MAX)

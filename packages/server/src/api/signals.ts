@@ -10,7 +10,10 @@ import { v1Enveloped } from "./v1-envelope.ts";
 export function signalRoutes(app: FastifyInstance, { clock, executor, payloads }: ApiContext): void {
   app.post(
     "/v1/signals",
-    { config: { access: "signing-key", isForApps: true }, bodyLimit: LIMITS.stepOutputBytes },
+    {
+      config: { access: "signing-key", permission: null, isForApps: true },
+      bodyLimit: LIMITS.stepOutputBytes,
+    },
     async (request, reply) => {
       const { data, signal } = parseFields(request.body);
       if (typeof signal !== "string" || signal === "")

@@ -11,7 +11,7 @@ export function testHookRoutes(app: FastifyInstance, { mode, queue, registry }: 
   for (const act of ["pause", "resume"] as const) {
     app.post<{ Querystring: { fnId?: string } }>(
       `/test/function/${act}`,
-      { config: { access: "signing-key" } },
+      { config: { access: "signing-key", permission: null } },
       async (request, reply) => {
         const { fnId = "" } = request.query;
         const definition = registry.functions().find((one) => one.id === fnId || one.slug === fnId);

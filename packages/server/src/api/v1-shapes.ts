@@ -2,10 +2,11 @@ import type { RunView } from "#executor";
 import type { FunctionDefinition } from "#registry";
 import type { EventRecord } from "#store";
 import { ACCOUNT_ID } from "./fixed-ids.ts";
+import type { PayloadView } from "./payload-view.ts";
 import { triggerShapes } from "./trigger-shapes.ts";
 
 /** An event as v1 shows it. */
-export function eventShape(event: EventRecord, environmentId: string): unknown {
+export function eventShape(event: EventRecord, environmentId: string, view: PayloadView): unknown {
   // Canonical JSON of our own making: `parse-event.ts` wrote it.
   const body = JSON.parse(event.body) as { data: unknown; user: unknown; ts: number; v?: string };
   return {
@@ -17,15 +18,20 @@ export function eventShape(event: EventRecord, environmentId: string): unknown {
     received_at: new Date(event.receivedAt).toISOString(),
     ...(event.userId === null ? {} : { id: event.userId }),
     name: event.name,
-    data: body.data,
-    user: body.user,
+    data: view.value(body.data),
+    user: view.value(body.user),
     ts: body.ts,
     ...(body.v === undefined ? {} : { v: body.v }),
   };
 }
 
 /** A run as v1 shows it; an ended one with its output, or with the error that ended it. */
-export function runShape({ run, end }: RunView, cron: string | null, environmentId: string): unknown {
+export function runShape(
+  { run, end }: RunView,
+  cron: string | null,
+  environmentId: string,
+  view: PayloadView,
+): unknown {
   const ending =
     end?.data === null || end === null ? {} : (JSON.parse(end.data) as { output?: unknown; error?: unknown });
   // A function that returned nothing has the output null, which is shown like any other.
@@ -42,7 +48,7 @@ export function runShape({ run, end }: RunView, cron: string | null, environment
     ...(cron === null ? {} : { cron }),
     status: run.status,
     ended_at: run.endedAt === null ? null : new Date(run.endedAt).toISOString(),
-    ...(output === undefined ? {} : { output }),
+    ...(output === undefined ? {} : { output: view.value(output) }),
   };
 }
 

@@ -18,7 +18,7 @@ export function authorise(
   app.addHook("onRequest", async (request, reply) => {
     const { isFiltered = false, permission } = request.routeOptions.config;
     if (request.is404) return;
-    if (permission === undefined)
+    if (permission == null)
       throw new Error("A request reached an operators' route that says not what it takes");
     const grants = grantsOf(request);
     const place = placeOf(request, environments);

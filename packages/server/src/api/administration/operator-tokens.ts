@@ -21,6 +21,7 @@ export function operatorTokenRoutes(
         name,
         role: grant.role,
         environments: grant.environments,
+        payloads: grant.payloads === true,
         created_at: instant(createdAt),
         expires_at: instant(expiresAt),
         revoked_at: instant(revokedAt),
@@ -45,10 +46,10 @@ export function operatorTokenRoutes(
         expiresAt,
         grant,
       });
-      const { environments: names, role } = grant;
+      const { environments: names, payloads = false, role } = grant;
       return reply
         .code(201)
-        .send({ data: { ...made, role, environments: names, expires_at: instant(expiresAt) } });
+        .send({ data: { ...made, role, environments: names, payloads, expires_at: instant(expiresAt) } });
     },
   );
 

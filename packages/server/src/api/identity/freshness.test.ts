@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createIds, nodeDigest, silentLog, systemRandom } from "#kernel";
 import { FROM, testInstallation } from "../../identity/testing/installation.ts";
-import { callerOf } from "../administration/caller.ts";
+import { callerOf } from "../callers/caller.ts";
 import { createIdentityApi } from "./identity-api.ts";
 import { csrfTokenOf } from "./page-rules.ts";
 
@@ -82,7 +82,7 @@ test("an operators' act is refused by a session that is not fresh, and reading i
         routeOptions: { config: { audit } },
         // As much of a request as is looked at.
       } as never,
-      { identity, operators: { check: () => null } as never, publicUrl: () => ORIGIN },
+      { identity, operators: { check: () => null }, publicUrl: () => ORIGIN },
     );
   const codeOf = (caller: ReturnType<typeof callerOf>): string | null =>
     caller !== null && "code" in caller ? caller.code : null;

@@ -1,7 +1,7 @@
 import type { FastifyInstance, HTTPMethods } from "fastify";
 import { HoldfastError } from "@holdfast/protocol";
 import { missingField } from "./errors.ts";
-import { V2_ROUTE } from "./route.ts";
+import { v2Route } from "./route.ts";
 
 /** Routes of v2 that belong to a hosted product, or to what Holdfast does not do (wire-protocol section 20). */
 const ABSENT: readonly (readonly [method: HTTPMethods, path: string])[] = [
@@ -32,16 +32,16 @@ export function absentV2(app: FastifyInstance): void {
   const refuse = (): never => {
     throw new HoldfastError("not_implemented", "This version of Holdfast does not have this.");
   };
-  for (const [method, url] of ABSENT) app.route({ ...V2_ROUTE, method, url, handler: refuse });
+  for (const [method, url] of ABSENT) app.route({ ...v2Route(null), method, url, handler: refuse });
   for (const family of FAMILIES) {
     for (const method of METHODS) {
-      app.route({ ...V2_ROUTE, method, url: family, handler: refuse });
-      app.route({ ...V2_ROUTE, method, url: `${family}/*`, handler: refuse });
+      app.route({ ...v2Route(null), method, url: family, handler: refuse });
+      app.route({ ...v2Route(null), method, url: `${family}/*`, handler: refuse });
     }
   }
   for (const method of ["GET", "POST"] as const) {
     app.route({
-      ...V2_ROUTE,
+      ...v2Route(null),
       method,
       url: "/env/webhooks",
       handler: (request) => {

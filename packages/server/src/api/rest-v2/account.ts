@@ -2,7 +2,7 @@ import type { FastifyInstance } from "fastify";
 import type { ApiContext } from "../context.ts";
 import { ACCOUNT_ID } from "../fixed-ids.ts";
 import { enveloped } from "./message.ts";
-import { V2_ROUTE } from "./route.ts";
+import { v2Route } from "./route.ts";
 
 /** `GET /account`: the one account of the server (wire-protocol 1.5). */
 export function accountV2(app: FastifyInstance, { clock, mode }: ApiContext): void {
@@ -10,5 +10,5 @@ export function accountV2(app: FastifyInstance, { clock, mode }: ApiContext): vo
     mode === "dev"
       ? { id: ACCOUNT_ID, email: "dev@inngest.local", name: "Dev Server" }
       : { id: ACCOUNT_ID, name: "Holdfast" };
-  app.get("/account", V2_ROUTE, () => enveloped(clock.now(), account));
+  app.get("/account", v2Route("environments.read"), () => enveloped(clock.now(), account));
 }

@@ -6,14 +6,14 @@ import { appNamed } from "./lookup.ts";
 import { enveloped } from "./message.ts";
 import type { Fields } from "./query.ts";
 import { flagField } from "./query.ts";
-import { V2_ROUTE } from "./route.ts";
+import { v2Route } from "./route.ts";
 
 /** `GET /apps` and `GET /apps/{appId}`; an app's id is its name. An app that was removed is forgotten, not archived. */
 export function appsV2(app: FastifyInstance, { clock, registry }: ApiContext): void {
   const functionCount = (appName: string): number =>
     registry.functions().filter((one) => one.appName === appName && !one.archived).length;
 
-  app.get<{ Querystring: Fields }>("/apps", V2_ROUTE, (request) => {
+  app.get<{ Querystring: Fields }>("/apps", v2Route("apps.read"), (request) => {
     const known = flagField(request.query, "archived") ? [] : registry.apps();
     const { entries, page } = listPage(known, request.query);
     return enveloped(
@@ -23,7 +23,7 @@ export function appsV2(app: FastifyInstance, { clock, registry }: ApiContext): v
     );
   });
 
-  app.get<{ Params: { appId: string } }>("/apps/:appId", V2_ROUTE, (request) => {
+  app.get<{ Params: { appId: string } }>("/apps/:appId", v2Route("apps.read"), (request) => {
     const one = appNamed(registry, request.params.appId);
     return enveloped(clock.now(), appShape(one, functionCount(one.name)));
   });

@@ -2,7 +2,7 @@ import type { FastifyInstance } from "fastify";
 import type { EnvironmentKind } from "#environments";
 import type { ApiContext } from "../context.ts";
 import { enveloped } from "./message.ts";
-import { V2_ROUTE } from "./route.ts";
+import { v2Route } from "./route.ts";
 
 /** What the protocol calls each kind (wire-protocol 20). */
 const TYPES: Readonly<Record<EnvironmentKind, string>> = {
@@ -15,7 +15,7 @@ const TYPES: Readonly<Record<EnvironmentKind, string>> = {
 
 /** `GET /envs`: the environment whose key was shown. Of others it does not say that they exist. */
 export function envsV2(app: FastifyInstance, { clock, environment: { id, kind, name } }: ApiContext): void {
-  app.get("/envs", V2_ROUTE, () => {
+  app.get("/envs", v2Route("environments.read"), () => {
     const environment = {
       id,
       name,

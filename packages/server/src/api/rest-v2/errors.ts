@@ -11,6 +11,7 @@ export type V2Code =
   | "function_debounced"
   | "function_skipped"
   | "idempotency_conflict"
+  | "insufficient_scope"
   | "internal_error"
   | "invalid_field_format"
   | "invalid_request"
@@ -20,6 +21,7 @@ export type V2Code =
   | "not_implemented"
   | "plaintext_refused"
   | "rate_limited"
+  | "reauthentication_required"
   | "run_already_cancelled"
   | "run_already_ended"
   | "validation_error";
@@ -36,6 +38,7 @@ const V2_CODES: Partial<Record<ErrorCode, V2Code>> = {
   event_too_large: "validation_error",
   forbidden: "access_denied",
   id_invalid: "invalid_field_format",
+  insufficient_scope: "insufficient_scope",
   internal_error: "internal_error",
   json_invalid: "invalid_request",
   json_number_out_of_range: "invalid_request",
@@ -43,6 +46,7 @@ const V2_CODES: Partial<Record<ErrorCode, V2Code>> = {
   not_found: "not_found",
   not_implemented: "not_implemented",
   plaintext_refused: "plaintext_refused",
+  reauthentication_required: "reauthentication_required",
   request_invalid: "invalid_request",
   store_closed: "internal_error",
   store_failed: "internal_error",

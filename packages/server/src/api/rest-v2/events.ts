@@ -1,6 +1,8 @@
 import { HoldfastError, LIMITS } from "@holdfast/protocol";
 import type { FastifyInstance } from "fastify";
+import { noteCallersAct } from "../acting.ts";
 import { parseFields } from "../body.ts";
+import { payloadView } from "../payload-view.ts";
 import type { ApiContext } from "../context.ts";
 import { statusOf } from "../errors.ts";
 import { badField, missingField, sendV2Error, v2CodeOf } from "./errors.ts";
@@ -8,7 +10,7 @@ import { enveloped } from "./message.ts";
 import { eventIdIn } from "./path-ids.ts";
 import type { Fields } from "./query.ts";
 import { cursorField, field, flagField, limitField, writeCursor } from "./query.ts";
-import { V2_ROUTE } from "./route.ts";
+import { v2Route } from "./route.ts";
 import { shapedRun } from "./run-list.ts";
 
 /** Runs of one page of an event's runs. */
@@ -18,29 +20,33 @@ const RUNS_OF_PAGE = { usual: 20, max: 40 } as const;
 export function eventsV2(app: FastifyInstance, context: ApiContext): void {
   const { clock, executor, ingest } = context;
 
-  app.post("/events", { ...V2_ROUTE, bodyLimit: LIMITS.eventBytes }, async (request, reply) => {
+  app.post("/events", { ...v2Route("events.send"), bodyLimit: LIMITS.eventBytes }, async (request, reply) => {
     const outcome = await ingest.accept(eventIn(parseFields(request.body)), undefined);
     const [eventId] = outcome.ids;
-    if (outcome.ok) return enveloped(clock.now(), { eventId });
+    if (outcome.ok) {
+      noteCallersAct(request, context.audit, "event.sent", { type: "event", id: eventId ?? "", name: null });
+      return enveloped(clock.now(), { eventId });
+    }
     const error = asEventError(outcome.code, outcome.message);
     return sendV2Error(reply, statusOf(error.code), v2CodeOf(error), outcome.message);
   });
 
   app.get<{ Params: { eventId: string }; Querystring: Fields }>(
     "/events/:eventId/runs",
-    V2_ROUTE,
+    v2Route("runs.read"),
     async (request) => {
       const eventId = eventIdIn(request.params);
       const limit = limitField(request.query, RUNS_OF_PAGE);
       const includeOutput = flagField(request.query, "includeOutput");
       const cursor = cursorField(request.query);
+      const view = payloadView(request, context, { type: "event", id: eventId });
       if ((await ingest.get(eventId)) === null)
         throw new HoldfastError("not_found", `Event not found: ${eventId}`);
       const runs = (await ingest.runsOf(eventId)).filter(({ id }) => cursor === null || id > cursor);
       const shown = runs.slice(0, limit);
       const views = await Promise.all(shown.map((run) => executor.view(run.id)));
       const shapes = await Promise.all(
-        views.filter((view) => view !== null).map((view) => shapedRun(view, context, includeOutput)),
+        views.filter((each) => each !== null).map((each) => shapedRun(each, context, includeOutput, view)),
       );
       const hasMore = runs.length > limit;
       const last = shown.at(-1);

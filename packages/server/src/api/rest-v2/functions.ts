@@ -6,7 +6,7 @@ import { appNamed, functionNamed } from "./lookup.ts";
 import { enveloped } from "./message.ts";
 import type { Fields } from "./query.ts";
 import { flagField } from "./query.ts";
-import { V2_ROUTE, v2RouteWithLists } from "./route.ts";
+import { v2Route } from "./route.ts";
 import { listRuns } from "./run-list.ts";
 
 type InApp = { Params: { appId: string }; Querystring: Fields };
@@ -16,7 +16,7 @@ type OfFunction = { Params: { appId: string; functionId: string }; Querystring: 
 export function functionsV2(app: FastifyInstance, context: ApiContext): void {
   const { clock, queue, registry } = context;
 
-  app.get<InApp>("/apps/:appId/functions", V2_ROUTE, async (request) => {
+  app.get<InApp>("/apps/:appId/functions", v2Route("apps.read"), async (request) => {
     const { name } = appNamed(registry, request.params.appId);
     const archived = flagField(request.query, "archived");
     const own = registry.functions().filter((one) => one.appName === name && one.archived === archived);
@@ -29,7 +29,7 @@ export function functionsV2(app: FastifyInstance, context: ApiContext): void {
     );
   });
 
-  app.get<OfFunction>("/apps/:appId/functions/:functionId", V2_ROUTE, async (request) => {
+  app.get<OfFunction>("/apps/:appId/functions/:functionId", v2Route("apps.read"), async (request) => {
     const { appId, functionId } = request.params;
     const one = functionNamed(registry, appId, functionId);
     return enveloped(clock.now(), functionShape(one, registry, (await queue.paused()).has(one.id)));
@@ -37,11 +37,11 @@ export function functionsV2(app: FastifyInstance, context: ApiContext): void {
 
   app.get<OfFunction>(
     "/apps/:appId/functions/:functionId/runs",
-    v2RouteWithLists(["status"]),
+    v2Route("runs.read", ["status"]),
     async (request) => {
       const { appId, functionId } = request.params;
       const one = functionNamed(registry, appId, functionId);
-      const { page, runs } = await listRuns(request.query, context, [one.id]);
+      const { page, runs } = await listRuns(request, context, [one.id]);
       return enveloped(clock.now(), runs, page);
     },
   );

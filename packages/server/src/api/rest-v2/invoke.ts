@@ -1,5 +1,6 @@
 import { HoldfastError, LIMITS } from "@holdfast/protocol";
 import type { FastifyInstance } from "fastify";
+import { noteCallersAct } from "../acting.ts";
 import { parseFields } from "../body.ts";
 import type { ApiContext } from "../context.ts";
 import { statusOf } from "../errors.ts";
@@ -8,15 +9,15 @@ import { functionNamed } from "./lookup.ts";
 import { enveloped } from "./message.ts";
 import { field, textField } from "./query.ts";
 import type { Fields } from "./query.ts";
-import { V2_ROUTE } from "./route.ts";
+import { v2Route } from "./route.ts";
 
 type OfFunction = { Params: { appId: string; functionId: string } };
 
 /** `POST /apps/{appId}/functions/{functionId}/invoke`: starts one function, whatever its triggers. */
-export function invokeV2(app: FastifyInstance, { clock, ingest, registry }: ApiContext): void {
+export function invokeV2(app: FastifyInstance, { audit, clock, ingest, registry }: ApiContext): void {
   app.post<OfFunction>(
     "/apps/:appId/functions/:functionId/invoke",
-    { ...V2_ROUTE, bodyLimit: LIMITS.eventBytes },
+    { ...v2Route("runs.act"), bodyLimit: LIMITS.eventBytes },
     async (request, reply) => {
       const { appId, functionId } = request.params;
       const definition = functionNamed(registry, appId, functionId);
@@ -29,6 +30,12 @@ export function invokeV2(app: FastifyInstance, { clock, ingest, registry }: ApiC
         data: dataIn(body),
         ...(idempotencyKey === null ? {} : { idempotencyKey }),
       });
+      if (outcome.kind === "started" || outcome.kind === "gathered")
+        noteCallersAct(request, audit, "function.invoked", {
+          type: "function",
+          id: definition.slug,
+          name: null,
+        });
       switch (outcome.kind) {
         case "started":
           return enveloped(clock.now(), { runId: outcome.runId });

@@ -3,7 +3,7 @@ import { actOf } from "../acting.ts";
 import type { ApiContext } from "../context.ts";
 import { functionNamed, publicFunctionId } from "./lookup.ts";
 import { enveloped, message } from "./message.ts";
-import { V2_ROUTE } from "./route.ts";
+import { v2Route } from "./route.ts";
 
 type OfFunction = { Params: { appId: string; functionId: string } };
 
@@ -13,22 +13,26 @@ type OfFunction = { Params: { appId: string; functionId: string } };
  */
 export function pauseV2(app: FastifyInstance, { audit, clock, queue, registry }: ApiContext): void {
   for (const act of ["pause", "resume"] as const) {
-    app.post<OfFunction>(`/apps/:appId/functions/:functionId/${act}`, V2_ROUTE, async (request) => {
-      const { appId, functionId } = request.params;
-      const definition = functionNamed(registry, appId, functionId);
-      const changed = await queue[act](
-        definition.id,
-        actOf(request, audit, `function.${act}d`, { type: "function", id: definition.slug, name: null }),
-      );
-      return enveloped(
-        clock.now(),
-        message({
-          id: publicFunctionId(definition),
-          slug: definition.slug,
-          isPaused: act === "pause",
-          changed,
-        }),
-      );
-    });
+    app.post<OfFunction>(
+      `/apps/:appId/functions/:functionId/${act}`,
+      v2Route("runs.act"),
+      async (request) => {
+        const { appId, functionId } = request.params;
+        const definition = functionNamed(registry, appId, functionId);
+        const changed = await queue[act](
+          definition.id,
+          actOf(request, audit, `function.${act}d`, { type: "function", id: definition.slug, name: null }),
+        );
+        return enveloped(
+          clock.now(),
+          message({
+            id: publicFunctionId(definition),
+            slug: definition.slug,
+            isPaused: act === "pause",
+            changed,
+          }),
+        );
+      },
+    );
   }
 }

@@ -1,7 +1,11 @@
-/** What every route of v2 is configured with: the signing key at the door, errors in the envelope of v2. */
-export const V2_ROUTE = { config: { access: "signing-key", envelope: "v2" } } as const;
+import type { Permission } from "@holdfast/protocol";
 
-/** The same for a route with parameters that may be given several times. */
-export function v2RouteWithLists(repeatable: readonly string[]) {
-  return { config: { ...V2_ROUTE.config, repeatable } } as const;
+/**
+ * What every route of v2 is configured with: the signing key at the door, errors in the envelope of v2.
+ *
+ * @param permission what it takes of people and tokens; null: it is for keys alone
+ * @param repeatable parameters that may be given several times
+ */
+export function v2Route(permission: Permission | null, repeatable: readonly string[] = []) {
+  return { config: { access: "signing-key", envelope: "v2", permission, repeatable } } as const;
 }

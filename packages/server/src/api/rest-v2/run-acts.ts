@@ -10,7 +10,7 @@ import { enveloped } from "./message.ts";
 import { runIdIn } from "./path-ids.ts";
 import type { Fields } from "./query.ts";
 import { field, textField } from "./query.ts";
-import { V2_ROUTE } from "./route.ts";
+import { v2Route } from "./route.ts";
 
 type ById = { Params: { runId: string } };
 
@@ -18,7 +18,7 @@ type ById = { Params: { runId: string } };
 export function runActsV2(app: FastifyInstance, context: ApiContext): void {
   const { audit, clock, executor, ingest } = context;
 
-  app.post<ById>("/runs/:runId/cancel", V2_ROUTE, async (request, reply) => {
+  app.post<ById>("/runs/:runId/cancel", v2Route("runs.act"), async (request, reply) => {
     const runId = runIdIn(request.params);
     switch (await executor.cancel(runId, actOf(request, audit, "run.cancelled", aRun(runId)))) {
       case "cancelled":
@@ -30,7 +30,7 @@ export function runActsV2(app: FastifyInstance, context: ApiContext): void {
     }
   });
 
-  app.post<ById>("/runs/:runId/rerun", V2_ROUTE, async (request, reply) => {
+  app.post<ById>("/runs/:runId/rerun", v2Route("runs.act"), async (request, reply) => {
     const runId = runIdIn(request.params);
     const outcome = await ingest.rerun({
       runId,

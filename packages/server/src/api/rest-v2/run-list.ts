@@ -1,7 +1,10 @@
 import type { FunctionId } from "@holdfast/protocol";
+import type { FastifyRequest } from "fastify";
 import type { RunView } from "#executor";
 import type { RunQuery } from "#store";
 import type { ApiContext } from "../context.ts";
+import type { PayloadView } from "../payload-view.ts";
+import { payloadView } from "../payload-view.ts";
 import { triggerOf } from "../run-trigger.ts";
 import { badField } from "./errors.ts";
 import { functionsNamed } from "./lookup.ts";
@@ -79,11 +82,12 @@ function filteredFunctions(query: Fields, { registry }: ApiContext): readonly Fu
 
 /** One page of runs, as `GET /runs` and the runs of a function list them. */
 export async function listRuns(
-  fields: Fields,
+  request: FastifyRequest<{ Querystring: Fields }>,
   context: ApiContext,
-  functionIds: readonly FunctionId[] | null = filteredFunctions(fields, context),
+  functionIds: readonly FunctionId[] | null = filteredFunctions(request.query, context),
 ): Promise<{ readonly runs: readonly unknown[]; readonly page: PageInfo }> {
-  const { includeOutput, query } = parseRunList(fields);
+  const { includeOutput, query } = parseRunList(request.query);
+  const view = payloadView(request, context, { type: "api", id: "runs" });
   // No function of that name: no runs, where an empty filter would mean all of them.
   const views =
     functionIds?.length === 0
@@ -97,7 +101,7 @@ export async function listRuns(
   const hasMore = views.length > query.limit;
   const last = shown.at(-1);
   return {
-    runs: await Promise.all(shown.map((view) => shapedRun(view, context, includeOutput))),
+    runs: await Promise.all(shown.map((each) => shapedRun(each, context, includeOutput, view))),
     page: {
       limit: query.limit,
       hasMore,
@@ -108,10 +112,11 @@ export async function listRuns(
 
 /** A run with its function and what started it. */
 export async function shapedRun(
-  view: RunView,
+  found: RunView,
   context: ApiContext,
   includeOutput: boolean,
+  view: PayloadView,
 ): Promise<Record<string, unknown>> {
-  const definition = context.registry.function(view.run.functionId);
-  return runShape(view, definition, await triggerOf(view.run, context), includeOutput);
+  const definition = context.registry.function(found.run.functionId);
+  return runShape(found, definition, await triggerOf(found.run, context), { includeOutput, view });
 }

@@ -1,6 +1,7 @@
 import type { RunStatus } from "@holdfast/protocol";
 import type { RunView } from "#executor";
 import type { FunctionDefinition } from "#registry";
+import type { PayloadView } from "../payload-view.ts";
 import type { RunTrigger } from "../run-trigger.ts";
 import { publicFunctionId } from "./lookup.ts";
 import { int64, message, payload, timestamp } from "./message.ts";
@@ -30,7 +31,7 @@ export function runShape(
   { run, end }: RunView,
   definition: FunctionDefinition | null,
   trigger: RunTrigger,
-  includeOutput: boolean,
+  { includeOutput, view }: { readonly includeOutput: boolean; readonly view: PayloadView },
 ): Record<string, unknown> {
   return message({
     id: run.id,
@@ -55,7 +56,7 @@ export function runShape(
     originalRunId: run.originalRunId,
     reason: endOf(end).reason,
     blockedBy: endOf(end).blockedBy,
-    output: includeOutput ? payload(outcomeOf(end)) : undefined,
+    output: includeOutput ? payload(view.value(outcomeOf(end))) : undefined,
   });
 }
 

@@ -1,11 +1,11 @@
 import type { FastifyInstance } from "fastify";
 import type { ApiContext } from "../context.ts";
 import { enveloped, int64, message, timestamp } from "./message.ts";
-import { V2_ROUTE } from "./route.ts";
+import { v2Route } from "./route.ts";
 
 /** `GET /sealing/keys`: which keys the stored values are sealed with, the one used last first. Holdfast's own. */
 export function sealingKeysV2(app: FastifyInstance, { clock, sealingKeys }: ApiContext): void {
-  app.get("/sealing/keys", V2_ROUTE, async () => {
+  app.get("/sealing/keys", v2Route("keys.read"), async () => {
     const found = await sealingKeys.read();
     return enveloped(
       clock.now(),

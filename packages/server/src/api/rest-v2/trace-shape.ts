@@ -1,5 +1,6 @@
 import type { RunId } from "@holdfast/protocol";
 import type { Pause, Span, SpanOp } from "#executor";
+import type { PayloadView } from "../payload-view.ts";
 import { int64, message, payload, timestamp } from "./message.ts";
 
 /** Step kinds that v2 has a word for. */
@@ -17,6 +18,7 @@ export interface TraceShapeOptions {
   readonly includeOutput: boolean;
   /** The run that a step invoked, by the id of the step's span. */
   readonly invoked: ReadonlyMap<string, RunId>;
+  readonly view: PayloadView;
 }
 
 /**
@@ -25,7 +27,7 @@ export interface TraceShapeOptions {
  */
 export function traceShape(span: Span, options: TraceShapeOptions): Record<string, unknown> {
   const { attempt, children, endedAt, error, input, op, output, pause, queuedAt, startedAt } = span;
-  const { includeOutput } = options;
+  const { includeOutput, view } = options;
   const isCall = attempt !== null && startedAt !== null;
   return {
     ...message({
@@ -41,13 +43,13 @@ export function traceShape(span: Span, options: TraceShapeOptions): Record<strin
       queueMs: int64(isCall ? Math.max(0, startedAt - queuedAt) : null),
       callMs: int64(isCall && children.length === 0 && endedAt !== null ? endedAt - startedAt : null),
       retryAt: timestamp(span.retryAt),
-      input: includeOutput ? payload(input) : undefined,
-      output: includeOutput ? payload(output === undefined ? error : output) : undefined,
-      wait: pause === null ? undefined : waitShape(pause, options.invoked.get(span.id)),
+      input: includeOutput ? payload(view.value(input)) : undefined,
+      output: includeOutput ? payload(view.value(output === undefined ? error : output)) : undefined,
+      wait: pause === null ? undefined : waitShape(pause, options.invoked.get(span.id), view),
       metadata: span.metadata.map(({ kind, scope, updatedAt, values }) => ({
         scope,
         kind,
-        values,
+        values: view.value(values),
         updatedAt: timestamp(updatedAt),
       })),
       children: children.map((child) => traceShape(child, options)),
@@ -57,13 +59,14 @@ export function traceShape(span: Span, options: TraceShapeOptions): Record<strin
   };
 }
 
-function waitShape(pause: Pause, runId: RunId | undefined): Record<string, unknown> {
+function waitShape(pause: Pause, runId: RunId | undefined, view: PayloadView): Record<string, unknown> {
   return message({
     kind: pause.kind,
     event: pause.kind === "event" ? pause.target : undefined,
     signal: pause.kind === "signal" ? pause.target : undefined,
     functionId: pause.kind === "invoke" ? pause.target : undefined,
-    if: pause.filter,
+    // An expression may hold a value that it compares with.
+    if: view.value(pause.filter ?? undefined),
     until: timestamp(pause.until),
     outcome: pause.outcome,
     eventId: pause.eventId ?? pause.resumedBy,

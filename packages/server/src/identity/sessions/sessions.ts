@@ -31,6 +31,8 @@ export type SessionEnd =
 export interface Sessions {
   /** Who has this secret, if their session is good at this moment. Null whatever is wrong with it. */
   check(secret: string | null): SignedIn | null;
+  /** The same without its being a use: the session ends as if nobody had asked. */
+  look(secret: string | null): SignedIn | null;
   /**
    * Begins a session within an act that is under way: its changes and its entry are handed to `also`, which commits them with
    * what belongs to it.
@@ -111,15 +113,21 @@ export function createSessions(deps: SessionsDeps): Sessions {
       .filter(([, session]) => which(session))
       .map(([id]) => ({ kind: "session", id, value: null }) as const);
 
+  function find(secret: string | null): readonly [hash: string, found: SignedIn] | null {
+    if (secret === null || secret.length > 64) return null;
+    const hash = digest.sha256Hex(secret);
+    const record = ledger.get("session", hash);
+    const found = record === null ? null : signedIn(hash, record);
+    return found === null ? null : [hash, found];
+  }
+
   return {
     check(secret) {
-      if (secret === null || secret.length > 64) return null;
-      const hash = digest.sha256Hex(secret);
-      const record = ledger.get("session", hash);
-      const result = record === null ? null : signedIn(hash, record);
-      if (result !== null) uses.use(hash);
+      const [hash, result] = find(secret) ?? [null, null];
+      if (hash !== null) uses.use(hash);
       return result;
     },
+    look: (secret) => find(secret)?.[1] ?? null,
     async begin(start, also, acts) {
       const { connection, context, endsAt, instead, isEmergency = false, isStrong, method } = start;
       const now = clock.now();

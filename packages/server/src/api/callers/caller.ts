@@ -1,14 +1,22 @@
 import type { Authority, Grant, Permission } from "@holdfast/protocol";
 import { HoldfastError } from "@holdfast/protocol";
 import type { FastifyRequest } from "fastify";
-import type { SignedIn } from "#identity";
+import type { Identity, SignedIn } from "#identity";
 import { nodeDigest } from "#kernel";
+import type { OperatorTokens } from "#keys";
 import { contextOf } from "../identity/context.ts";
 import { readCookie } from "../identity/cookies.ts";
 import { csrfTokenOf, pageRefusal } from "../identity/page-rules.ts";
-import type { AdministrationContext } from "./context.ts";
 
-/** Who asks the operators' API, and what they may do there. */
+/** What it takes to know people, service accounts and operators. */
+export interface CallerWorld {
+  readonly identity: Pick<Identity, "serviceAccounts" | "sessions">;
+  readonly operators: Pick<OperatorTokens, "check">;
+  /** Where people reach this server; known once it listens. */
+  readonly publicUrl: () => string;
+}
+
+/** Who asks, and what they may do: people, service accounts and operators, as opposed to who shows an environment's key. */
 export interface Caller {
   readonly authority: Authority;
   readonly grants: readonly Grant[];
@@ -20,10 +28,13 @@ export interface Caller {
 /**
  * Who makes a request: an operator or a service account by a bearer token, or a person by the session of a page. A token is looked
  * at first, and alone, when there is one. An error: somebody known who may not ask like this. Null: nobody known.
+ *
+ * @param isUse whether it counts as a use of the session; a stream that is still open is none
  */
 export function callerOf(
   request: FastifyRequest,
-  { identity, operators, publicUrl }: Pick<AdministrationContext, "identity" | "operators" | "publicUrl">,
+  { identity, operators, publicUrl }: CallerWorld,
+  isUse = true,
 ): Caller | HoldfastError | null {
   const { authorization } = request.headers;
   const context = contextOf(request);
@@ -49,7 +60,7 @@ export function callerOf(
     };
   }
   const secret = readCookie(request, "session", publicUrl());
-  const signedIn = identity.sessions.check(secret);
+  const signedIn = isUse ? identity.sessions.check(secret) : identity.sessions.look(secret);
   if (signedIn === null || secret === null) return null;
   const refusal = pageRefusal(request, publicUrl(), csrfTokenOf(secret, nodeDigest), nodeDigest);
   if (refusal !== null) return refusal;
