@@ -52,9 +52,7 @@ export interface ScimGroupFields {
   readonly members: readonly string[];
 }
 
-export interface ScimGroup extends Omit<ScimGroupFields, "members">, ScimStamp {
-  readonly members: readonly ScimReference[];
-}
+export interface ScimGroup extends ScimGroupFields, ScimStamp {}
 
 /** One comparison of a filter: the attribute is this value. All of a query's must hold. */
 export interface ScimCondition {

@@ -40,25 +40,30 @@ describe("createScimApi()", () => {
     assert.throws(() => app.post("/scim/v2/silent", silent, () => "in"), /audit log/);
     await app.ready();
     const base = "/scim/v2/:connection";
-    assert.deepEqual(routes.filter((route) => !/\*|Bulk|Me |:connection d/.test(route)).toSorted(), [
-      `DELETE ${base}/Groups/:id directory directory.group_changed`,
-      `DELETE ${base}/Users/:id directory directory.person_changed`,
-      `GET ${base}/Groups directory -`,
-      `GET ${base}/Groups/:id directory -`,
-      `GET ${base}/ResourceTypes directory -`,
-      `GET ${base}/ResourceTypes/:id directory -`,
-      `GET ${base}/Schemas directory -`,
-      `GET ${base}/Schemas/:id directory -`,
-      `GET ${base}/ServiceProviderConfig directory -`,
-      `GET ${base}/Users directory -`,
-      `GET ${base}/Users/:id directory -`,
-      `PATCH ${base}/Groups/:id directory directory.group_changed`,
-      `PATCH ${base}/Users/:id directory directory.person_changed`,
-      `POST ${base}/Groups directory directory.group_changed`,
-      `POST ${base}/Users directory directory.person_changed`,
-      `PUT ${base}/Groups/:id directory directory.group_changed`,
-      `PUT ${base}/Users/:id directory directory.person_changed`,
-    ]);
+    assert.deepEqual(
+      routes
+        .filter((route) => !/\*|Bulk|Me |\.search|:connection d|^[DP]\w+ \S+ directory -$/.test(route))
+        .toSorted(),
+      [
+        `DELETE ${base}/Groups/:id directory directory.group_changed`,
+        `DELETE ${base}/Users/:id directory directory.person_changed`,
+        `GET ${base}/Groups directory -`,
+        `GET ${base}/Groups/:id directory -`,
+        `GET ${base}/ResourceTypes directory -`,
+        `GET ${base}/ResourceTypes/:id directory -`,
+        `GET ${base}/Schemas directory -`,
+        `GET ${base}/Schemas/:id directory -`,
+        `GET ${base}/ServiceProviderConfig directory -`,
+        `GET ${base}/Users directory -`,
+        `GET ${base}/Users/:id directory -`,
+        `PATCH ${base}/Groups/:id directory directory.group_changed`,
+        `PATCH ${base}/Users/:id directory directory.person_changed`,
+        `POST ${base}/Groups directory directory.group_changed`,
+        `POST ${base}/Users directory directory.person_changed`,
+        `PUT ${base}/Groups/:id directory directory.group_changed`,
+        `PUT ${base}/Users/:id directory directory.person_changed`,
+      ],
+    );
     await app.close();
   });
 
@@ -155,17 +160,39 @@ describe("createScimApi()", () => {
     assert.doesNotMatch(answer.text, /disk|srv|Error:/);
   });
 
-  it("answers unknown paths and methods with 404 in SCIM's form, to its directory alone", async () => {
+  it("answers unknown paths with 404, and what it does not do with 501, in SCIM's form and to its directory alone", async () => {
     for (const [method, path] of [
       ["GET", "/Robots"],
       ["GET", ""],
       ["GET", "/Users/a/b"],
-      ["PATCH", "/Users"],
-      ["POST", "/Users/.search"],
       ["OPTIONS", "/Users"],
     ] as const)
       isError(await server.ask(method, path), 404);
+    for (const path of ["/.search", "/Users/.search", "/Groups/.search", "/Bulk"])
+      isError(await server.ask("POST", path), 501);
     isError(await server.ask("GET", "/Robots", { token: null }), 401);
+  });
+
+  it("answers a method that what is there does not take with 405, and says which it takes", async () => {
+    for (const [path, allowed] of [
+      ["/ServiceProviderConfig", "GET"],
+      ["/ResourceTypes", "GET"],
+      ["/ResourceTypes/User", "GET"],
+      ["/Schemas", "GET"],
+      ["/Schemas/urn:ietf:params:scim:schemas:core:2.0:User", "GET"],
+      ["/Users", "GET, POST"],
+      ["/Groups", "GET, POST"],
+      ["/Users/none", "GET, PUT, PATCH, DELETE"],
+      ["/Groups/none", "GET, PUT, PATCH, DELETE"],
+    ] as const) {
+      for (const method of ["GET", "POST", "PUT", "PATCH", "DELETE"]) {
+        if (allowed.split(", ").includes(method)) continue;
+        const answer = await server.ask(method, path);
+        isError(answer, 405);
+        assert.equal(answer.headers.get("allow"), allowed, `${method} ${path}`);
+      }
+    }
+    isError(await server.ask("DELETE", "/Schemas", { token: null }), 401);
   });
 
   it("tells nothing of the machine: no version, no stack, nothing to keep", async () => {

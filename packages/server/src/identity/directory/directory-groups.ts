@@ -19,12 +19,10 @@ export function directoryGroups({ clock, ledger, random }: DirectoryDeps, connec
     { changedAt, createdAt, fields, revision }: DirectoryGroupRecord,
   ): ScimGroup => ({
     id,
-    externalId: fields.externalId,
-    displayName: fields.displayName,
+    ...fields,
     revision,
     createdAt,
     changedAt,
-    members: fields.members.map((each) => ({ id: each, display: ledger.get("person", each)?.name ?? null })),
   });
 
   function checkGroup(fields: ScimGroupFields, id: string | null): void {

@@ -8,7 +8,7 @@ export interface AttributeDescription {
   readonly description: string;
   readonly required: boolean;
   readonly caseExact: boolean;
-  readonly mutability: "readWrite" | "readOnly";
+  readonly mutability: "immutable" | "readWrite" | "readOnly";
   readonly returned: "always" | "default";
   readonly uniqueness: "none" | "server";
   readonly canonicalValues?: readonly string[];
@@ -42,12 +42,12 @@ function attribute(
   };
 }
 
-const reference = (kind: string): AttributeDescription =>
+const reference = (kind: string, mutability: "immutable" | "readOnly"): AttributeDescription =>
   attribute("$ref", "Where it is.", {
     type: "reference",
     referenceTypes: [kind],
     caseExact: true,
-    mutability: "readOnly",
+    mutability,
   });
 
 /** What is kept of people and groups, and nothing that is not. */
@@ -86,7 +86,7 @@ export const SCHEMAS: readonly SchemaDescription[] = [
         mutability: "readOnly",
         subAttributes: [
           attribute("value", "The group's id.", { caseExact: true, mutability: "readOnly" }),
-          reference("Group"),
+          reference("Group", "readOnly"),
           attribute("display", "The group's name.", { mutability: "readOnly" }),
         ],
       }),
@@ -105,10 +105,10 @@ export const SCHEMAS: readonly SchemaDescription[] = [
         type: "complex",
         multiValued: true,
         subAttributes: [
-          attribute("value", "The user's id.", { required: true, caseExact: true }),
-          reference("User"),
-          attribute("type", "What the member is.", { canonicalValues: ["User"] }),
-          attribute("display", "The user's name.", { mutability: "readOnly" }),
+          // A member is added and removed, and never becomes another one (RFC 7643, 8.7.1).
+          attribute("value", "The user's id.", { required: true, caseExact: true, mutability: "immutable" }),
+          reference("User", "immutable"),
+          attribute("type", "What the member is.", { canonicalValues: ["User"], mutability: "immutable" }),
         ],
       }),
     ],

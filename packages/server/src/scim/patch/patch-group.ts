@@ -14,7 +14,7 @@ import { pathRefused } from "./read-path.ts";
  */
 export function patchGroup(group: ScimGroup, body: unknown): ScimGroupFields {
   let { externalId, displayName } = group;
-  const members = new Set(group.members.map(({ id }) => id));
+  const members = new Set(group.members);
   for (const operation of readOperations(body, GROUP_SCHEMA)) {
     const isRemoval = operation.op === "remove";
     switch (operation.path.attribute) {

@@ -25,7 +25,7 @@ const GROUP: ScimGroup = {
   id: "g1",
   externalId: null,
   displayName: "Engineers",
-  members: [{ id: "u1", display: null }],
+  members: ["u1"],
   revision: 1,
   createdAt: 0,
   changedAt: 0,

@@ -66,7 +66,7 @@ export function memoryAccounts(now: () => number): MemoryAccounts {
     });
     const shownGroup = (group: GroupRow): ScimGroup => ({
       ...group,
-      members: group.members.map((id) => ({ id, display: find(id)?.displayName ?? null })),
+      members: group.members,
     });
 
     function checkUser(fields: ScimUserFields, id: string | null): void {

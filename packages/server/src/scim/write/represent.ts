@@ -41,8 +41,8 @@ export function representGroup(group: ScimGroup, base: string, selection: Select
       id: group.id,
       externalId: group.externalId,
       displayName: group.displayName,
-      members: group.members.map(({ id, display }) =>
-        withoutNulls({ value: id, $ref: locationOf(base, "User", id), type: "User", display }),
+      members: group.members.map((id) =>
+        withoutNulls({ value: id, $ref: locationOf(base, "User", id), type: "User" }),
       ),
       meta: metaOf(group, "Group", base),
     },
