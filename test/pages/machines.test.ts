@@ -18,7 +18,7 @@ test("a service account is made, gets a token that is shown once, and loses it",
   await page.getByRole("button", { name: "Make the token" }).click();
   await page.getByText("hfst_installation_9f2a77aa01fe4c2d").waitFor();
   await page.getByRole("button", { name: "I have kept it" }).click();
-  assert.equal(await page.getByText("hfst_installation_9f2a77aa01fe4c2d").count(), 0);
+  await page.getByText("hfst_installation_9f2a77aa01fe4c2d").waitFor({ state: "detached" });
   const asked = stub.heard.find(({ method, url }) => method === "POST" && url.endsWith("/tokens"));
   assert.deepEqual(JSON.parse(asked?.body ?? ""), {
     name: "nightly job",
@@ -55,4 +55,55 @@ test("keys are those of the environment that the address names, and it is kept f
   await page.getByRole("link", { name: "People" }).click();
   await page.getByRole("heading", { name: "People", level: 1 }).waitFor();
   assert.equal(new URL(page.url()).search, "?env=staging");
+});
+
+test("an event key is made with its rules, and shown once", async () => {
+  await using visited = await visit("/keys");
+  const { page, stub } = visited;
+  await page.getByRole("button", { name: "New event key" }).click();
+  await page.getByLabel("Name", { exact: true }).fill("warehouse");
+  await page.getByLabel("Ends after").selectOption("90 days");
+  await page.getByText("Cut it down").click();
+  await page.getByLabel("Only events of these names").fill("stock/*\nreturn/made");
+  await page.getByLabel("Events a second, at the most").fill("50");
+  await page.getByRole("button", { name: "Make the key" }).click();
+  await page.getByText("hf_event_producti_9f2a77aa01fe4c2d").waitFor();
+  await page.keyboard.press("Escape");
+  await page.getByRole("button", { name: "I have kept it" }).click();
+  await page.getByText("hf_event_producti_9f2a77aa01fe4c2d").waitFor({ state: "detached" });
+  await page.getByRole("row", { name: /warehouse/ }).waitFor();
+  const asked = stub.heard.find(({ method, url }) => method === "POST" && url.endsWith("/event-keys"));
+  assert.deepEqual(JSON.parse(asked?.body ?? ""), {
+    name: "warehouse",
+    allow_names: ["stock/*", "return/made"],
+    expires: "90d",
+    events_per_second: 50,
+  });
+});
+
+test("a signing key is rotated from the page: the apps are asked, it signs, the earlier one ends, and the next one begins", async () => {
+  await using visited = await visit("/keys?list=signing");
+  const { page, stub } = visited;
+  await page.getByText("shop did not show the new key yet").waitFor();
+  const sign = page.getByRole("button", { name: "Let it sign" });
+  assert.equal(await sign.getAttribute("aria-disabled"), "true");
+  await sign.click({ force: true });
+  await page.getByRole("button", { name: "Ask the apps now" }).click();
+  await page.getByText("Every app has shown the new key").waitFor();
+  await sign.click();
+  await page.getByText("The earlier key is still accepted").waitFor();
+  await page.getByRole("button", { name: "Step back" }).click();
+  await page.getByLabel("Why").fill("An app was forgotten");
+  await page.getByRole("dialog").getByRole("button", { name: "Step back" }).click();
+  await page.getByText("The earlier key signs again").waitFor();
+  await sign.click();
+  await page.getByRole("button", { name: "Revoke the earlier key" }).click();
+  await page.getByRole("button", { name: "Rotate" }).click();
+  await page.getByText("signkey-prod-77aa01fe").waitFor();
+  await page.getByRole("button", { name: "I have kept it" }).click();
+  await page.getByText("signkey-prod-77aa01fe").waitFor({ state: "detached" });
+  const acts = stub.heard
+    .filter(({ method, url }) => method === "POST" && url.includes("/signing-keys"))
+    .map(({ url }) => url.split("/signing-keys/")[1]);
+  assert.deepEqual(acts, ["probe", "promote", "step-back", "promote", "sgk_1/revoke", "rotate"]);
 });

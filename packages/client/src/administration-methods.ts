@@ -61,6 +61,8 @@ export interface OperatorTokenInfo {
   readonly role: Role;
   /** Those it is good in; null: all of them, and the installation. */
   readonly environments: readonly string[] | null;
+  /** Whether it may see what events and steps carry. */
+  readonly payloads: boolean;
   readonly created_at: string;
   readonly expires_at: string | null;
   readonly revoked_at: string | null;

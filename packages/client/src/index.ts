@@ -16,6 +16,7 @@ export type {
   OperatorTokenInfo,
   OperatorTokenToMake,
   Rotation,
+  SigningKeyState,
 } from "./administration-methods.ts";
 export type { Environment, EnvironmentToMake } from "./environment-methods.ts";
 export type {

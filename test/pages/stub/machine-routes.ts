@@ -43,6 +43,7 @@ export function machineRoutes(): readonly Route[] {
       name: "first token",
       role: "owner",
       environments: null,
+      payloads: true,
       created_at: ago(80 * DAY),
       expires_at: ago(-10 * DAY),
       revoked_at: null as string | null,
@@ -53,30 +54,30 @@ export function machineRoutes(): readonly Route[] {
       name: "old script",
       role: "viewer",
       environments: ["staging"],
+      payloads: false,
       created_at: ago(200 * DAY),
       expires_at: ago(110 * DAY),
       revoked_at: null as string | null,
       last_used_at: ago(130 * DAY),
     },
   ];
-  let keys = [
-    {
-      id: "evk_1",
-      name: "shop backend",
-      shown: "hfek_production_9f2a…91bc",
-      origin: "made",
-      allow_names: ["order/*"] as readonly string[] | null,
-      deny_names: [],
-      allow_addresses: null,
-      allow_origins: null,
-      events_per_second: 200,
-      created_at: ago(60 * DAY),
-      expires_at: null,
-      revoked_at: null as string | null,
-      last_used_at: ago(4000),
-      last_used_from: "198.51.100.20",
-    },
-  ];
+  const eventKey = {
+    id: "evk_1",
+    name: "shop backend",
+    shown: "hfek_production_9f2a…91bc",
+    origin: "made",
+    allow_names: ["order/*"] as readonly string[] | null,
+    deny_names: [],
+    allow_addresses: null,
+    allow_origins: null,
+    events_per_second: 200,
+    created_at: ago(60 * DAY),
+    expires_at: null,
+    revoked_at: null as string | null,
+    last_used_at: ago(4000) as string | null,
+    last_used_from: "198.51.100.20" as string | null,
+  };
+  let keys = [eventKey];
   const signing = (id: string, state: string, used: string | null) => ({
     id,
     state,
@@ -85,6 +86,19 @@ export function machineRoutes(): readonly Route[] {
     created_at: ago(60 * DAY),
     last_used_at: used,
   });
+  let rotation = {
+    keys: [signing("sgk_2", "pending", null), signing("sgk_1", "active", ago(1000))],
+    evidence: [],
+    waiting_for: [{ app: "shop", last_key_id: "sgk_1" }],
+    revocable_at: null,
+  };
+  const turn = (states: Readonly<Record<string, string>>): typeof rotation => {
+    rotation = {
+      ...rotation,
+      keys: rotation.keys.map((key) => ({ ...key, state: states[key.id] ?? key.state })),
+    };
+    return rotation;
+  };
   return [
     [/^GET \/admin\/service-accounts$/, () => accounts],
     [
@@ -152,13 +166,39 @@ export function machineRoutes(): readonly Route[] {
       },
     ],
     [
-      /^GET \/admin\/environments\/([^/]+)\/signing-keys$/,
-      () => ({
-        keys: [signing("sgk_2", "pending", null), signing("sgk_1", "active", ago(1000))],
-        evidence: [],
-        waiting_for: [{ app: "shop", last_key_id: "sgk_1" }],
-        revocable_at: null,
-      }),
+      /^POST \/admin\/environments\/([^/]+)\/event-keys$/,
+      ({ body }) => {
+        const made = { ...eventKey, ...body, id: "evk_2", last_used_at: null, last_used_from: null };
+        keys = [...keys, made];
+        return { ...made, secret: "hf_event_producti_9f2a77aa01fe4c2d" };
+      },
+    ],
+    [/^GET \/admin\/environments\/([^/]+)\/signing-keys$/, () => rotation],
+    [
+      /^POST \/admin\/environments\/([^/]+)\/signing-keys\/probe$/,
+      () => {
+        rotation = { ...rotation, waiting_for: [] };
+        return [{ app: "shop", key_id: "sgk_2", error: null }];
+      },
+    ],
+    [
+      /^POST \/admin\/environments\/([^/]+)\/signing-keys\/promote$/,
+      () => turn({ sgk_2: "active", sgk_1: "retiring" }),
+    ],
+    [
+      /^POST \/admin\/environments\/([^/]+)\/signing-keys\/step-back$/,
+      () => turn({ sgk_2: "pending", sgk_1: "active" }),
+    ],
+    [
+      /^POST \/admin\/environments\/([^/]+)\/signing-keys\/([^/]+)\/revoke$/,
+      ({ parts }) => turn({ [parts[1] ?? ""]: "revoked" }),
+    ],
+    [
+      /^POST \/admin\/environments\/([^/]+)\/signing-keys\/rotate$/,
+      () => {
+        rotation = { ...rotation, keys: [signing("sgk_3", "pending", null), ...rotation.keys] };
+        return { id: "sgk_3", state: "pending", prefix: "signkey-prod", secret: "signkey-prod-77aa01fe" };
+      },
     ],
   ];
 }

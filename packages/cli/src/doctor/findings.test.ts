@@ -65,6 +65,7 @@ const token: OperatorTokenInfo = {
   name: "Ana",
   role: "owner",
   environments: null,
+  payloads: false,
   created_at: ago(200),
   expires_at: null,
   revoked_at: null,

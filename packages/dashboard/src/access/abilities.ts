@@ -11,6 +11,7 @@ export type Wanted =
   | "sso.manage"
   | "keys.read"
   | "event_keys.manage"
+  | "signing_keys.manage"
   | "tokens.read"
   | "tokens.manage"
   | "audit.read"

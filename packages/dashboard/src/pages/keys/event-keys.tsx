@@ -6,84 +6,60 @@ import { useAct } from "../../data/act.ts";
 import { eventKeysQuery } from "../../data/queries.ts";
 import { useServices } from "../../data/services.ts";
 import { useMay } from "../../data/session.ts";
-import { now } from "../../platform/now.ts";
 import { listed } from "../../text/grants.ts";
 import { Button } from "../../ui/button.tsx";
-import { Panel, TableBox } from "../../ui/panel.tsx";
+import { Panel } from "../../ui/panel.tsx";
 import { ReasonDialog } from "../../ui/reason-dialog.tsx";
 import { Empty, Loaded } from "../../ui/states.tsx";
-import { isGood, TokenState } from "../../ui/token-state.tsx";
-import { When } from "../../ui/when.tsx";
+import { TokenTable } from "../../ui/token-table.tsx";
+import { NewEventKeyDialog } from "./new-event-key-dialog.tsx";
 
 export function EventKeys({ environment }: { readonly environment: Environment }): ReactNode {
   const { client } = useServices();
   const query = useQuery(eventKeysQuery(client, environment.name));
   const mayManage = useMay("event_keys.manage");
+  const [isAdding, setAdding] = useState(false);
   const [revoking, setRevoking] = useState<EventKeyInfo | null>(null);
   const revoke = useAct(
     (ask, reason: string) => ask.revokeEventKey(environment.name, revoking?.id ?? "", reason),
     { changes: ["event-keys"], said: "Key revoked", onDone: () => setRevoking(null) },
   );
+  const add = (
+    <Button size="small" icon="plus" onClick={() => setAdding(true)}>
+      New event key
+    </Button>
+  );
   return (
-    <Panel title={`Event keys of ${environment.label}`} words="With one of these, events are sent." isFlush>
+    <Panel
+      title={`Event keys of ${environment.label}`}
+      words="With one of these, events are sent."
+      acts={mayManage && (query.data?.length ?? 0) > 0 ? add : null}
+      isFlush
+    >
       <Loaded query={query} what="event keys" lines={4}>
         {(keys) =>
           keys.length === 0 ? (
-            <Empty icon="key" title="No event key">
-              Nobody can send events to {environment.label}. Make a key with{" "}
-              <code>holdfast keys event new</code>.
+            <Empty icon="key" title="No event key" act={mayManage ? add : null}>
+              Nobody can send events to {environment.label}.
             </Empty>
           ) : (
-            <TableBox label="Event keys" folds>
-              <thead>
-                <tr>
-                  <th scope="col">Key</th>
-                  <th scope="col">State</th>
-                  <th scope="col">Last used</th>
-                  <th scope="col">Ends</th>
-                  <th scope="col" className="acts">
-                    <span className="unseen">Acts</span>
-                  </th>
-                </tr>
-              </thead>
-              <tbody>
-                {keys.map((key) => (
-                  <tr key={key.id} className={isGood(key, now()) ? "" : "over"}>
-                    <th scope="row">
-                      {key.name} <code className="soft">{key.shown}</code>
-                      <span className="sub">{rulesOf(key)}</span>
-                    </th>
-                    <td data-label="State">
-                      <TokenState token={key} now={now()} />
-                    </td>
-                    <td data-label="Last used">
-                      <When at={key.last_used_at} />
-                      {key.last_used_from === null ? null : (
-                        <span className="sub">from {key.last_used_from}</span>
-                      )}
-                    </td>
-                    <td data-label="Ends">
-                      <When at={key.expires_at} />
-                    </td>
-                    <td className="acts">
-                      {mayManage && isGood(key, now()) ? (
-                        <Button
-                          size="small"
-                          look="danger"
-                          aria-label={`Revoke ${key.name}`}
-                          onClick={() => setRevoking(key)}
-                        >
-                          Revoke
-                        </Button>
-                      ) : null}
-                    </td>
-                  </tr>
-                ))}
-              </tbody>
-            </TableBox>
+            <TokenTable
+              label="Event keys"
+              kind="Key"
+              tokens={keys}
+              name={(key) => (
+                <>
+                  {key.name} <code className="soft">{key.shown}</code>
+                </>
+              )}
+              limits={rulesOf}
+              usedFrom={(key) => key.last_used_from}
+              revoke={mayManage ? { words: ({ name }) => `Revoke ${name}`, ask: setRevoking } : null}
+            />
           )
         }
       </Loaded>
+      {isAdding ? <NewEventKeyDialog environment={environment} onClose={() => setAdding(false)} /> : null}
       {revoking === null ? null : (
         <ReasonDialog
           title={`Revoke ${revoking.name}?`}

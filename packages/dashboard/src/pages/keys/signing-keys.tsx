@@ -1,14 +1,19 @@
 import type { Environment } from "@holdfast/client";
 import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
+import { useAct } from "../../data/act.ts";
 import { rotationQuery } from "../../data/queries.ts";
 import { useServices } from "../../data/services.ts";
-import { listed } from "../../text/grants.ts";
+import { useMay } from "../../data/session.ts";
 import { Badge } from "../../ui/badge.tsx";
-import { Notice } from "../../ui/notice.tsx";
+import { Button } from "../../ui/button.tsx";
+import { FailureNotice } from "../../ui/notice.tsx";
 import { Panel, TableBox } from "../../ui/panel.tsx";
+import { ShownOnce } from "../../ui/shown-once.tsx";
 import { Empty, Loaded } from "../../ui/states.tsx";
 import { When } from "../../ui/when.tsx";
+import { RotationPanel } from "./rotation-panel.tsx";
+import { rotationStage } from "./rotation-stage.ts";
 
 const STATES = {
   pending: { tone: "accent", words: "Rolling out" },
@@ -17,23 +22,36 @@ const STATES = {
   revoked: { tone: "plain", words: "Revoked" },
 } as const;
 
-/** Signing keys, and how far a rotation is. They are changed by the command line, which holds the apps' side too. */
+/** Signing keys, and how far a rotation is. */
 export function SigningKeys({ environment }: { readonly environment: Environment }): ReactNode {
   const { client } = useServices();
   const query = useQuery(rotationQuery(client, environment.name));
+  const mayManage = useMay("signing_keys.manage");
+  const rotate = useAct((ask) => ask.beginRotation(environment.name), { changes: ["signing-keys"] });
+  const stage = query.data === undefined ? null : rotationStage(query.data);
   return (
     <Panel
       title={`Signing keys of ${environment.label}`}
-      words="By them apps and this server know each other. Rotate them with holdfast keys signing rotate."
+      words="By them apps and this server know each other."
+      acts={
+        mayManage && stage?.kind === "settled" ? (
+          <Button size="small" isBusy={rotate.isBusy} onClick={() => rotate.run(undefined)}>
+            Rotate
+          </Button>
+        ) : null
+      }
       isFlush
     >
+      {rotate.failure === null ? null : (
+        <div className="padded">
+          <FailureNotice failure={rotate.failure} />
+        </div>
+      )}
       <Loaded query={query} what="signing keys" lines={3}>
-        {({ keys, waiting_for: waiting }) => (
+        {({ keys }) => (
           <>
-            {waiting.length === 0 ? null : (
-              <Notice tone="warn" title="A rotation waits for apps">
-                <p>{listed(waiting.map(({ app }) => app))} did not show the new key yet.</p>
-              </Notice>
+            {stage === null || stage.kind === "settled" ? null : (
+              <RotationPanel environment={environment} stage={stage} mayManage={mayManage} />
             )}
             {keys.length === 0 ? (
               <Empty icon="key" title="No signing key">
@@ -74,6 +92,20 @@ export function SigningKeys({ environment }: { readonly environment: Environment
           </>
         )}
       </Loaded>
+      {rotate.result === undefined ? null : (
+        <ShownOnce
+          title="The new signing key"
+          label="Signing key"
+          secret={rotate.result.secret ?? ""}
+          hint="It is accepted from now on, and does not sign yet."
+          onClose={rotate.reset}
+        >
+          <p>
+            In every app and worker, set <code>INNGEST_SIGNING_KEY</code> to it and{" "}
+            <code>INNGEST_SIGNING_KEY_FALLBACK</code> to the key that is there now. Then come back here.
+          </p>
+        </ShownOnce>
+      )}
     </Panel>
   );
 }

@@ -8,8 +8,8 @@ import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { AreaField, SelectField, TextField, Tick } from "../../ui/field.tsx";
 import { Form } from "../../ui/form.tsx";
-import { Given } from "../../ui/given.tsx";
-import { FailureNotice, Notice } from "../../ui/notice.tsx";
+import { FailureNotice } from "../../ui/notice.tsx";
+import { ShownOnce } from "../../ui/shown-once.tsx";
 
 const LIVES = [
   { value: "30d", label: "30 days" },
@@ -30,21 +30,13 @@ export function NewTokenDialog(props: {
   });
   if (make.result !== undefined)
     return (
-      <Dialog title="The new token" isFirm onClose={onClose}>
-        <Notice tone="warn" title="Shown this once">
-          <p>Put it where your secrets are. Here only a hash of it is kept.</p>
-        </Notice>
-        <Given
-          label="Token"
-          value={make.result.secret}
-          hint="Sent as Authorization: Bearer, never in an address."
-        />
-        <div className="ends">
-          <Button look="first" onClick={onClose}>
-            I have kept it
-          </Button>
-        </div>
-      </Dialog>
+      <ShownOnce
+        title="The new token"
+        label="Token"
+        secret={make.result.secret}
+        hint="Sent as Authorization: Bearer, never in an address."
+        onClose={onClose}
+      />
     );
   const permissions = table.filter((row) => row[account.role] !== null).map(({ permission }) => permission);
   return (

@@ -2,13 +2,9 @@ import type { ServiceAccountInfo, ServiceTokenInfo } from "@holdfast/client";
 import type { ReactNode } from "react";
 import { useState } from "react";
 import { useAct } from "../../data/act.ts";
-import { now } from "../../platform/now.ts";
 import { listed } from "../../text/grants.ts";
-import { Button } from "../../ui/button.tsx";
-import { TableBox } from "../../ui/panel.tsx";
 import { ReasonDialog } from "../../ui/reason-dialog.tsx";
-import { isGood, TokenState } from "../../ui/token-state.tsx";
-import { When } from "../../ui/when.tsx";
+import { TokenTable } from "../../ui/token-table.tsx";
 
 /** Tokens of an account. Their text was shown when they were made, and is not kept. */
 export function ServiceTokens(props: {
@@ -25,50 +21,18 @@ export function ServiceTokens(props: {
   if (account.tokens.length === 0) return <p className="soft none">No token yet: it cannot do anything.</p>;
   return (
     <>
-      <TableBox label={`Tokens of ${account.name}`} folds>
-        <thead>
-          <tr>
-            <th scope="col">Token</th>
-            <th scope="col">State</th>
-            <th scope="col">Ends</th>
-            <th scope="col">Last used</th>
-            <th scope="col" className="acts">
-              <span className="unseen">Acts</span>
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {account.tokens.map((token) => (
-            <tr key={token.id} className={isGood(token, now()) ? "" : "over"}>
-              <th scope="row">
-                {token.name ?? token.id}
-                <span className="sub">{limitsOf(token)}</span>
-              </th>
-              <td data-label="State">
-                <TokenState token={token} now={now()} />
-              </td>
-              <td data-label="Ends">
-                <When at={token.expires_at} />
-              </td>
-              <td data-label="Last used">
-                <When at={token.last_used_at} />
-              </td>
-              <td className="acts">
-                {mayManage && isGood(token, now()) ? (
-                  <Button
-                    size="small"
-                    look="danger"
-                    aria-label={`Revoke ${token.name ?? token.id} of ${account.name}`}
-                    onClick={() => setRevoking(token)}
-                  >
-                    Revoke
-                  </Button>
-                ) : null}
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </TableBox>
+      <TokenTable
+        label={`Tokens of ${account.name}`}
+        kind="Token"
+        tokens={account.tokens}
+        name={({ id, name }) => name ?? id}
+        limits={limitsOf}
+        revoke={
+          mayManage
+            ? { words: ({ id, name }) => `Revoke ${name ?? id} of ${account.name}`, ask: setRevoking }
+            : null
+        }
+      />
       {revoking === null ? null : (
         <ReasonDialog
           title={`Revoke ${revoking.name ?? revoking.id}?`}
