@@ -16,6 +16,7 @@ import { startTestServer } from "../kit/test-server.ts";
 const PEOPLE: Readonly<Record<string, string>> = {
   "GET /holdfast/v1/identity/session": "page",
   "POST /holdfast/v1/identity/sign-in": "page",
+  "POST /holdfast/v1/identity/sign-in/challenge": "page",
   "POST /holdfast/v1/identity/sign-in/password": "page",
   "POST /holdfast/v1/identity/sign-in/totp": "page",
   "POST /holdfast/v1/identity/sign-in/recovery-code": "page",

@@ -157,3 +157,19 @@ test("an account that a provider named is linked by its password", async () => {
   await page.getByRole("button", { name: "Link the account" }).click();
   await page.getByRole("heading", { name: "People", level: 1 }).waitFor();
 });
+
+test("where passwords take a proof of work, the page does it by itself", async () => {
+  const challenge = { text: "riddle", bits: 12 };
+  await using visited = await visit("/sign-in", { ...OUT, challenge });
+  const { page, stub } = visited;
+  await page.getByLabel("E-mail address").fill(ADA.email);
+  await page.keyboard.press("Enter");
+  await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
+  await page.keyboard.press("Enter");
+  await page.getByRole("heading", { name: "People", level: 1 }).waitFor();
+  const tries = stub.heard.filter(({ url }) => url.endsWith("/sign-in/password"));
+  assert.deepEqual(
+    tries.map(({ body }) => Object.keys(JSON.parse(body) as object).includes("proof")),
+    [false, true],
+  );
+});

@@ -1,3 +1,4 @@
+import type { WorkChallenge } from "@holdfast/protocol";
 import type { Asking } from "./asking.ts";
 import { path } from "./asking.ts";
 import type { OpenSession, SessionInfo, SignInStep, SignInWay, WebAuthnJson } from "./session-shapes.ts";
@@ -7,13 +8,18 @@ export interface SessionMethods {
   session(): Promise<SessionInfo>;
   /** @param returnTo a path of the pages, to which an identity provider's answer leads */
   signInWay(email: string, returnTo?: string): Promise<SignInWay>;
-  /** Throws with the code `invalid_credentials`, `too_many_attempts` or `sso_required`. */
+  /**
+   * Throws with the code `invalid_credentials`, `too_many_attempts`, `sso_required`, or `challenge_required` when there is no proof of
+   * work and there has to be one.
+   */
   signInWithPassword(
     email: string,
     password: string,
-    /** One of the break-glass codes, where single sign-on is required. */
-    emergencyCode?: string,
+    /** One of the break-glass codes, where single sign-on is required, and the proof of a challenge's work. */
+    more?: { readonly emergencyCode?: string; readonly proof?: string },
   ): Promise<SignInStep>;
+  /** What passwords take work on now; null: they take none. */
+  signInChallenge(): Promise<{ readonly challenge: WorkChallenge | null }>;
   /** Shows once, by its password, that an account is one's own of which an identity provider spoke. */
   linkAccount(password: string): Promise<SignInStep>;
   signInWithTotp(code: string): Promise<SignInStep>;
@@ -50,12 +56,14 @@ export function sessionMethods({ answer, data }: Asking): SessionMethods {
         email,
         ...(returnTo === undefined ? {} : { return_to: returnTo }),
       }),
-    signInWithPassword: (email, password, emergencyCode) =>
+    signInWithPassword: (email, password, { emergencyCode, proof } = {}) =>
       post("sign in", "/sign-in/password", {
         email,
         password,
         ...(emergencyCode === undefined ? {} : { emergency_code: emergencyCode }),
+        ...(proof === undefined ? {} : { proof }),
       }),
+    signInChallenge: () => post("ask what signing in takes", "/sign-in/challenge", {}),
     linkAccount: (password) => post("link the account", "/sign-in/link", { password }),
     signInWithTotp: (code) => post("sign in", "/sign-in/totp", { code }),
     signInWithRecoveryCode: (code) => post("sign in", "/sign-in/recovery-code", { code }),

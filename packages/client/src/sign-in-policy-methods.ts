@@ -9,6 +9,8 @@ export interface SignInPolicy {
   readonly session_max: string;
   /** Whether passwords open anything. */
   readonly password: boolean;
+  /** Addresses and ranges from where break-glass accounts and codes are good; null: from anywhere. */
+  readonly break_glass_networks: readonly string[] | null;
 }
 
 export interface SignInPolicyMethods {

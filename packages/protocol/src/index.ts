@@ -26,6 +26,8 @@ export type { LogFault, LogVerdict, Trusted } from "./audit/verify-log.ts";
 export { verifyingLog, verifyLog } from "./audit/verify-log.ts";
 export { canonicalJson } from "./canonical.ts";
 export type { Digest } from "./digest.ts";
+export type { WorkChallenge } from "./work-proof.ts";
+export { findWorkProof, isWorkDone } from "./work-proof.ts";
 export { formatDuration, parseDuration } from "./durations.ts";
 export { base64, base64Url, base64UrlBytes, hexBytes } from "./encodings.ts";
 export type { Envelope, EnvelopeFormat, SealedData, SealedText } from "./envelopes.ts";

@@ -1,3 +1,5 @@
+import { isWorkDone } from "@holdfast/protocol";
+import { nodeDigest } from "../../../packages/cli/src/node-digest.ts";
 import { Refusal } from "./refusal.ts";
 import type { Route, World } from "./world.ts";
 import { ADA, ago, CODES, DAY, HOUR, NAME, signedIn, signedOut } from "./world.ts";
@@ -70,9 +72,13 @@ export function accountRoutes(world: World): readonly Route[] {
             }
           : { next: "password" },
     ],
+    [/^POST \/identity\/sign-in\/challenge$/, () => ({ challenge: world.challenge })],
     [
       /^POST \/identity\/sign-in\/password$/,
       ({ body }) => {
+        const { challenge } = world;
+        if (challenge !== null && !isWorkDone(String(body["proof"]), challenge.bits, nodeDigest))
+          throw new Refusal(429, "challenge_required", "Passwords take a proof of work for now.");
         if (body["password"] !== "correct horse battery")
           throw new Refusal(
             401,

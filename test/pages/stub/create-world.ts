@@ -11,6 +11,7 @@ export function createWorld(): World {
     origin: "",
     session: signedIn(),
     isStale: false,
+    challenge: null,
     alteredEntry: null,
     hasConnections: true,
     factors: { password: true, totp: false, passkeys: 1, recovery_codes_left: 10 },

@@ -80,7 +80,13 @@ export function ssoRoutes(world: World): readonly Route[] {
       record_value: "holdfast-verification=77aa01fe",
     },
   ];
-  let policy = { mfa_roles: ["owner", "admin"], session_idle: "12h", session_max: "7d", password: true };
+  let policy = {
+    mfa_roles: ["owner", "admin"],
+    session_idle: "12h",
+    session_max: "7d",
+    password: true,
+    break_glass_networks: null,
+  };
   let looks = 0;
   // The origin is known only once the stub listens.
   const all = () =>

@@ -1,4 +1,5 @@
 import type { SessionInfo } from "@holdfast/client";
+import type { WorkChallenge } from "@holdfast/protocol";
 import { ROLES, PERMISSIONS, reachOf } from "@holdfast/protocol";
 
 export interface Asked {
@@ -15,6 +16,8 @@ export interface World {
   session: SessionInfo;
   /** Whether acts that need a fresh proof are refused until one was given. */
   isStale: boolean;
+  /** What passwords take work on. */
+  challenge: WorkChallenge | null;
   /** Whether there is a connection at the beginning. */
   hasConnections: boolean;
   /** An entry of the log that was changed behind the server. */

@@ -43,6 +43,7 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
   csrf: 403,
   invalid_credentials: 401,
   too_many_attempts: 429,
+  challenge_required: 429,
   policy_violation: 422,
   link_invalid: 410,
   last_owner: 409,

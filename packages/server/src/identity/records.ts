@@ -127,6 +127,8 @@ export interface SignInPolicyRecord {
   readonly maxMs: number;
   /** Whether passwords open anything. */
   readonly password: boolean;
+  /** From where accounts and codes for emergencies are good; null, and in records of before: from anywhere. */
+  readonly emergencyNetworks?: readonly string[] | null;
 }
 
 /** Every record this room keeps, by its kind. */

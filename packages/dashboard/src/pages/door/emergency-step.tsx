@@ -1,25 +1,21 @@
 import type { ReactNode } from "react";
+import { signInByPassword } from "../../access/sign-in-by-password.ts";
 import { useAct } from "../../data/act.ts";
 import { Button } from "../../ui/button.tsx";
 import { PasswordField, TextField } from "../../ui/field.tsx";
 import { Form } from "../../ui/form.tsx";
 import { FailureNotice } from "../../ui/notice.tsx";
 
-interface Given {
-  readonly email: string;
-  readonly password: string;
-  readonly code: string;
-}
+type Given = Parameters<typeof signInByPassword>[1];
 
 /** The way in when the identity provider does not answer: a break-glass account, its password, and one of the codes. */
 export function EmergencyStep(props: {
   readonly onDone: () => void;
   readonly onBack: () => void;
 }): ReactNode {
-  const signIn = useAct(
-    (client, { code, email, password }: Given) => client.signInWithPassword(email, password, code),
-    { onDone: props.onDone },
-  );
+  const signIn = useAct((client, given: Given) => signInByPassword(client, given), {
+    onDone: props.onDone,
+  });
   return (
     <div className="panel">
       <Form
@@ -27,7 +23,7 @@ export function EmergencyStep(props: {
           signIn.run({
             email: fields.text("email"),
             password: fields.raw("password"),
-            code: fields.text("code"),
+            emergencyCode: fields.text("code"),
           })
         }
       >

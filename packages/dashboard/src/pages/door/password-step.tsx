@@ -1,4 +1,5 @@
 import type { ReactNode } from "react";
+import { signInByPassword } from "../../access/sign-in-by-password.ts";
 import { useAct } from "../../data/act.ts";
 import { Button } from "../../ui/button.tsx";
 import { PasswordField } from "../../ui/field.tsx";
@@ -11,9 +12,12 @@ export function PasswordStep(props: {
   readonly onDone: () => void;
   readonly onBack: () => void;
 }): ReactNode {
-  const signIn = useAct((client, password: string) => client.signInWithPassword(props.email, password), {
-    onDone: props.onDone,
-  });
+  const signIn = useAct(
+    (client, password: string) => signInByPassword(client, { email: props.email, password }),
+    {
+      onDone: props.onDone,
+    },
+  );
   return (
     <div className="panel">
       <Form

@@ -9,7 +9,7 @@ import { useServices } from "../../data/services.ts";
 import { listed, roleLabel } from "../../text/grants.ts";
 import { counted } from "../../text/times.ts";
 import { Button } from "../../ui/button.tsx";
-import { TextField, Tick } from "../../ui/field.tsx";
+import { AreaField, TextField, Tick } from "../../ui/field.tsx";
 import { Form } from "../../ui/form.tsx";
 import { FailureNotice, Notice } from "../../ui/notice.tsx";
 import { Panel } from "../../ui/panel.tsx";
@@ -45,6 +45,12 @@ function Rules({ policy }: { readonly policy: SignInPolicy }): ReactNode {
       </dd>
       <dt>Passwords</dt>
       <dd>{policy.password ? "Open the door" : "Open nothing, but for break-glass accounts"}</dd>
+      <dt>Break-glass</dt>
+      <dd>
+        {policy.break_glass_networks === null
+          ? "From any network"
+          : `Only from ${listed(policy.break_glass_networks)}`}
+      </dd>
       <dt>A session ends</dt>
       <dd>
         {policy.session_idle} after it was last used, and after {policy.session_max} in any case
@@ -66,7 +72,12 @@ function PolicyForm(props: { readonly policy: SignInPolicy; readonly onClose: ()
   return (
     <Form
       onSend={(fields) =>
-        save.run({ ...draft, session_idle: fields.text("idle"), session_max: fields.text("max") })
+        save.run({
+          ...draft,
+          session_idle: fields.text("idle"),
+          session_max: fields.text("max"),
+          break_glass_networks: networksFrom(fields.text("networks")),
+        })
       }
     >
       <FailureNotice failure={save.failure} />
@@ -112,6 +123,14 @@ function PolicyForm(props: { readonly policy: SignInPolicy; readonly onClose: ()
           required
         />
       </div>
+      <AreaField
+        name="networks"
+        label="Break-glass accounts and codes are good only from"
+        placeholder="203.0.113.0/24"
+        hint="Addresses and ranges, one a line. Empty: from any network."
+        rows={2}
+        defaultValue={(draft.break_glass_networks ?? []).join("\n")}
+      />
       {out.blocked.length > 0 ? (
         <Notice
           tone="warn"
@@ -137,4 +156,9 @@ function PolicyForm(props: { readonly policy: SignInPolicy; readonly onClose: ()
       </div>
     </Form>
   );
+}
+
+function networksFrom(text: string): readonly string[] | null {
+  const networks = text.split(/[\s,]+/).filter((part) => part !== "");
+  return networks.length === 0 ? null : networks;
 }

@@ -11,12 +11,13 @@ const PATH = "/holdfast/v1/admin/sign-in-policy";
 /** How people may sign in here, and for how long. */
 export function signInPolicyRoutes(app: FastifyInstance, { identity }: AdministrationContext): void {
   const shown = () => {
-    const { idleMs, maxMs, password, secondFactorRoles } = identity.policy.get();
+    const { emergencyNetworks = null, idleMs, maxMs, password, secondFactorRoles } = identity.policy.get();
     return {
       mfa_roles: secondFactorRoles,
       session_idle: inWords(idleMs),
       session_max: inWords(maxMs),
       password,
+      break_glass_networks: emergencyNetworks,
     };
   };
 
@@ -33,12 +34,19 @@ export function signInPolicyRoutes(app: FastifyInstance, { identity }: Administr
       const unknown = names.find((name) => !ROLES.some((role) => role === name));
       if (unknown !== undefined)
         throw new HoldfastError("request_invalid", `mfa_roles must be among ${ROLES.join(", ")}.`);
+      const networks = listField(fields, "break_glass_networks");
+      if (networks?.length === 0)
+        throw new HoldfastError(
+          "request_invalid",
+          "break_glass_networks is empty, which would allow no network: leave it out to allow all of them.",
+        );
       const password = booleanField(fields, "password");
       await identity.policy.set(holderOf(request), {
         secondFactorRoles: ROLES.filter((role) => names.includes(role)),
         idleMs: parseDuration(wantedText(fields, "session_idle")),
         maxMs: parseDuration(wantedText(fields, "session_max")),
         password: password ?? true,
+        emergencyNetworks: networks,
       });
       return { data: shown() };
     },

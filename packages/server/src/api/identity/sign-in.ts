@@ -40,6 +40,7 @@ export function signInRoutes(app: FastifyInstance, { identity, publicUrl }: Iden
         email: wantedText(fields, "email"),
         password: wantedText(fields, "password"),
         emergencyCode: textField(fields, "emergency_code"),
+        proof: textField(fields, "proof"),
         instead: before(request),
       },
       contextOf(request),
@@ -51,6 +52,11 @@ export function signInRoutes(app: FastifyInstance, { identity, publicUrl }: Iden
     setCookie(reply, "signing-in", outcome.secret, publicUrl());
     return { data: { state: "second_factor", second_factors: outcome.factors } };
   });
+
+  // Whoever signs in meanwhile works on it for a moment: the page does so by itself.
+  app.post(`${ROOT}/challenge`, { config: { access: "page" } }, () => ({
+    data: { challenge: identity.signIn.challenge() },
+  }));
 
   for (const [path, factor] of [
     ["totp", "totp"],

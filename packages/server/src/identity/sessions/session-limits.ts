@@ -1,3 +1,4 @@
+import { addressRule } from "#kernel";
 import type { SessionRecord, SignInPolicyRecord } from "../records.ts";
 
 const HOUR_MS = 60 * 60 * 1000;
@@ -18,6 +19,14 @@ export const FRESH_MS = 10 * 60 * 1000;
 
 /** A session of an account for emergencies is short. */
 export const BREAK_GLASS_MS = HOUR_MS;
+
+/** Whether an account or a code for emergencies is good from this address. Pure. */
+export function isEmergencyNetwork(
+  { emergencyNetworks = null }: Pick<SignInPolicyRecord, "emergencyNetworks">,
+  address: string | null,
+): boolean {
+  return emergencyNetworks === null || addressRule(emergencyNetworks)(address);
+}
 
 /** Whether a session is still good. It ends by its own time, or when nobody used it for so long. Pure. */
 export function isAlive(

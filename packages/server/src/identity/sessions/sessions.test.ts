@@ -5,7 +5,13 @@ import { FROM, HOLDER, PASSWORD, START, testInstallation } from "../testing/inst
 const HOUR = 60 * 60 * 1000;
 const MINUTE = 60 * 1000;
 
-const signIn = { email: "ana@example.com", password: PASSWORD, emergencyCode: null, instead: null };
+const signIn = {
+  email: "ana@example.com",
+  password: PASSWORD,
+  emergencyCode: null,
+  proof: null,
+  instead: null,
+};
 
 test("A-018 a session that nobody used for twelve hours is over, and one in use lasts a week", async () => {
   const { clock, identity, owner } = await testInstallation();

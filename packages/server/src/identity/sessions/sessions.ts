@@ -5,7 +5,7 @@ import type { Begun, Person, Session, SessionStart, SignedIn } from "../contract
 import type { Change, Ledger } from "../ledger.ts";
 import type { PersonRecord, SessionRecord } from "../records.ts";
 import { userAuthority } from "../user-authority.ts";
-import { endOf, FRESH_MS, isAlive, SIGN_IN_POLICY } from "./session-limits.ts";
+import { endOf, FRESH_MS, isAlive, isEmergencyNetwork, SIGN_IN_POLICY } from "./session-limits.ts";
 import type { SessionUses } from "./session-uses.ts";
 
 export interface SessionsDeps {
@@ -136,6 +136,8 @@ export function createSessions(deps: SessionsDeps): Sessions {
         throw new HoldfastError("invalid_credentials", "There is no such account, or it is closed.");
       if (!isAllowed({ id: start.person, ...person }, start)) throw enforced();
       const policy = ledger.get("sign-in-policy", "policy") ?? SIGN_IN_POLICY;
+      if ((person.isBreakGlass || isEmergency) && !isEmergencyNetwork(policy, context.address))
+        throw new HoldfastError("invalid_credentials", "There is no such account, or it is closed.");
       const record: SessionRecord = {
         person: start.person,
         method,

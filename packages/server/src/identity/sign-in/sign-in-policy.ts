@@ -1,4 +1,5 @@
 import { HoldfastError } from "@holdfast/protocol";
+import { addressRule } from "#kernel";
 import type { Holder } from "../contract.ts";
 import type { Ledger } from "../ledger.ts";
 import type { SignInPolicyRecord } from "../records.ts";
@@ -19,6 +20,8 @@ export function createSignInPolicy(ledger: Ledger): SignInPolicy {
       ledger.inTurn(async () => {
         hold("session_idle", policy.idleMs, SESSION_RANGE.idle);
         hold("session_max", policy.maxMs, SESSION_RANGE.max);
+        // Refuses an entry that is none, by its name.
+        if (policy.emergencyNetworks != null) addressRule(policy.emergencyNetworks);
         const before = get();
         await ledger.commit(
           [{ kind: "sign-in-policy", id: "policy", value: policy }],
@@ -34,6 +37,10 @@ export function createSignInPolicy(ledger: Ledger): SignInPolicy {
                 session_idle_ms: { from: before.idleMs, to: policy.idleMs },
                 session_max_ms: { from: before.maxMs, to: policy.maxMs },
                 password: { from: before.password, to: policy.password },
+                emergency_networks: {
+                  from: before.emergencyNetworks ?? null,
+                  to: policy.emergencyNetworks ?? null,
+                },
               },
             },
           ],

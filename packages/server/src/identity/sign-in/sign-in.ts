@@ -1,4 +1,4 @@
-import type { AuditContext, Digest } from "@holdfast/protocol";
+import type { AuditContext, Digest, WorkChallenge } from "@holdfast/protocol";
 import { HoldfastError } from "@holdfast/protocol";
 import type { AuditLog } from "#audit";
 import type { Clock, Log, Random } from "#kernel";
@@ -10,9 +10,10 @@ import { areOwners } from "../people/owners.ts";
 import type { CredentialsRecord } from "../records.ts";
 import { enforced } from "../sessions/sessions.ts";
 import type { Sessions } from "../sessions/sessions.ts";
-import { SIGN_IN_POLICY } from "../sessions/session-limits.ts";
+import { isEmergencyNetwork, SIGN_IN_POLICY } from "../sessions/session-limits.ts";
 import type { EmergencyCodes } from "../sso/emergency-codes.ts";
 import { anonymous, userAuthority } from "../user-authority.ts";
+import { createCrowdGuard } from "./crowd-guard.ts";
 import type { Failures } from "./failure-delay.ts";
 import { waitMsOf, withFailure } from "./failure-delay.ts";
 import { createPending } from "./pending.ts";
@@ -40,7 +41,8 @@ export interface SignInDeps {
 export interface SignIn {
   /**
    * @throws HoldfastError `invalid_credentials` in the same words and after the same work whatever was wrong,
-   *   `too_many_attempts` for this address, `sso_required` once the password was right, `server_busy`
+   *   `too_many_attempts` for this address, `challenge_required` while there are too many failures in the whole installation,
+   *   `sso_required` once the password was right, `server_busy`
    */
   withPassword(
     request: {
@@ -48,10 +50,14 @@ export interface SignIn {
       readonly password: string;
       /** An owner's, for when single sign-on is required and broken. */
       readonly emergencyCode: string | null;
+      /** Of the work on a challenge; null: none was done. */
+      readonly proof: string | null;
       readonly instead: string | null;
     },
     context: AuditContext,
   ): Promise<PasswordOutcome>;
+  /** What each password takes work on now; null: none is asked for. */
+  challenge(): WorkChallenge | null;
   /** What a sign-in that is half done still asks for; null: there is none. */
   pending(secret: string | null): readonly SecondFactor[] | null;
   /** @throws HoldfastError `invalid_credentials`; after five of them the sign-in begins anew */
@@ -79,6 +85,7 @@ export function createSignIn(deps: SignInDeps): SignIn {
   const { audit, clock, digest, emergencyCodes, isAllowed, ledger, log, passwords, secondFactors, sessions } =
     deps;
   const failures = new Map<string, Failures>();
+  const crowd = createCrowdGuard(deps);
   const pending = createPending<{ readonly person: string; attempts: number }>(deps, PENDING_MS);
 
   /** Counted before the work is done: who asks twenty times at once has twenty failures. */
@@ -106,6 +113,8 @@ export function createSignIn(deps: SignInDeps): SignIn {
   }
 
   function refused(person: Person | null, reason: string, context: AuditContext): HoldfastError {
+    if (reason === "password" && crowd.failed())
+      log.warn({}, "passwords are guessed from many networks: each takes a proof of work for now");
     audit.note({
       action: "sign_in.refused",
       authority: anonymous(context),
@@ -168,7 +177,13 @@ export function createSignIn(deps: SignInDeps): SignIn {
   }
 
   return {
-    async withPassword({ email, emergencyCode, instead, password }, context) {
+    challenge: () => crowd.challenge(),
+    async withPassword({ email, emergencyCode, instead, password, proof }, context) {
+      // Before anything is counted: what is not tried is nobody's failure.
+      if (!crowd.admits(proof)) {
+        refused(null, "challenge", context);
+        throw new HoldfastError("challenge_required", "Passwords take a proof of work for now.");
+      }
       const key = keyOf(email);
       begin(key);
       const person = personAt(email);
@@ -177,6 +192,9 @@ export function createSignIn(deps: SignInDeps): SignIn {
       if (!isRight || person === null || credentials === null) throw refused(person, "password", context);
       if (person.deactivatedAt !== null) throw refused(person, "deactivated", context);
       const policy = ledger.get("sign-in-policy", "policy") ?? SIGN_IN_POLICY;
+      const isEmergency = person.isBreakGlass || emergencyCode !== null;
+      if (isEmergency && !isEmergencyNetwork(policy, context.address))
+        throw refused(person, "emergency_network", context);
       const isOpen = policy.password || person.isBreakGlass;
       if (!isOpen || !isAllowed(person, { connection: null, method: "password" })) {
         if (emergencyCode !== null) return byEmergency(person, emergencyCode, instead, context);
