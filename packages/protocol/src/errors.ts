@@ -148,7 +148,7 @@ export const ERRORS = {
   server_busy: { retriable: true, next: "Wait as long as Retry-After says, then send it again." },
   csrf: { retriable: false, next: "Load the page anew." },
   invalid_credentials: { retriable: false, next: "Check what you typed." },
-  challenge_required: { retriable: true, next: "Solve the challenge, and send its proof along." },
+  challenge_required: { retriable: false, next: "Solve the challenge, and send its proof along." },
   too_many_attempts: { retriable: true, next: "Wait as long as Retry-After says." },
   policy_violation: { retriable: false, next: "Keep to the rule that is named." },
   link_invalid: { retriable: false, next: "Ask for a new one." },
