@@ -123,6 +123,18 @@ test("health shows certificates that end, who was refused and why, and the direc
   await page.getByText("hscm_4f2a91bc77aa01fe").waitFor({ state: "detached" });
 });
 
+test("our own keys change over in two steps, with what the provider has to read in between", async () => {
+  await using visited = await visit("/sso/con_1");
+  const { page } = visited;
+  await page.getByText("It expires within 30 days.").first().waitFor();
+  await page.getByRole("button", { name: "Make the next ones" }).click();
+  await page.getByText("The next keys are announced, and do nothing yet").waitFor();
+  await page.getByRole("group", { name: "Metadata" }).waitFor();
+  await page.getByRole("button", { name: "Let them take over" }).click();
+  await page.getByText("It expires within 30 days.").first().waitFor({ state: "detached" });
+  await page.getByRole("button", { name: "Make the next ones" }).waitFor();
+});
+
 test("who may only look at connections sees their health and nothing to change", async () => {
   await using visited = await visit("/sso/con_1?step=enable", { session: signedIn(["sso.read"]) });
   const { page } = visited;

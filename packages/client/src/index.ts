@@ -46,6 +46,7 @@ export type {
   MetadataSource,
   OidcConnection,
   ProviderCertificate,
+  OwnKey,
   SamlConnection,
   SsoConnection,
   SsoTest,

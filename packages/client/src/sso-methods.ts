@@ -23,6 +23,8 @@ export interface SsoMethods {
   previewMetadata(source: MetadataSource): Promise<MetadataPreview>;
   takeMetadata(id: string, source: MetadataSource): Promise<SsoConnection>;
   activateCertificate(id: string, sha256: string): Promise<void>;
+  /** Makes the next key pairs of our end, lets them take over, or gives them up. */
+  changeOwnKeys(id: string, step: "prepare" | "turn" | "give-up"): Promise<void>;
   retireCertificate(id: string, sha256: string): Promise<void>;
   previewMapping(id: string, attributes: Readonly<Record<string, readonly string[]>>): Promise<MapPreview>;
   /** `url`: where the test is done, in a window of its own. */
@@ -64,6 +66,7 @@ export function ssoMethods({ answer, data }: Asking): SsoMethods {
     removeSsoConnection: (id) => act("remove the connection", path(id, "remove")),
     previewMetadata: (source) => post("read the metadata", "/metadata", source),
     takeMetadata: (id, source) => post("take the metadata", path(id, "metadata"), source),
+    changeOwnKeys: (id, step) => act("change our own keys", path(id, "own-keys", step)),
     activateCertificate: (id, sha256) =>
       act("activate the certificate", path(id, "certificates", sha256, "activate")),
     retireCertificate: (id, sha256) =>

@@ -88,6 +88,15 @@ interface Connection {
   readonly scim?: { readonly base_url: string; readonly last_sync_at: string | null } | null;
 }
 
+/** A certificate of our end. Instants are ISO 8601. */
+export interface OwnKey {
+  readonly use: "signing" | "encryption";
+  readonly state: "current" | "next";
+  readonly sha256: string;
+  readonly not_after: string;
+  readonly warning: string | null;
+}
+
 export interface SamlConnection extends Connection {
   readonly kind: "saml";
   readonly service_provider: {
@@ -96,6 +105,8 @@ export interface SamlConnection extends Connection {
     readonly metadata_url: string;
     readonly slo_url: string | null;
     readonly certificates: readonly unknown[];
+    /** Certificates of our own keys: those at work, and those that will take over. */
+    readonly own_keys: readonly OwnKey[];
   };
   readonly identity_provider: ProviderInfo | null;
   readonly options: SamlOptions;

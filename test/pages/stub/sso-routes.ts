@@ -25,6 +25,15 @@ const METADATA = {
   warnings: [],
 };
 
+const ownKeys = (days: number, state: string) =>
+  (["signing", "encryption"] as const).map((use, index) => ({
+    use,
+    state,
+    sha256: `${state === "current" ? index : index + 2}`.repeat(64),
+    not_after: ago(-days * DAY),
+    warning: days <= 30 ? "It expires within 30 days." : null,
+  }));
+
 function samlConnection(world: World, id: string, more: object = {}) {
   return {
     id,
@@ -38,6 +47,7 @@ function samlConnection(world: World, id: string, more: object = {}) {
       metadata_url: `${world.origin}/saml/${id}/metadata`,
       slo_url: null,
       certificates: [],
+      own_keys: ownKeys(30, "current"),
     },
     identity_provider: null,
     options: {
@@ -173,6 +183,17 @@ export function ssoRoutes(world: World): readonly Route[] {
     [
       /^POST \/admin\/sso\/([^/]+)\/metadata$/,
       ({ parts: [id = ""] }) => change(id, { identity_provider: { ...METADATA, metadata_url: null } }),
+    ],
+    [
+      /^POST \/admin\/sso\/([^/]+)\/own-keys\/(prepare|turn|give-up)$/,
+      ({ parts: [id = "", step] }) => {
+        const { service_provider: own } = one(id);
+        const keys =
+          step === "prepare"
+            ? [...ownKeys(30, "current"), ...ownKeys(1095, "next")]
+            : ownKeys(step === "turn" ? 1095 : 30, "current");
+        return change(id, { service_provider: { ...own, own_keys: keys } });
+      },
     ],
     [/^POST \/admin\/sso\/([^/]+)\/certificates\/([^/]+)\/(activate|retire)$/, () => ({})],
     [

@@ -54,6 +54,7 @@ import type { Logouts } from "./sso/logouts.ts";
 import { createLogouts } from "./sso/logouts.ts";
 import type { OidcSide } from "./sso/oidc-side.ts";
 import { createOidcSide } from "./sso/oidc-side.ts";
+import { createOwnKeyChange } from "./sso/own-keys.ts";
 import type { SamlSide } from "./sso/saml-side.ts";
 import { createSamlSide, isSaml } from "./sso/saml-side.ts";
 import type { Sso } from "./sso/sso.ts";
@@ -180,8 +181,11 @@ export async function openIdentity(deps: IdentityDeps): Promise<Identity> {
     vault,
     clock,
     random,
-    host: () => new URL(publicUrl()).hostname,
-    newKeyPair: (commonName) => newSpKeyPair({ random, nowMs: clock.now(), commonName }),
+    ownKeys: createOwnKeyChange({
+      vault,
+      host: () => new URL(publicUrl()).hostname,
+      newKeyPair: (commonName) => newSpKeyPair({ random, nowMs: clock.now(), commonName }),
+    }),
   });
   const attempts = createAttemptBook();
   const saml = createSamlSide({ connections, clock, random, publicUrl });

@@ -15,7 +15,14 @@ function connection(more: Partial<SamlConnection> = {}): SamlConnection {
     name: "Work",
     state: "draft",
     domains: [],
-    service_provider: { entity_id: "e", acs_url: "a", metadata_url: "m", slo_url: null, certificates: [] },
+    service_provider: {
+      entity_id: "e",
+      acs_url: "a",
+      metadata_url: "m",
+      slo_url: null,
+      certificates: [],
+      own_keys: [],
+    },
     identity_provider: null,
     options: {
       sign_requests: false,

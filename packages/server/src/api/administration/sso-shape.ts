@@ -1,10 +1,29 @@
 import type { Connection, Identity } from "#identity";
 import { stateOf } from "#identity";
+import { readCertificate } from "#saml";
 import { instant } from "./fields.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 /** Days before the end of a certificate on which it is worth a word. */
 const WARN_DAYS = [1, 7, 30, 60];
+
+/** Certificates of ours, by what they are for and how far they are. */
+function ownKeysShape({ keys, nextKeys = null }: Extract<Connection, { kind: "saml" }>, now: number) {
+  const rows = [
+    ["signing", "current", keys.signing],
+    ["encryption", "current", keys.decryption],
+    ...(nextKeys === null
+      ? []
+      : ([
+          ["signing", "next", nextKeys.signing],
+          ["encryption", "next", nextKeys.decryption],
+        ] as const)),
+  ] as const;
+  return rows.map(([use, state, { certificatePem }]) => {
+    const { notAfter, sha256 } = readCertificate(certificatePem, now);
+    return { use, state, sha256, not_after: instant(notAfter), warning: warningOf(notAfter, now, "make the next ones, and give them to the provider") };
+  });
+}
 
 /** A connection as those who administer it see it. No secret is in it. */
 export function connectionShape(connection: Connection, identity: Identity, now: number) {
@@ -65,6 +84,7 @@ export function connectionShape(connection: Connection, identity: Identity, now:
       metadata_url: metadataUrl,
       slo_url: sloUrl,
       certificates: [keys.signing.certificatePem, keys.decryption.certificatePem],
+      own_keys: ownKeysShape(connection, now),
     },
     identity_provider:
       provider === null
@@ -104,8 +124,12 @@ function scimShape(id: string, identity: Identity) {
 }
 
 /** What is to be said of a certificate's end; null: nothing yet. Pure. */
-export function warningOf(notAfter: number, now: number): string | null {
-  if (now >= notAfter) return "It has expired: the provider may have a new one already.";
+export function warningOf(
+  notAfter: number,
+  now: number,
+  whenOver = "the provider may have a new one already",
+): string | null {
+  if (now >= notAfter) return `It has expired: ${whenOver}.`;
   const days = WARN_DAYS.find((each) => notAfter - now <= each * DAY_MS);
   return days === undefined ? null : `It expires within ${days === 1 ? "a day" : `${days} days`}.`;
 }

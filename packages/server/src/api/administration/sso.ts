@@ -135,6 +135,14 @@ export function ssoRoutes(app: FastifyInstance, context: AdministrationContext):
       },
     );
 
+  for (const step of ["prepare", "turn", "give-up"] as const)
+    app.post(
+      `${PATH}/:id/own-keys/${step}`,
+      acting("sso_connection.changed"),
+      async (request: OfConnection) =>
+        shown(await connections.changeOwnKeys(holderOf(request), request.params.id, step)),
+    );
+
   app.post(`${PATH}/:id/map-preview`, trying, async (request: OfConnection) => {
     const { map } = known(request.params.id);
     const given = objectField(parseFields(request.body), "attributes") ?? {};

@@ -1,5 +1,8 @@
+import { X509Certificate } from "node:crypto";
 import type { AuditAct } from "@holdfast/protocol";
 import type { ConnectionRecord } from "./records.ts";
+
+const fingerprintOf = (pem: string): string => new X509Certificate(pem).fingerprint256;
 
 /** What changed, in words of the log. No secret is in it. Pure. */
 export function connectionChanges(before: ConnectionRecord, after: ConnectionRecord): AuditAct["changes"] {
@@ -18,6 +21,9 @@ export function connectionChanges(before: ConnectionRecord, after: ConnectionRec
           options: JSON.stringify(record.options),
           idp_entity_id: record.provider?.entityId ?? null,
           sso_url: record.provider?.sso.url ?? null,
+          own_keys: [record.keys, record.nextKeys ?? null].map((pairs) =>
+            pairs === null ? "" : fingerprintOf(pairs.signing.certificatePem),
+          ),
           certificates: (record.provider?.certificates ?? []).map(
             ({ sha256, state }) => `${sha256} ${state}`,
           ),

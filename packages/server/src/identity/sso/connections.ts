@@ -1,7 +1,7 @@
 import type { AuditAct, AuditAction, Grant } from "@holdfast/protocol";
 import { HoldfastError, isWithinAny } from "@holdfast/protocol";
 import type { Clock, Random } from "#kernel";
-import type { IdpMetadata, SpKeyPair } from "#saml";
+import type { IdpMetadata } from "#saml";
 import type { Vault } from "#vault";
 import type { Holder, SignedIn } from "../contract.ts";
 import type { Change, Ledger } from "../ledger.ts";
@@ -11,14 +11,9 @@ import { connectionChanges } from "./connection-changes.ts";
 import { checkEnabling, CONFIRM_MS } from "./enabling.ts";
 import { stateOf } from "./enforcement.ts";
 import { mergedCertificates } from "./merge-certificates.ts";
+import type { OwnKeyChange, OwnKeys } from "./own-keys.ts";
 import { readAddress } from "../people/address.ts";
-import type {
-  AccountMap,
-  ConnectionRecord,
-  OidcConnectionRecord,
-  SamlConnectionRecord,
-  StoredKeyPair,
-} from "./records.ts";
+import type { AccountMap, ConnectionRecord, OidcConnectionRecord, SamlConnectionRecord } from "./records.ts";
 
 export type Connection = ConnectionRecord & { readonly id: string };
 
@@ -73,10 +68,9 @@ export interface Connections {
   /** @throws HoldfastError `forbidden` for who did not come by this connection */
   confirm(who: SignedIn, by: Holder, id: string): Promise<Connection>;
   /** Our key pairs, opened. */
-  keysOf(connection: SamlConnectionRecord & { readonly id: string }): {
-    readonly signing: SpKeyPair;
-    readonly decryption: SpKeyPair;
-  };
+  keysOf(connection: SamlConnectionRecord & { readonly id: string }): OwnKeys;
+  /** Makes the next key pairs of ours, lets them take over, or gives them up. @throws HoldfastError `not_found`, `conflict` */
+  changeOwnKeys(by: Holder, id: string, step: "prepare" | "turn" | "give-up"): Promise<Connection>;
   clientSecretOf(connection: OidcConnectionRecord & { readonly id: string }): string | null;
 }
 
@@ -93,9 +87,8 @@ const NO_MAP: AccountMap = {
 
 export function createConnections({
   clock,
-  host,
   ledger,
-  newKeyPair,
+  ownKeys,
   random,
   sessions,
   vault,
@@ -105,9 +98,7 @@ export function createConnections({
   readonly vault: Vault;
   readonly clock: Clock;
   readonly random: Random;
-  /** What our certificates are named by. */
-  readonly host: () => string;
-  readonly newKeyPair: (commonName: string) => Promise<SpKeyPair>;
+  readonly ownKeys: OwnKeyChange;
 }): Connections {
   const keyPlace = (id: string, field: string) => ({ kind: "sso-connection", id, field }) as const;
 
@@ -195,11 +186,6 @@ export function createConnections({
     async createSaml(by, name) {
       const id = newId();
       const start = base(name);
-      const [signing, decryption] = [await newKeyPair(host()), await newKeyPair(host())];
-      const stored = (pair: SpKeyPair, field: string): StoredKeyPair => ({
-        certificatePem: pair.certificatePem,
-        privateKey: vault.seal(pair.privateKeyPem, keyPlace(id, field)),
-      });
       const value: SamlConnectionRecord = {
         kind: "saml",
         ...start,
@@ -212,7 +198,7 @@ export function createConnections({
           authnContexts: [],
           forceAuthn: false,
         },
-        keys: { signing: stored(signing, "signing"), decryption: stored(decryption, "decryption") },
+        keys: await ownKeys.make(id),
       };
       return ledger.inTurn(() =>
         put(by.authority, id, value, "sso_connection.created", { kind: { from: null, to: "saml" } }),
@@ -421,13 +407,21 @@ export function createConnections({
           );
         return put(by.authority, id, { ...before, confirmBy: null }, "sso_connection.confirmed", {});
       }),
-    keysOf({ id, keys }) {
-      const opened = ({ certificatePem, privateKey }: StoredKeyPair, field: string): SpKeyPair => ({
-        certificatePem,
-        privateKeyPem: vault.open(privateKey, keyPlace(id, field)),
-      });
-      return { signing: opened(keys.signing, "signing"), decryption: opened(keys.decryption, "decryption") };
-    },
+    keysOf: ({ id, ...record }) => ownKeys.open(id, record),
+    changeOwnKeys: (by, id, step) =>
+      ledger.inTurn(async () => {
+        const before = known(id);
+        if (before.kind !== "saml")
+          throw new HoldfastError("conflict", "This connection speaks OIDC, which has no keys of ours.");
+        const keys =
+          step === "prepare"
+            ? await ownKeys.prepared(id, before)
+            : step === "turn"
+              ? ownKeys.turned(id, before)
+              : ownKeys.givenUp(before);
+        const value = { ...before, ...keys };
+        return put(by.authority, id, value, "sso_connection.changed", connectionChanges(before, value));
+      }),
     clientSecretOf: ({ clientSecret, id }) =>
       clientSecret === null ? null : vault.open(clientSecret, keyPlace(id, "client_secret")),
   };

@@ -55,6 +55,12 @@ export interface StoredKeyPair {
   readonly privateKey: string;
 }
 
+/** One signs, and the other is encrypted for. */
+export interface OwnKeyPairs {
+  readonly signing: StoredKeyPair;
+  readonly decryption: StoredKeyPair;
+}
+
 export interface SamlConnectionRecord extends ConnectionBase {
   readonly kind: "saml";
   /** Null until the other side's settings were taken. */
@@ -73,7 +79,11 @@ export interface SamlConnectionRecord extends ConnectionBase {
     readonly authnContexts: readonly string[];
     readonly forceAuthn: boolean;
   };
-  readonly keys: { readonly signing: StoredKeyPair; readonly decryption: StoredKeyPair };
+  readonly keys: OwnKeyPairs;
+  /** Those that will take over; they are announced and do nothing yet. Null, and in records of before: none. */
+  readonly nextKeys?: OwnKeyPairs | null;
+  /** That of before the last change: it opens what a provider encrypted that did not know of it. */
+  readonly formerDecryption?: StoredKeyPair | null;
 }
 
 export interface OidcConnectionRecord extends ConnectionBase {

@@ -67,7 +67,7 @@ export function createSamlSide({
         "The connection has no settings of its provider yet.",
       );
     const { acsUrl, entityId, sloUrl } = addressesOf(id);
-    const { decryption, signing } = connections.keysOf(connection);
+    const { decryptionKeys, signing } = connections.keysOf(connection);
     return {
       spEntityId: entityId,
       acsUrl,
@@ -81,7 +81,7 @@ export function createSamlSide({
       signRequests: options.signRequests,
       authnContexts: options.authnContexts,
       signingKey: signing,
-      decryptionKeys: [decryption],
+      decryptionKeys,
     };
   }
 
@@ -126,7 +126,8 @@ export function createSamlSide({
     },
     metadata(connection) {
       const { acsUrl, entityId, sloUrl } = addressesOf(connection.id);
-      const { decryption, signing } = connections.keysOf(connection);
+      const { encryptionCertificatesPem, nextSigningCertificatePem, signing } =
+        connections.keysOf(connection);
       return writeSpMetadata(
         {
           spEntityId: entityId,
@@ -135,8 +136,8 @@ export function createSamlSide({
           nameIdFormat: connection.options.nameIdFormat,
           signRequests: connection.options.signRequests,
           signingKey: signing,
-          nextSigningCertificatePem: null,
-          encryptionCertificatesPem: [decryption.certificatePem],
+          nextSigningCertificatePem,
+          encryptionCertificatesPem,
         },
         newRequestId(),
         clock.now() + METADATA_MS,

@@ -1,13 +1,11 @@
-import type { ProviderCertificate, SamlConnection } from "@holdfast/client";
+import type { SamlConnection } from "@holdfast/client";
 import type { ReactNode } from "react";
 import { useAct } from "../../../data/act.ts";
-import { now } from "../../../platform/now.ts";
-import { urgencyOf } from "../../../text/times.ts";
 import { Badge } from "../../../ui/badge.tsx";
 import { Button } from "../../../ui/button.tsx";
 import { FailureNotice } from "../../../ui/notice.tsx";
 import { Panel, TableBox } from "../../../ui/panel.tsx";
-import { Day, When } from "../../../ui/when.tsx";
+import { CertificateEnd } from "./certificate-end.tsx";
 
 const STATES = { active: "Accepted", next: "Waiting", retired: "Retired" } as const;
 
@@ -59,7 +57,11 @@ export function Certificates(props: {
                   </Badge>
                 </td>
                 <td data-label="Ends">
-                  <End certificate={certificate} />
+                  <CertificateEnd
+                    at={certificate.not_after}
+                    warning={certificate.warning}
+                    isOver={certificate.state === "retired"}
+                  />
                 </td>
                 <td className="acts">
                   {isReadOnly || certificate.state === "retired" ? null : certificate.state === "next" ? (
@@ -89,25 +91,5 @@ export function Certificates(props: {
         </TableBox>
       )}
     </Panel>
-  );
-}
-
-function End({ certificate }: { readonly certificate: ProviderCertificate }): ReactNode {
-  const { not_after: notAfter, state, warning } = certificate;
-  const urgency = state === "retired" ? "none" : urgencyOf(notAfter, now());
-  return (
-    <>
-      <Day at={notAfter} />{" "}
-      {urgency === "none" ? (
-        <span className="sub">
-          <When at={notAfter} />
-        </span>
-      ) : (
-        <Badge tone={urgency === "soon" ? "warn" : "bad"} icon="warn">
-          {urgency === "over" ? "Ended" : <When at={notAfter} />}
-        </Badge>
-      )}
-      {warning === null || state === "retired" ? null : <span className="sub">{warning}</span>}
-    </>
   );
 }

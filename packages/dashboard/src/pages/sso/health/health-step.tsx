@@ -5,6 +5,7 @@ import { Attempts } from "./attempts.tsx";
 import { Certificates } from "./certificates.tsx";
 import { ConnectionEnd } from "./connection-end.tsx";
 import { OptionsPanel } from "./options-panel.tsx";
+import { OwnKeys } from "./own-keys.tsx";
 import { ScimPanel } from "./scim-panel.tsx";
 
 /** What keeps a connection well, and what became of those who tried it. */
@@ -15,7 +16,12 @@ export function HealthStep(props: {
   const { connection, isReadOnly } = props;
   return (
     <div className="stack loose">
-      {connection.kind === "saml" ? <Certificates connection={connection} isReadOnly={isReadOnly} /> : null}
+      {connection.kind === "saml" ? (
+        <>
+          <Certificates connection={connection} isReadOnly={isReadOnly} />
+          <OwnKeys connection={connection} isReadOnly={isReadOnly} />
+        </>
+      ) : null}
       <Domains connections={[connection]} isReadOnly={isReadOnly} />
       <Attempts attempts={connection.attempts} />
       <ScimPanel connection={connection} isReadOnly={isReadOnly} />
