@@ -21,7 +21,13 @@ function ownKeysShape({ keys, nextKeys = null }: Extract<Connection, { kind: "sa
   ] as const;
   return rows.map(([use, state, { certificatePem }]) => {
     const { notAfter, sha256 } = readCertificate(certificatePem, now);
-    return { use, state, sha256, not_after: instant(notAfter), warning: warningOf(notAfter, now, "make the next ones, and give them to the provider") };
+    return {
+      use,
+      state,
+      sha256,
+      not_after: instant(notAfter),
+      warning: warningOf(notAfter, now, "make the next ones, and give them to the provider"),
+    };
   });
 }
 
