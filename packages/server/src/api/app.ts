@@ -14,6 +14,9 @@ const ANY_BYTES = "application/octet-stream";
 /** That of bodies which are read while they come in. */
 const STREAMED = "application/x-stream";
 
+/** No answer of this server is shown within a page of somebody else (OWASP ASVS 5.0, 3.4.6). */
+const FRAMED_BY_NOBODY = "frame-ancestors 'none'";
+
 /** What an app needs of the house. */
 export interface AppWorld {
   readonly mode: "dev" | "production";
@@ -54,6 +57,9 @@ export function createApp({ mode, machineClock, ids, log }: AppWorld): FastifyIn
       .header("cache-control", "no-store")
       .header("x-content-type-options", "nosniff")
       .header("x-request-id", request.id);
+    // What an app's endpoint answers is the app's own to frame.
+    if (request.routeOptions.config.access !== "run-token")
+      void reply.header("content-security-policy", FRAMED_BY_NOBODY);
     // Fastify would refuse a malformed content type before any route is asked; nothing here goes by it.
     if (request.routeOptions.config.streamed === true) request.headers["content-type"] = STREAMED;
     else if (request.headers["content-type"] !== undefined) request.headers["content-type"] = ANY_BYTES;

@@ -157,6 +157,8 @@ function refuse(response: ServerResponse, error: HoldfastError & { readonly code
   response.writeHead(status, {
     "content-type": "application/json; charset=utf-8",
     "cache-control": "no-store",
+    "x-content-type-options": "nosniff",
+    "content-security-policy": "frame-ancestors 'none'",
     "x-inngest-server-kind": "cloud",
     "content-length": Buffer.byteLength(body),
     // The body was not read.

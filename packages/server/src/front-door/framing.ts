@@ -33,6 +33,7 @@ export function refusal(
       "content-type": "application/json; charset=utf-8",
       "cache-control": "no-store",
       "x-content-type-options": "nosniff",
+      "content-security-policy": "frame-ancestors 'none'",
       "x-inngest-server-kind": serverKind,
       "content-length": Buffer.byteLength(body),
       connection: "close",
