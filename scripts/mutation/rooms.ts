@@ -109,6 +109,56 @@ export const MUTATED_ROOMS: readonly MutatedRoom[] = [
     ],
   },
   {
+    name: "callers",
+    sources: [
+      `${SERVER}/api/callers`,
+      `${SERVER}/api/environment-door.ts`,
+      `${SERVER}/api/payload-view.ts`,
+      `${SERVER}/api/acting.ts`,
+    ],
+    tests: [
+      [
+        `${SERVER}/api/callers`,
+        `${SERVER}/api/environment-door.test.ts`,
+        `${SERVER}/api/payload-view.test.ts`,
+        `${SERVER}/api/identity`,
+      ],
+      ["test/roles/environment-routes.test.ts", "test/roles/payloads.test.ts", "test/roles/sessions.test.ts"],
+      [`${ADMINISTRATION}/environments.test.ts`, "test/identity/page-attacks.test.ts"],
+    ],
+  },
+  {
+    name: "identity",
+    sources: [`${SERVER}/identity`],
+    tests: [
+      [`${SERVER}/identity`, `${SERVER}/api/identity`],
+      [
+        "test/identity/sign-in-attacks.test.ts",
+        "test/identity/people.test.ts",
+        "test/identity/enforcement.test.ts",
+      ],
+      ["test/identity/saml.test.ts", "test/identity/oidc.test.ts", "test/identity/scim.test.ts"],
+      [
+        "test/identity/passkey-attacks.test.ts",
+        "test/identity/oidc-attacks.test.ts",
+        "test/identity/own-keys.test.ts",
+        "test/identity/break-glass.test.ts",
+        "test/identity/stuffing.test.ts",
+        "test/identity/sign-in-log.test.ts",
+      ],
+    ],
+  },
+  {
+    name: "oidc",
+    sources: [`${SERVER}/oidc`],
+    tests: [["test/identity/oidc-attacks.test.ts"], ["test/identity/oidc.test.ts"]],
+  },
+  {
+    name: "scim",
+    sources: [`${SERVER}/scim`, `${SERVER}/api/scim`],
+    tests: [[`${SERVER}/scim`, `${SERVER}/api/scim`], ["test/identity/scim.test.ts"]],
+  },
+  {
     name: "signatures",
     sources: ["packages/protocol/src/signatures-v2", "packages/protocol/src/tokens.ts"],
     tests: [["packages/protocol/src/signatures-v2", "packages/protocol/src/tokens.test.ts"]],
