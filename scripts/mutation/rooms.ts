@@ -124,7 +124,7 @@ export const MUTATED_ROOMS: readonly MutatedRoom[] = [
         `${SERVER}/api/identity`,
       ],
       ["test/roles/environment-routes.test.ts", "test/roles/payloads.test.ts", "test/roles/sessions.test.ts"],
-      [`${ADMINISTRATION}/environments.test.ts`, "test/identity/page-attacks.test.ts"],
+      [`${ADMINISTRATION}/environments.test.ts`],
     ],
   },
   {
