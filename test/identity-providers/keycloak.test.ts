@@ -1,19 +1,36 @@
 import { startKeycloak, WHY_NOT } from "./keycloak.ts";
-import { USERS } from "./simplesamlphp.ts";
+import { tellOidcStory } from "./oidc-story.ts";
+import type { SignInThere } from "./scene.ts";
 import { tellStory } from "./story.ts";
+import { USERS } from "./users.ts";
+import { withProvider } from "./with-provider.ts";
 
-tellStory({
-  vendor: "Keycloak",
-  start: startKeycloak,
-  whyNot: WHY_NOT,
-  manners: [
-    { signs: "assertion", encrypts: false },
-    { signs: "response", encrypts: false },
-    { signs: "both", encrypts: true },
-  ],
-  async signInThere(page, user) {
-    await page.locator("#username").fill(user);
-    await page.locator("#password").fill(USERS[user].password);
-    await page.locator("#kc-login").click();
-  },
+const vendor = "Keycloak";
+
+const signInThere: SignInThere = async (page, user) => {
+  await page.locator("#username").fill(user);
+  await page.locator("#password").fill(USERS[user].password);
+  await page.locator("#kc-login").click();
+};
+
+withProvider(vendor, WHY_NOT, startKeycloak, (provider) => {
+  tellStory({
+    vendor,
+    provider,
+    signInThere,
+    manners: [
+      { signs: "assertion", encrypts: false },
+      { signs: "response", encrypts: false },
+      { signs: "both", encrypts: true },
+    ],
+  });
+  tellOidcStory({
+    vendor,
+    provider,
+    signInThere,
+    // It asks whoever comes without a token of theirs.
+    async confirmSignOut(page) {
+      await page.locator("#kc-logout").click();
+    },
+  });
 });

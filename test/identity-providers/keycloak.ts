@@ -1,13 +1,15 @@
 import { execFileSync, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import { cp, mkdtemp, rm } from "node:fs/promises";
+import { cp, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { until } from "../kit/until.ts";
 import { KEYCLOAK_FOLDER } from "./keycloak-folder.ts";
-import { openSecureFront } from "./secure-front.ts";
-import type { Manners, ServiceProvider } from "./simplesamlphp.ts";
-import { freePort, USERS } from "./simplesamlphp.ts";
+import type { OidcStoryProvider } from "./oidc-story.ts";
+import { AUTHORITY, openSecureFront } from "./secure-front.ts";
+import { freePort } from "./simplesamlphp.ts";
+import type { StoryProvider } from "./story.ts";
+import { USERS } from "./users.ts";
 
 /** Why Keycloak cannot be started here; null: it can. */
 export const WHY_NOT: string | null = !existsSync(join(KEYCLOAK_FOLDER, "bin/kc.sh"))
@@ -17,20 +19,7 @@ export const WHY_NOT: string | null = !existsSync(join(KEYCLOAK_FOLDER, "bin/kc.
     : "Keycloak needs Java 17 or newer";
 
 /** A running Keycloak, with a realm of people. */
-export interface Keycloak extends AsyncDisposable {
-  readonly metadataUrl: string;
-  readonly issuer: string;
-  /** Makes the server known to it as a SAML client, with these manners. */
-  introduce(to: ServiceProvider, manners: Manners): Promise<void>;
-  /** Makes the server known to it as a client of OpenID Connect. */
-  introduceOidc(client: {
-    readonly id: string;
-    readonly secret: string;
-    readonly redirectUri: string;
-    readonly backchannelLogoutUri: string;
-    readonly signedOutUri: string;
-  }): Promise<void>;
-}
+export interface Keycloak extends StoryProvider, OidcStoryProvider, AsyncDisposable {}
 
 const REALM = "people";
 const ADMIN = { name: "admin", password: "for the tests alone" };
@@ -48,6 +37,9 @@ function hasJava(): boolean {
 export async function startKeycloak(): Promise<Keycloak> {
   const home = await mkdtemp(join(tmpdir(), "holdfast-keycloak-"));
   await cp(KEYCLOAK_FOLDER, home, { recursive: true });
+  // What it tells the server by itself, such as logouts, goes to an address with a certificate of the tests.
+  const authority = join(home, "authority.pem");
+  await writeFile(authority, AUTHORITY.cert);
   const port = await freePort();
   const front = await openSecureFront();
   front.target = port;
@@ -63,6 +55,7 @@ export async function startKeycloak(): Promise<Keycloak> {
       `--http-port=${port}`,
       `--hostname=${front.origin}`,
       "--proxy-headers=xforwarded",
+      `--truststore-paths=${authority}`,
     ],
     {
       env: {
@@ -131,17 +124,18 @@ export async function startKeycloak(): Promise<Keycloak> {
     }),
   );
 
+  const realm = `${origin}/admin/realms/${REALM}`;
+  const headers = { authorization: `Bearer ${longer}`, "content-type": "application/json" };
+
   async function client(
     settings: Readonly<Record<string, unknown>> & { readonly clientId: string },
   ): Promise<void> {
-    const headers = { authorization: `Bearer ${longer}`, "content-type": "application/json" };
-    const clients = `${origin}/admin/realms/${REALM}/clients`;
+    const clients = `${realm}/clients`;
     const known = await json<{ id: string }[]>(
       await fetch(`${clients}?clientId=${encodeURIComponent(settings.clientId)}`, { headers }),
     );
-    for (const { id } of known) await fetch(`${clients}/${id}`, { method: "DELETE", headers });
-    const made = await fetch(clients, { method: "POST", headers, body: JSON.stringify(settings) });
-    if (!made.ok) throw new Error(`Keycloak: the client was answered ${made.status} ${await made.text()}`);
+    for (const { id } of known) await done(await fetch(`${clients}/${id}`, { method: "DELETE", headers }));
+    await done(await fetch(clients, { method: "POST", headers, body: JSON.stringify(settings) }));
   }
 
   const bare = (pem: string): string => pem.replaceAll(/-----[^-]+-----|\s/g, "");
@@ -219,6 +213,13 @@ export async function startKeycloak(): Promise<Keycloak> {
           },
         ],
       }),
+    async endSessionsOf(user) {
+      const [found] = await json<{ id: string }[]>(
+        await fetch(`${realm}/users?username=${user}&exact=true`, { headers }),
+      );
+      if (found === undefined) throw new Error(`Keycloak: there is no ${user}`);
+      await done(await fetch(`${realm}/users/${found.id}/logout`, { method: "POST", headers }));
+    },
     async [Symbol.asyncDispose]() {
       const ended = new Promise((resolve) => child.once("exit", resolve));
       if (child.pid !== undefined) process.kill(-child.pid, "SIGKILL");
@@ -239,6 +240,11 @@ function mapper(name: string, protocolMapper: string, config: Readonly<Record<st
 }
 
 async function json<Of>(answer: Response): Promise<Of> {
-  if (!answer.ok) throw new Error(`Keycloak answered ${answer.status} ${await answer.text()}`);
+  await done(answer.clone());
   return (await answer.json()) as Of;
+}
+
+async function done(answer: Response): Promise<void> {
+  if (!answer.ok)
+    throw new Error(`Keycloak: ${answer.url} was answered ${answer.status} ${await answer.text()}`);
 }

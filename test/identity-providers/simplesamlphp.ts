@@ -7,6 +7,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { makeTestKey } from "../../packages/server/src/saml/testing/test-keys.ts";
 import { openSecureFront } from "./secure-front.ts";
+import type { Manners, ServiceProvider } from "./service-provider.ts";
+import { USERS } from "./users.ts";
 import { until } from "../kit/until.ts";
 
 const HOME = "/usr/share/simplesamlphp";
@@ -17,21 +19,6 @@ export const WHY_NOT: string | null =
     ? null
     : "SimpleSAMLphp is not installed: npm run providers";
 
-/** How the provider signs and hides what it says. */
-export interface Manners {
-  readonly signs: "assertion" | "response" | "both";
-  readonly encrypts: boolean;
-}
-
-/** What a provider has to know of the server. */
-export interface ServiceProvider {
-  readonly entityId: string;
-  readonly acsUrl: string;
-  readonly sloUrl: string;
-  readonly signingCertificate: string;
-  readonly encryptionCertificate: string;
-}
-
 /** A running SimpleSAMLphp. */
 export interface SimpleSamlPhp extends AsyncDisposable {
   readonly entityId: string;
@@ -39,12 +26,6 @@ export interface SimpleSamlPhp extends AsyncDisposable {
   /** Makes the server known to it, with these manners. */
   introduce(to: ServiceProvider, manners: Manners): Promise<void>;
 }
-
-export const USERS = {
-  ana: { password: "ana's own", email: "ana@example.org", groups: ["chiefs", "staff"] },
-  bo: { password: "bo's own", email: "bo@example.org", groups: ["staff"] },
-  eve: { password: "eve's own", email: "eve@example.org", groups: [] },
-} as const;
 
 export async function freePort(): Promise<number> {
   const probe = createServer();

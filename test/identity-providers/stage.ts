@@ -11,7 +11,7 @@ import { OWNER_EMAIL, PASSWORD, signUpOwner } from "../kit/page.ts";
 import type { TestServer } from "../kit/test-server.ts";
 import { startTestServer } from "../kit/test-server.ts";
 import { AUTHORITY, LOCALHOST } from "./secure-front.ts";
-import type { ServiceProvider } from "./simplesamlphp.ts";
+import type { ServiceProvider } from "./service-provider.ts";
 
 /** A server with its pages, its first owner, and a browser. */
 export interface ProviderStage extends AsyncDisposable {
