@@ -18,6 +18,7 @@ withProvider(vendor, WHY_NOT, startKeycloak, (provider) => {
     vendor,
     provider,
     signInThere,
+    refuses: /Invalid Request/i,
     manners: [
       { signs: "assertion", encrypts: false },
       { signs: "response", encrypts: false },
@@ -28,6 +29,7 @@ withProvider(vendor, WHY_NOT, startKeycloak, (provider) => {
     vendor,
     provider,
     signInThere,
+    refuses: /Invalid parameter: redirect_uri/,
     // It asks whoever comes without a token of theirs.
     async confirmSignOut(page) {
       await page.locator("#kc-logout").click();

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe } from "node:test";
 import type { Page as BrowserPage } from "playwright-core";
 import { invite, PASSWORD, signIn } from "../kit/page.ts";
+import { ALTERED_AUTHORIZATIONS, ELSEWHERE, withParameters } from "./altered-requests.ts";
 import type { SignInThere } from "./scene.ts";
 import { sessionOf, setScene } from "./scene.ts";
 import type { UserName } from "./users.ts";
@@ -30,6 +31,8 @@ export interface OidcStoryOptions {
   /** It runs by the time that the story begins. */
   readonly provider: () => OidcStoryProvider;
   readonly signInThere: SignInThere;
+  /** What its page says of a request that it does not take. */
+  readonly refuses: RegExp;
   /** Says yes on the provider's page that asks whether to sign out. */
   readonly confirmSignOut: (page: BrowserPage) => Promise<void>;
 }
@@ -37,7 +40,13 @@ export interface OidcStoryOptions {
 const CLIENT = { id: "holdfast", secret: "a client secret that nobody guesses" };
 
 /** Tells the whole story of a connection by OpenID Connect in a real browser: set up, tried, optional, required, and signed out from either side. */
-export function tellOidcStory({ confirmSignOut, provider, signInThere, vendor }: OidcStoryOptions): void {
+export function tellOidcStory({
+  confirmSignOut,
+  provider,
+  refuses,
+  signInThere,
+  vendor,
+}: OidcStoryOptions): void {
   describe("by OpenID Connect", () => {
     const scene = setScene(signInThere);
     const { arrive, assertRefused, part } = scene;
@@ -54,6 +63,9 @@ export function tellOidcStory({ confirmSignOut, provider, signInThere, vendor }:
       // Its own session may still be there.
       if (!(await done.isVisible())) await signInThere(window, "ana");
       await done.waitFor();
+      // What lies behind another window is drawn late.
+      await window.close();
+      await page.bringToFront();
       await page.getByText("Every check passed").waitFor();
     }
 
@@ -133,6 +145,48 @@ export function tellOidcStory({ confirmSignOut, provider, signInThere, vendor }:
         await eve.close();
       },
     );
+
+    part(
+      "A-065 somebody of another domain is refused, though the provider vouches for them, and nobody is made",
+      async () => {
+        const mal = await arrive("mal", USERS.bo.email);
+        await assertRefused(mal.page, id, "sso_not_allowed");
+        await mal.close();
+        const people = await scene.stage.owner.admin<{ email: string }[]>("GET", "/people");
+        assert.ok(!people.some(({ email }) => email === USERS.mal.email));
+      },
+    );
+
+    part("A-070 the provider sends nobody to another address than the one it was given", async () => {
+      const bo = await arrive("bo");
+      const genuine = await scene.requestFor(USERS.bo.email);
+      const url = withParameters(genuine, { redirect_uri: ELSEWHERE });
+      await scene.assertRefusedThere(bo.page, { title: "leads elsewhere", url }, refuses);
+      await bo.close();
+      const somebody = await scene.stage.open();
+      await somebody.page.goto(genuine);
+      await somebody.page.locator("#username").waitFor();
+      await somebody.close();
+    });
+
+    for (const { asksThere, change, code, title } of ALTERED_AUTHORIZATIONS)
+      part(`A-070 what answers a request that ${title} signs nobody in`, async () => {
+        const opened = await scene.stage.open();
+        const { page } = opened;
+        await page.route("**/oidc/*/start?*", async (route) => {
+          const response = await route.fetch({ maxRedirects: 0 });
+          const headers = response.headers();
+          const location = withParameters(headers["location"] ?? "", change);
+          await route.fulfill({ response, headers: { ...headers, location } });
+        });
+        await scene.leave(page, USERS.bo.email);
+        if (asksThere) await signInThere(page, "bo");
+        await page.waitForURL(
+          ({ origin, search }) => origin === scene.stage.origin && search.includes("ref="),
+        );
+        await assertRefused(page, id, code);
+        await opened.close();
+      });
 
     part(
       "once it is required, passwords of its domain are refused, and only who came by it confirms it",

@@ -2,7 +2,9 @@ import assert from "node:assert/strict";
 import { after, before, it } from "node:test";
 import type { Page as BrowserPage } from "playwright-core";
 import type { WatchedPage } from "../kit/browser.ts";
+import { openPage } from "../kit/page.ts";
 import { until } from "../kit/until.ts";
+import type { AlteredRequest } from "./altered-requests.ts";
 import type { ProviderStage } from "./stage.ts";
 import { stageProvider } from "./stage.ts";
 import type { UserName } from "./users.ts";
@@ -26,9 +28,16 @@ export interface Scene {
   arrive(user: UserName, asks?: string): Promise<WatchedPage>;
   /** Gives an address here and goes on to the provider's page. */
   leave(page: BrowserPage, email: string): Promise<void>;
-  /** Asserts that nobody was signed in, and that administrators read this code: at the connection by its reference, and in one line of the audit log. */
+  /** Begins a sign-in, and stops before the provider: the address there, by which the browser would go. */
+  requestFor(email: string): Promise<string>;
+  /**
+   * Asserts that the provider, asked by this request in the browser of somebody who is signed in there, says no in these words, and
+   * neither asks who comes nor vouches for anybody.
+   */
+  assertRefusedThere(browser: BrowserPage, request: AlteredRequest, words: RegExp): Promise<void>;
+  /** Asserts that nobody was signed in, and that administrators read this code: at the connection by its reference, and in a line of the audit log. */
   assertRefused(page: BrowserPage, connection: string, code: string): Promise<void>;
-  /** Asserts that the audit log has the refusals that were asserted, and no other. */
+  /** Asserts that the audit log has the refusals that were asserted, in no more lines than they were, and no other. */
   assertLog(connection: string): Promise<void>;
 }
 
@@ -67,7 +76,7 @@ export function setScene(signInThere: SignInThere): Scene {
   after(() => held.disposeAsync());
 
   let isBroken = false;
-  /** Codes of what was refused, the newest first, as the log has them. */
+  /** Codes of what was refused. */
   const refused: string[] = [];
   const inLog = async (connection: string): Promise<readonly (string | null)[]> => {
     const rows = await scene.stage.owner.admin<AuditRow[]>("GET", "/audit?action=sso.refused&limit=100");
@@ -110,6 +119,25 @@ export function setScene(signInThere: SignInThere): Scene {
       );
       return opened;
     },
+    async requestFor(email) {
+      const begun = openPage(scene.stage.server, undefined, scene.stage.origin);
+      const { url = "" } = await begun.act<{ url?: string }>("/sign-in", { email });
+      return String((await begun.ask("GET", url)).headers["location"]);
+    },
+    async assertRefusedThere(browser, { title, url }, words) {
+      const page = await browser.context().newPage();
+      const { origin } = new URL(url);
+      const elsewhere: string[] = [];
+      page.on("request", (request) => {
+        if (new URL(request.url()).origin !== origin) elsewhere.push(request.url());
+      });
+      await page.goto(url);
+      const shown = await page.locator("body").innerText();
+      assert.match(shown, words, `one that ${title}`);
+      assert.equal(await page.locator("#username, #password, form[method=post]").count(), 0, title);
+      assert.deepEqual(elsewhere, [], `one that ${title}: nobody is sent anywhere`);
+      await page.close();
+    },
     async assertRefused(page, connection, code) {
       const reference = new URL(page.url()).searchParams.get("ref") ?? "";
       assert.notEqual(reference, "", page.url());
@@ -119,18 +147,26 @@ export function setScene(signInThere: SignInThere): Scene {
         attempts: { reference: string | null; code: string | null }[];
       }>("GET", `/sso/${connection}`);
       assert.equal(attempts.find((each) => each.reference === reference)?.code, code);
-      refused.unshift(code);
+      refused.push(code);
       await scene.assertLog(connection);
     },
     async assertLog(connection) {
+      // Equal refusals within a minute are one line and a number, which is written when the minute is over.
+      const expected = [...new Set(refused)].sort();
       const lines = await until("the log has every refusal", async () => {
         const found = await inLog(connection);
-        return found.length >= refused.length ? found : null;
+        return expected.every((code) => found.includes(code)) ? found : null;
       });
-      assert.deepEqual(lines, refused);
+      assert.deepEqual([...new Set(lines)].sort(), expected);
+      for (const code of expected)
+        assert.ok(count(lines, code) <= count(refused, code), `${code} is there once for each time`);
     },
   };
   return scene;
+}
+
+function count(all: readonly (string | null)[], one: string): number {
+  return all.filter((each) => each === one).length;
 }
 
 function there<Of>(what: Of | null): Of {

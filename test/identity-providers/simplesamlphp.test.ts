@@ -9,6 +9,7 @@ withProvider(vendor, WHY_NOT, startSimpleSamlPhp, (provider) =>
   tellStory({
     vendor,
     provider,
+    refuses: /Unable to validate signature|no signature found on message/,
     manners: [
       { signs: "assertion", encrypts: false },
       { signs: "response", encrypts: false },

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe } from "node:test";
 import { invite, PASSWORD, signIn } from "../kit/page.ts";
+import { alterSamlRequest } from "./altered-requests.ts";
 import type { SignInThere } from "./scene.ts";
 import { sessionOf, setScene } from "./scene.ts";
 import type { Manners, ServiceProvider } from "./service-provider.ts";
@@ -18,11 +19,13 @@ export interface StoryOptions {
   /** It runs by the time that the story begins. */
   readonly provider: () => StoryProvider;
   readonly signInThere: SignInThere;
+  /** What its page says of a request that it does not take. */
+  readonly refuses: RegExp;
   readonly manners: readonly Manners[];
 }
 
 /** Tells the whole story of a SAML connection in a real browser: set up, tried, made optional, used, required, signed out. */
-export function tellStory({ manners, provider, signInThere, vendor }: StoryOptions): void {
+export function tellStory({ manners, provider, refuses, signInThere, vendor }: StoryOptions): void {
   describe("by SAML", () => {
     const scene = setScene(signInThere);
     const { arrive, assertRefused, part } = scene;
@@ -97,6 +100,31 @@ export function tellStory({ manners, provider, signInThere, vendor }: StoryOptio
       },
     );
 
+    part(
+      "A-065 somebody of another domain is refused, though the provider vouches for them, and nobody is made",
+      async () => {
+        const mal = await arrive("mal", USERS.bo.email);
+        await assertRefused(mal.page, id, "sso_not_allowed");
+        await mal.close();
+        const people = await scene.stage.owner.admin<{ email: string }[]>("GET", "/people");
+        assert.ok(!people.some(({ email }) => email === USERS.mal.email));
+      },
+    );
+
+    part("A-070 the provider takes no request that was changed on its way", async () => {
+      const bo = await arrive("bo");
+      const genuine = await scene.requestFor(USERS.bo.email);
+      const other = await scene.requestFor(USERS.bo.email);
+      for (const each of alterSamlRequest(genuine, other))
+        await scene.assertRefusedThere(bo.page, each, refuses);
+      await bo.close();
+      // It takes them as they were written.
+      const somebody = await scene.stage.open();
+      await somebody.page.goto(genuine);
+      await somebody.page.locator("#username").waitFor();
+      await somebody.close();
+    });
+
     for (const each of manners)
       part(
         `it signs the ${each.signs}${each.encrypts ? " and encrypts the assertion" : ""}: bo gets in`,
@@ -155,5 +183,7 @@ export function tellStory({ manners, provider, signInThere, vendor }: StoryOptio
       assert.notEqual(new URL(page.url()).origin, stage.origin);
       await bo.close();
     });
+
+    part("the audit log has a line for each who was refused, and for nobody else", () => scene.assertLog(id));
   });
 }
