@@ -1,4 +1,5 @@
-import { startKeycloak, WHY_NOT } from "./keycloak.ts";
+import { keycloakMissing } from "./keycloak-installed.ts";
+import { startKeycloak } from "./keycloak.ts";
 import { tellOidcStory } from "./oidc-story.ts";
 import type { SignInThere } from "./scene.ts";
 import { tellStory } from "./story.ts";
@@ -13,26 +14,31 @@ const signInThere: SignInThere = async (page, user) => {
   await page.locator("#kc-login").click();
 };
 
-withProvider(vendor, WHY_NOT, startKeycloak, (provider) => {
-  tellStory({
-    vendor,
-    provider,
-    signInThere,
-    refuses: /Invalid Request/i,
-    manners: [
-      { signs: "assertion", encrypts: false },
-      { signs: "response", encrypts: false },
-      { signs: "both", encrypts: true },
-    ],
-  });
-  tellOidcStory({
-    vendor,
-    provider,
-    signInThere,
-    refuses: /Invalid parameter: redirect_uri/,
-    // It asks whoever comes without a token of theirs.
-    async confirmSignOut(page) {
-      await page.locator("#kc-logout").click();
-    },
-  });
-});
+withProvider(
+  vendor,
+  keycloakMissing(),
+  () => startKeycloak(),
+  (provider) => {
+    tellStory({
+      vendor,
+      provider,
+      signInThere,
+      refuses: /Invalid Request/i,
+      manners: [
+        { signs: "assertion", encrypts: false },
+        { signs: "response", encrypts: false },
+        { signs: "both", encrypts: true },
+      ],
+    });
+    tellOidcStory({
+      vendor,
+      provider,
+      signInThere,
+      refuses: /Invalid parameter: redirect_uri/,
+      // It asks whoever comes without a token of theirs.
+      async confirmSignOut(page) {
+        await page.locator("#kc-logout").click();
+      },
+    });
+  },
+);

@@ -1,22 +1,15 @@
-import { execFileSync, spawn } from "node:child_process";
-import { existsSync } from "node:fs";
-import { cp, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { cp, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { until } from "../kit/until.ts";
-import { KEYCLOAK_FOLDER } from "./keycloak-folder.ts";
+import { KEYCLOAK_FOLDER } from "./keycloak-installed.ts";
 import type { OidcStoryProvider } from "./oidc-story.ts";
+import { freePort, startProvider } from "./provider-process.ts";
 import { AUTHORITY, openSecureFront } from "./secure-front.ts";
-import { freePort } from "./simplesamlphp.ts";
 import type { StoryProvider } from "./story.ts";
+import { makeFolder } from "./thrown-away-folder.ts";
 import { USERS } from "./users.ts";
 
-/** Why Keycloak cannot be started here; null: it can. */
-export const WHY_NOT: string | null = !existsSync(join(KEYCLOAK_FOLDER, "bin/kc.sh"))
-  ? "Keycloak is not installed: npm run providers"
-  : hasJava()
-    ? null
-    : "Keycloak needs Java 17 or newer";
+/** How long it may take until it answers, ms. */
+const START_MS = 150_000;
 
 /** A running Keycloak, with a realm of people. */
 export interface Keycloak extends StoryProvider, OidcStoryProvider, AsyncDisposable {}
@@ -24,55 +17,43 @@ export interface Keycloak extends StoryProvider, OidcStoryProvider, AsyncDisposa
 const REALM = "people";
 const ADMIN = { name: "admin", password: "for the tests alone" };
 
-function hasJava(): boolean {
-  try {
-    execFileSync("java", ["-version"], { stdio: "ignore" });
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-/** Starts it on a free port, on a copy of its folder that is thrown away. */
-export async function startKeycloak(): Promise<Keycloak> {
-  const home = await mkdtemp(join(tmpdir(), "holdfast-keycloak-"));
-  await cp(KEYCLOAK_FOLDER, home, { recursive: true });
+/** Starts it on a free port, on a copy of its folder that is thrown away. @param installed where its folder is */
+export async function startKeycloak(installed = KEYCLOAK_FOLDER): Promise<Keycloak> {
+  // Whatever of it does not begin, nothing of it stays.
+  await using begun = new AsyncDisposableStack();
+  const { path: home } = begun.use(await makeFolder("keycloak"));
+  await cp(installed, home, { recursive: true });
   // What it tells the server by itself, such as logouts, goes to an address with a certificate of the tests.
   const authority = join(home, "authority.pem");
   await writeFile(authority, AUTHORITY.cert);
   const port = await freePort();
-  const front = await openSecureFront();
+  const front = begun.use(await openSecureFront());
   front.target = port;
   const origin = `http://127.0.0.1:${port}`;
-  const child = spawn(
-    "bash",
-    [
-      join(home, "bin/kc.sh"),
-      "start",
-      "--optimized",
-      "--http-enabled=true",
-      "--http-host=127.0.0.1",
-      `--http-port=${port}`,
-      `--hostname=${front.origin}`,
-      "--proxy-headers=xforwarded",
-      `--truststore-paths=${authority}`,
-    ],
-    {
+  const program = begun.use(
+    await startProvider({
+      name: "Keycloak",
+      command: "bash",
+      args: [
+        join(home, "bin/kc.sh"),
+        "start",
+        "--optimized",
+        "--http-enabled=true",
+        "--http-host=127.0.0.1",
+        `--http-port=${port}`,
+        `--hostname=${front.origin}`,
+        "--proxy-headers=xforwarded",
+        `--truststore-paths=${authority}`,
+      ],
       env: {
         PATH: process.env["PATH"],
         KC_BOOTSTRAP_ADMIN_USERNAME: ADMIN.name,
         KC_BOOTSTRAP_ADMIN_PASSWORD: ADMIN.password,
         JAVA_OPTS_KC_HEAP: "-Xms64m -Xmx512m",
       },
-      stdio: "ignore",
-      detached: true,
-    },
+    }),
   );
-  await until(
-    "Keycloak answers",
-    async () => (await fetch(`${origin}/realms/master`).catch(() => null))?.status === 200,
-    { timeoutMs: 150_000 },
-  );
+  await program.answers(`${origin}/realms/master`, START_MS);
   const { access_token: token } = await json<{ access_token: string }>(
     await fetch(`${origin}/realms/master/protocol/openid-connect/token`, {
       method: "POST",
@@ -138,6 +119,7 @@ export async function startKeycloak(): Promise<Keycloak> {
     await done(await fetch(clients, { method: "POST", headers, body: JSON.stringify(settings) }));
   }
 
+  const running = begun.move();
   const bare = (pem: string): string => pem.replaceAll(/-----[^-]+-----|\s/g, "");
   return {
     metadataUrl: `${front.origin}/realms/${REALM}/protocol/saml/descriptor`,
@@ -220,13 +202,7 @@ export async function startKeycloak(): Promise<Keycloak> {
       if (found === undefined) throw new Error(`Keycloak: there is no ${user}`);
       await done(await fetch(`${realm}/users/${found.id}/logout`, { method: "POST", headers }));
     },
-    async [Symbol.asyncDispose]() {
-      const ended = new Promise((resolve) => child.once("exit", resolve));
-      if (child.pid !== undefined) process.kill(-child.pid, "SIGKILL");
-      await ended;
-      await front[Symbol.asyncDispose]();
-      await rm(home, { recursive: true, force: true });
-    },
+    [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
 }
 

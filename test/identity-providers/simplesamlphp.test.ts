@@ -1,11 +1,12 @@
-import { startSimpleSamlPhp, WHY_NOT } from "./simplesamlphp.ts";
+import { simpleSamlPhpMissing } from "./simplesamlphp-installed.ts";
+import { startSimpleSamlPhp } from "./simplesamlphp.ts";
 import { tellStory } from "./story.ts";
 import { USERS } from "./users.ts";
 import { withProvider } from "./with-provider.ts";
 
 const vendor = "SimpleSAMLphp";
 
-withProvider(vendor, WHY_NOT, startSimpleSamlPhp, (provider) =>
+withProvider(vendor, simpleSamlPhpMissing(), startSimpleSamlPhp, (provider) =>
   tellStory({
     vendor,
     provider,
