@@ -78,7 +78,7 @@ export const ALTERED_AUTHORIZATIONS: readonly AlteredAuthorization[] = [
     title: "has the digest of another secret",
     change: { code_challenge: "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM" },
     asksThere: true,
-    code: "oidc_token",
+    code: "oidc_denied",
   },
   { title: "has another nonce", change: { nonce: "another" }, asksThere: true, code: "oidc_nonce" },
   { title: "has another state", change: { state: "another" }, asksThere: true, code: "oidc_state" },

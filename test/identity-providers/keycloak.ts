@@ -172,6 +172,8 @@ export async function startKeycloak(installed = KEYCLOAK_FOLDER): Promise<Keyclo
       client({
         clientId: id,
         protocol: "openid-connect",
+        // Otherwise it would take any secret, and none.
+        publicClient: false,
         secret,
         redirectUris: [redirectUri],
         standardFlowEnabled: true,

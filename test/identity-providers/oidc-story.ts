@@ -52,8 +52,8 @@ export function tellOidcStory({
     const { arrive, assertRefused, part } = scene;
     let id = "";
 
-    /** Passes the test on the page where it is begun. */
-    async function passTest(page: BrowserPage): Promise<void> {
+    /** Makes the test on the page where it is begun, until that says so. */
+    async function tryIt(page: BrowserPage, said: string): Promise<void> {
       const [window] = await Promise.all([
         page.waitForEvent("popup"),
         page.getByRole("button", { name: "Begin the test" }).click(),
@@ -66,7 +66,7 @@ export function tellOidcStory({
       // What lies behind another window is drawn late.
       await window.close();
       await page.bringToFront();
-      await page.getByText("Every check passed").waitFor();
+      await page.getByText(said).first().waitFor();
     }
 
     part("the wizard takes issuer, client and secret, and gives the two addresses", async () => {
@@ -111,7 +111,7 @@ export function tellOidcStory({
         await fields.getByLabel("Role").selectOption(role ?? "");
       }
       await page.getByRole("button", { name: "Save and go on" }).click();
-      await passTest(page);
+      await tryIt(page, "Every check passed");
       for (const fact of [USERS.ana.email, "chiefs, staff"])
         await page.getByRole("definition").filter({ hasText: fact }).waitFor();
       const { session } = await sessionOf(page);
@@ -136,6 +136,22 @@ export function tellOidcStory({
         await bo.close();
       },
     );
+
+    part("a secret that is another one is told by the test, and mended by giving the right one", async () => {
+      const { page } = scene.owner;
+      for (const [secret, said] of [
+        ["another secret", "oidc_client"],
+        [CLIENT.secret, "Every check passed"],
+      ] as const) {
+        await page.goto(`${scene.stage.origin}/sso/${id}?step=paste`);
+        await page.getByLabel("Client secret").fill(secret);
+        await page.getByRole("button", { name: "Take this and go on" }).click();
+        await page.getByLabel("Claim of the groups").waitFor();
+        await page.goto(`${scene.stage.origin}/sso/${id}?step=test`);
+        await tryIt(page, said);
+        if (said === "oidc_client") scene.wasRefused(said);
+      }
+    });
 
     part(
       "who is in no group that is mapped is turned away with a reference, and administrators read why",
@@ -195,7 +211,7 @@ export function tellOidcStory({
         const local = await invite(stage.server, stage.owner, "local@example.org", { role: "viewer" });
         const { page } = owner;
         await page.goto(`${stage.origin}/sso/${id}?step=test`);
-        await passTest(page);
+        await tryIt(page, "Every check passed");
         await page.getByRole("button", { name: "Go on" }).click();
         await page.getByRole("button", { name: "Make the codes" }).click();
         await Promise.all([

@@ -70,7 +70,10 @@ describe("startProvider()", { timeout: 60_000 }, () => {
     const starter = spawn(
       process.execPath,
       [
-        ...["-C", "@holdfast/source", "--input-type=module", "-e"],
+        "-C",
+        "@holdfast/source",
+        "--input-type=module",
+        "-e",
         `const { startProvider } = await import(${JSON.stringify(import.meta.resolve("./provider-process.ts"))});
          await startProvider({ name: "it", command: "sh", args: ["-c", ${JSON.stringify(worker(file))}], env: process.env });`,
       ],

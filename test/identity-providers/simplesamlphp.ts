@@ -73,10 +73,9 @@ export async function startSimpleSamlPhp(): Promise<SimpleSamlPhp> {
     await startProvider({
       name: "SimpleSAMLphp",
       command: PHP,
-      args: [
-        ...["-d", "display_errors=0", "-d", "opcache.enable=0"],
-        ...["-S", `127.0.0.1:${port}`, "-t", join(SIMPLESAMLPHP_FOLDER, "www")],
-      ],
+      args: `-d display_errors=0 -d opcache.enable=0 -S 127.0.0.1:${port} -t ${SIMPLESAMLPHP_FOLDER}/www`.split(
+        " ",
+      ),
       env: {
         PATH: process.env["PATH"],
         SIMPLESAMLPHP_CONFIG_DIR: join(home, "config"),
