@@ -1,85 +1,59 @@
-import { execFileSync, spawn } from "node:child_process";
-import { existsSync } from "node:fs";
-import { cp, mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { cp, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { until } from "../kit/until.ts";
-import { KEYCLOAK_FOLDER } from "./keycloak-folder.ts";
-import { openSecureFront } from "./secure-front.ts";
-import type { Manners, ServiceProvider } from "./simplesamlphp.ts";
-import { freePort, USERS } from "./simplesamlphp.ts";
+import { KEYCLOAK_FOLDER } from "./keycloak-installed.ts";
+import type { OidcStoryProvider } from "./oidc-story.ts";
+import { freePort, startProvider } from "./provider-process.ts";
+import { AUTHORITY, openSecureFront } from "./secure-front.ts";
+import type { StoryProvider } from "./story.ts";
+import { makeFolder } from "./thrown-away-folder.ts";
+import { USERS } from "./users.ts";
 
-/** Why Keycloak cannot be started here; null: it can. */
-export const WHY_NOT: string | null = !existsSync(join(KEYCLOAK_FOLDER, "bin/kc.sh"))
-  ? "Keycloak is not installed: npm run providers"
-  : hasJava()
-    ? null
-    : "Keycloak needs Java 17 or newer";
+/** How long it may take until it answers, ms. */
+const START_MS = 150_000;
 
 /** A running Keycloak, with a realm of people. */
-export interface Keycloak extends AsyncDisposable {
-  readonly metadataUrl: string;
-  readonly issuer: string;
-  /** Makes the server known to it as a SAML client, with these manners. */
-  introduce(to: ServiceProvider, manners: Manners): Promise<void>;
-  /** Makes the server known to it as a client of OpenID Connect. */
-  introduceOidc(client: {
-    readonly id: string;
-    readonly secret: string;
-    readonly redirectUri: string;
-    readonly backchannelLogoutUri: string;
-    readonly signedOutUri: string;
-  }): Promise<void>;
-}
+export interface Keycloak extends StoryProvider, OidcStoryProvider, AsyncDisposable {}
 
 const REALM = "people";
 const ADMIN = { name: "admin", password: "for the tests alone" };
 
-function hasJava(): boolean {
-  try {
-    execFileSync("java", ["-version"], { stdio: "ignore" });
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-/** Starts it on a free port, on a copy of its folder that is thrown away. */
-export async function startKeycloak(): Promise<Keycloak> {
-  const home = await mkdtemp(join(tmpdir(), "holdfast-keycloak-"));
-  await cp(KEYCLOAK_FOLDER, home, { recursive: true });
+/** Starts it on a free port, on a copy of its folder that is thrown away. @param installed where its folder is */
+export async function startKeycloak(installed = KEYCLOAK_FOLDER): Promise<Keycloak> {
+  // Whatever of it does not begin, nothing of it stays.
+  await using begun = new AsyncDisposableStack();
+  const { path: home } = begun.use(await makeFolder("keycloak"));
+  await cp(installed, home, { recursive: true });
+  // What it tells the server by itself, such as logouts, goes to an address with a certificate of the tests.
+  const authority = join(home, "authority.pem");
+  await writeFile(authority, AUTHORITY.cert);
   const port = await freePort();
-  const front = await openSecureFront();
+  const front = begun.use(await openSecureFront());
   front.target = port;
   const origin = `http://127.0.0.1:${port}`;
-  const child = spawn(
-    "bash",
-    [
-      join(home, "bin/kc.sh"),
-      "start",
-      "--optimized",
-      "--http-enabled=true",
-      "--http-host=127.0.0.1",
-      `--http-port=${port}`,
-      `--hostname=${front.origin}`,
-      "--proxy-headers=xforwarded",
-    ],
-    {
+  const program = begun.use(
+    await startProvider({
+      name: "Keycloak",
+      command: "bash",
+      args: [
+        join(home, "bin/kc.sh"),
+        "start",
+        "--optimized",
+        "--http-enabled=true",
+        "--http-host=127.0.0.1",
+        `--http-port=${port}`,
+        `--hostname=${front.origin}`,
+        "--proxy-headers=xforwarded",
+        `--truststore-paths=${authority}`,
+      ],
       env: {
         PATH: process.env["PATH"],
         KC_BOOTSTRAP_ADMIN_USERNAME: ADMIN.name,
         KC_BOOTSTRAP_ADMIN_PASSWORD: ADMIN.password,
         JAVA_OPTS_KC_HEAP: "-Xms64m -Xmx512m",
       },
-      stdio: "ignore",
-      detached: true,
-    },
+    }),
   );
-  await until(
-    "Keycloak answers",
-    async () => (await fetch(`${origin}/realms/master`).catch(() => null))?.status === 200,
-    { timeoutMs: 150_000 },
-  );
+  await program.answers(`${origin}/realms/master`, START_MS);
   const { access_token: token } = await json<{ access_token: string }>(
     await fetch(`${origin}/realms/master/protocol/openid-connect/token`, {
       method: "POST",
@@ -131,19 +105,21 @@ export async function startKeycloak(): Promise<Keycloak> {
     }),
   );
 
+  const realm = `${origin}/admin/realms/${REALM}`;
+  const headers = { authorization: `Bearer ${longer}`, "content-type": "application/json" };
+
   async function client(
     settings: Readonly<Record<string, unknown>> & { readonly clientId: string },
   ): Promise<void> {
-    const headers = { authorization: `Bearer ${longer}`, "content-type": "application/json" };
-    const clients = `${origin}/admin/realms/${REALM}/clients`;
+    const clients = `${realm}/clients`;
     const known = await json<{ id: string }[]>(
       await fetch(`${clients}?clientId=${encodeURIComponent(settings.clientId)}`, { headers }),
     );
-    for (const { id } of known) await fetch(`${clients}/${id}`, { method: "DELETE", headers });
-    const made = await fetch(clients, { method: "POST", headers, body: JSON.stringify(settings) });
-    if (!made.ok) throw new Error(`Keycloak: the client was answered ${made.status} ${await made.text()}`);
+    for (const { id } of known) await done(await fetch(`${clients}/${id}`, { method: "DELETE", headers }));
+    await done(await fetch(clients, { method: "POST", headers, body: JSON.stringify(settings) }));
   }
 
+  const running = begun.move();
   const bare = (pem: string): string => pem.replaceAll(/-----[^-]+-----|\s/g, "");
   return {
     metadataUrl: `${front.origin}/realms/${REALM}/protocol/saml/descriptor`,
@@ -196,6 +172,8 @@ export async function startKeycloak(): Promise<Keycloak> {
       client({
         clientId: id,
         protocol: "openid-connect",
+        // Otherwise it would take any secret, and none.
+        publicClient: false,
         secret,
         redirectUris: [redirectUri],
         standardFlowEnabled: true,
@@ -219,13 +197,14 @@ export async function startKeycloak(): Promise<Keycloak> {
           },
         ],
       }),
-    async [Symbol.asyncDispose]() {
-      const ended = new Promise((resolve) => child.once("exit", resolve));
-      if (child.pid !== undefined) process.kill(-child.pid, "SIGKILL");
-      await ended;
-      await front[Symbol.asyncDispose]();
-      await rm(home, { recursive: true, force: true });
+    async endSessionsOf(user) {
+      const [found] = await json<{ id: string }[]>(
+        await fetch(`${realm}/users?username=${user}&exact=true`, { headers }),
+      );
+      if (found === undefined) throw new Error(`Keycloak: there is no ${user}`);
+      await done(await fetch(`${realm}/users/${found.id}/logout`, { method: "POST", headers }));
     },
+    [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
 }
 
@@ -239,6 +218,11 @@ function mapper(name: string, protocolMapper: string, config: Readonly<Record<st
 }
 
 async function json<Of>(answer: Response): Promise<Of> {
-  if (!answer.ok) throw new Error(`Keycloak answered ${answer.status} ${await answer.text()}`);
+  await done(answer.clone());
   return (await answer.json()) as Of;
+}
+
+async function done(answer: Response): Promise<void> {
+  if (!answer.ok)
+    throw new Error(`Keycloak: ${answer.url} was answered ${answer.status} ${await answer.text()}`);
 }

@@ -36,7 +36,10 @@ export async function openSecureFront(): Promise<SecureFront> {
     onward.on("error", () => response.writeHead(502).end());
     request.pipe(onward);
   });
-  await new Promise<void>((resolve) => front.listen(0, "127.0.0.1", resolve));
+  await new Promise<void>((resolve, reject) => {
+    front.once("error", reject);
+    front.listen(0, "127.0.0.1", resolve);
+  });
   const opened: SecureFront = {
     origin: `https://localhost:${(front.address() as AddressInfo).port}`,
     target: 0,

@@ -1,36 +1,15 @@
-import { spawn } from "node:child_process";
-import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
-import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { makeTestKey } from "../../packages/server/src/saml/testing/test-keys.ts";
+import { freePort, startProvider } from "./provider-process.ts";
 import { openSecureFront } from "./secure-front.ts";
-import { until } from "../kit/until.ts";
+import type { Manners, ServiceProvider } from "./service-provider.ts";
+import { PHP, SIMPLESAMLPHP_FOLDER } from "./simplesamlphp-installed.ts";
+import { makeFolder } from "./thrown-away-folder.ts";
+import { USERS } from "./users.ts";
 
-const HOME = "/usr/share/simplesamlphp";
-
-/** Why SimpleSAMLphp cannot be started here; null: it can. It is one of Debian's packages. */
-export const WHY_NOT: string | null =
-  existsSync(join(HOME, "www")) && existsSync("/usr/bin/php")
-    ? null
-    : "SimpleSAMLphp is not installed: npm run providers";
-
-/** How the provider signs and hides what it says. */
-export interface Manners {
-  readonly signs: "assertion" | "response" | "both";
-  readonly encrypts: boolean;
-}
-
-/** What a provider has to know of the server. */
-export interface ServiceProvider {
-  readonly entityId: string;
-  readonly acsUrl: string;
-  readonly sloUrl: string;
-  readonly signingCertificate: string;
-  readonly encryptionCertificate: string;
-}
+/** How long it may take until it answers, ms. */
+const START_MS = 60_000;
 
 /** A running SimpleSAMLphp. */
 export interface SimpleSamlPhp extends AsyncDisposable {
@@ -40,25 +19,13 @@ export interface SimpleSamlPhp extends AsyncDisposable {
   introduce(to: ServiceProvider, manners: Manners): Promise<void>;
 }
 
-export const USERS = {
-  ana: { password: "ana's own", email: "ana@example.org", groups: ["chiefs", "staff"] },
-  bo: { password: "bo's own", email: "bo@example.org", groups: ["staff"] },
-  eve: { password: "eve's own", email: "eve@example.org", groups: [] },
-} as const;
-
-export async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((resolve) => probe.listen(0, "127.0.0.1", resolve));
-  const { port } = probe.address() as AddressInfo;
-  await new Promise((resolve) => probe.close(resolve));
-  return port;
-}
-
 /** Starts it on a free port with a folder of its own; requests must be signed. */
 export async function startSimpleSamlPhp(): Promise<SimpleSamlPhp> {
-  const home = await mkdtemp(join(tmpdir(), "holdfast-simplesamlphp-"));
+  // Whatever of it does not begin, nothing of it stays.
+  await using begun = new AsyncDisposableStack();
+  const { path: home } = begun.use(await makeFolder("simplesamlphp"));
   const port = await freePort();
-  const front = await openSecureFront();
+  const front = begun.use(await openSecureFront());
   front.target = port;
   const { origin } = front;
   const entityId = `${origin}/idp`;
@@ -102,24 +69,23 @@ export async function startSimpleSamlPhp(): Promise<SimpleSamlPhp> {
     ];`,
   );
   await php("metadata/saml20-sp-remote.php", "$metadata = [];");
-  const child = spawn(
-    "/usr/bin/php",
-    ["-d", "display_errors=0", "-d", "opcache.enable=0", "-S", `127.0.0.1:${port}`, "-t", join(HOME, "www")],
-    {
+  const program = begun.use(
+    await startProvider({
+      name: "SimpleSAMLphp",
+      command: PHP,
+      args: `-d display_errors=0 -d opcache.enable=0 -S 127.0.0.1:${port} -t ${SIMPLESAMLPHP_FOLDER}/www`.split(
+        " ",
+      ),
       env: {
         PATH: process.env["PATH"],
         SIMPLESAMLPHP_CONFIG_DIR: join(home, "config"),
         PHP_CLI_SERVER_WORKERS: "4",
       },
-      stdio: "ignore",
-      detached: true,
-    },
+    }),
   );
   const metadataUrl = `${origin}/saml2/idp/metadata.php`;
-  await until("SimpleSAMLphp answers", async () => {
-    const answer = await fetch(`http://127.0.0.1:${port}/saml2/idp/metadata.php`).catch(() => null);
-    return answer?.status === 200;
-  });
+  await program.answers(`http://127.0.0.1:${port}/saml2/idp/metadata.php`, START_MS);
+  const running = begun.move();
   return {
     entityId,
     metadataUrl,
@@ -144,13 +110,6 @@ export async function startSimpleSamlPhp(): Promise<SimpleSamlPhp> {
         ];`,
       );
     },
-    async [Symbol.asyncDispose]() {
-      const ended = new Promise((resolve) => child.once("exit", resolve));
-      // Its workers are in its group.
-      if (child.pid !== undefined) process.kill(-child.pid, "SIGKILL");
-      await ended;
-      await front[Symbol.asyncDispose]();
-      await rm(home, { recursive: true, force: true });
-    },
+    [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
 }

@@ -1,5 +1,4 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pagesDir, pagesList } from "@holdfast/dashboard";
 import type { Browser, Page as BrowserPage } from "playwright-core";
@@ -11,7 +10,8 @@ import { OWNER_EMAIL, PASSWORD, signUpOwner } from "../kit/page.ts";
 import type { TestServer } from "../kit/test-server.ts";
 import { startTestServer } from "../kit/test-server.ts";
 import { AUTHORITY, LOCALHOST } from "./secure-front.ts";
-import type { ServiceProvider } from "./simplesamlphp.ts";
+import type { ServiceProvider } from "./service-provider.ts";
+import { makeFolder } from "./thrown-away-folder.ts";
 
 /** A server with its pages, its first owner, and a browser. */
 export interface ProviderStage extends AsyncDisposable {
@@ -31,20 +31,25 @@ export interface ProviderStage extends AsyncDisposable {
 }
 
 export async function stageProvider(): Promise<ProviderStage> {
-  const files = await mkdtemp(join(tmpdir(), "holdfast-tls-"));
+  // Whatever of it does not begin, nothing of it stays.
+  await using begun = new AsyncDisposableStack();
+  const { path: files } = begun.use(await makeFolder("tls"));
   const tls = { certificate: join(files, "certificate.pem"), key: join(files, "key.pem") };
   await writeFile(tls.certificate, LOCALHOST.cert);
   await writeFile(tls.key, LOCALHOST.key, { mode: 0o600 });
-  const server = await startTestServer({
-    pages: { dir: pagesDir, list: pagesList },
-    tls,
-    egressAuthorities: [AUTHORITY.cert],
-  });
+  const server = begun.use(
+    await startTestServer({
+      pages: { dir: pagesDir, list: pagesList },
+      tls,
+      egressAuthorities: [AUTHORITY.cert],
+    }),
+  );
   await server.stop();
   const origin = `https://localhost:${server.port}`;
   await server.start({ publicUrl: origin });
   const owner = await signUpOwner(server);
-  const browser = await launchBrowser();
+  const browser = begun.adopt(await launchBrowser(), (each) => each.close());
+  const staged = begun.move();
   return {
     server,
     origin,
@@ -80,10 +85,6 @@ export async function stageProvider(): Promise<ProviderStage> {
         headers: { authorization: `Bearer ${server.operatorToken}` },
       });
     },
-    async [Symbol.asyncDispose]() {
-      await browser.close();
-      await server[Symbol.asyncDispose]();
-      await rm(files, { recursive: true, force: true });
-    },
+    [Symbol.asyncDispose]: () => staged.disposeAsync(),
   };
 }

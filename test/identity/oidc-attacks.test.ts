@@ -114,6 +114,32 @@ describe("A-029 attacks on signing in by OpenID Connect", { timeout: 60_000 }, (
       { idToken: { email_verified: false } },
       "oidc_email_unverified",
     ],
+    [
+      "no tokens, since it knows no such client",
+      { tokenError: { status: 401, error: "invalid_client" } },
+      "oidc_client",
+    ],
+    [
+      "no tokens, since it knows no such client, and asks how it would prove itself",
+      {
+        tokenError: {
+          status: 401,
+          error: "invalid_client",
+          headers: { "www-authenticate": 'Basic realm="clients"' },
+        },
+      },
+      "oidc_client",
+    ],
+    [
+      "no tokens, since the client may not have them",
+      { tokenError: { status: 400, error: "unauthorized_client" } },
+      "oidc_client",
+    ],
+    [
+      "no tokens, since the code is not good",
+      { tokenError: { status: 400, error: "invalid_grant" } },
+      "oidc_denied",
+    ],
     ["an address outside the verified domains", { idToken: { email: "bo@evil.example" } }, "sso_not_allowed"],
   ];
   for (const [title, script, code] of LIES)

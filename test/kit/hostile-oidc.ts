@@ -22,6 +22,12 @@ export interface OidcScript {
   /** Answers discovery with so many bytes more. */
   padding?: number;
   redirects?: boolean;
+  /** What it answers with instead of tokens (RFC 6749, 5.2). */
+  tokenError?: {
+    readonly status: number;
+    readonly error: string;
+    readonly headers?: Readonly<Record<string, string>>;
+  };
 }
 
 /** A provider that lies as told. */
@@ -85,6 +91,7 @@ export async function startHostileOidc(): Promise<HostileOidc> {
       padding = 0,
       redirects = false,
       signing,
+      tokenError,
       userInfo = {},
     } = hostile.script;
     const path = (request.url ?? "").split("?")[0];
@@ -112,6 +119,10 @@ export async function startHostileOidc(): Promise<HostileOidc> {
     else if (path === "/jwks") {
       reads += 1;
       json({ keys: [publicJwk] });
+    } else if (path === "/token" && tokenError !== undefined) {
+      const { error, headers, status } = tokenError;
+      response.writeHead(status, { "content-type": "application/json", ...headers });
+      response.end(JSON.stringify({ error, error_description: "<b>what it writes of it</b>" }));
     } else if (path === "/token") {
       const now = Math.floor(Date.now() / 1000);
       const claims = {

@@ -20,7 +20,7 @@ import { claimsOf } from "./claims.ts";
 import type { OidcClient, OidcFetch, OidcIdentity, OidcTrust } from "./contract.ts";
 import { readLogoutToken } from "./logout-token.ts";
 import { OidcError } from "./oidc-error.ts";
-import { codeOf } from "./what-failed.ts";
+import { codeOf, isClientRefused } from "./what-failed.ts";
 
 /** Signatures that only the provider's own key can make. `none` and those with a shared secret are never among them. */
 const ALGORITHMS: ReadonlySet<string> = new Set(["RS256", "PS256", "ES256", "EdDSA", "Ed25519"]);
@@ -118,6 +118,8 @@ export function createOidcClient({ clock, fetch: send }: OidcClientDeps): OidcCl
           expectedNonce: nonce,
           pkceCodeVerifier: verifier,
           idTokenExpected: true,
+        }).catch((error: unknown) => {
+          throw isClientRefused(error) ? new OidcError("oidc_client", error) : error;
         });
         const claims = tokens.claims();
         const { alg } = decodeProtectedHeader(tokens.id_token ?? "");

@@ -10,6 +10,8 @@ const SENTENCES = {
   oidc_token:
     "The provider's token was not good: its signature, algorithm, audience, age or subject is not what it has to be.",
   oidc_denied: "The provider answered with an error: its own log says why, and the code of it is in ours.",
+  oidc_client:
+    "The provider gives no tokens to this client: check the client id and the secret, and that it may use the authorization code flow there.",
   oidc_auth_time: "The provider was asked for a new sign-in and did not make one.",
   oidc_email_unverified: "The provider says that nobody has shown the address to be theirs.",
   oidc_unreachable: "The provider could not be asked: it does not answer, or this server may not reach it.",
