@@ -268,6 +268,8 @@ describe("the operators' API", { timeout: 60_000 }, () => {
       { origin: "null" },
       { "sec-fetch-site": "cross-site" },
       { "sec-fetch-site": "same-site" },
+      // Whoever has a token is no page of ours, whatever the browser adds.
+      { origin: "https://evil.example", cookie: "holdfast-session=x" },
     ])
       assert.equal((await ask({ authorization, ...(headers as Record<string, string>) })).status, 403);
   });

@@ -9,7 +9,7 @@ const SENTENCES = {
   oidc_nonce: "The ID token was made for another sign-in.",
   oidc_token:
     "The provider's token was not good: its signature, algorithm, audience, age or subject is not what it has to be.",
-  oidc_denied: "The provider answered with an error: its own log says why, and the code of it is in ours.",
+  oidc_denied: "The provider answered with an error: its own log says why.",
   oidc_client:
     "The provider gives no tokens to this client: check the client id and the secret, and that it may use the authorization code flow there.",
   oidc_auth_time: "The provider was asked for a new sign-in and did not make one.",
