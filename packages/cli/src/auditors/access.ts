@@ -14,12 +14,24 @@ export function accessReport(facts: Facts): AuditorsReport {
     tables: [
       {
         heading: "Who administers",
-        columns: ["token", "name", "role", "where", "since", "made by", "until", "last used", "state"],
+        columns: [
+          "token",
+          "name",
+          "role",
+          "where",
+          "sees payloads",
+          "since",
+          "made by",
+          "until",
+          "last used",
+          "state",
+        ],
         rows: tokens.map((token) => [
           token.id,
           token.name,
           token.role,
           token.environments?.join(", ") ?? "everywhere",
+          token.payloads ? "yes" : "no",
           dayOf(token.created_at),
           makers.get(token.id) ?? NOTHING,
           token.expires_at === null ? "no end" : dayOf(token.expires_at),
@@ -112,7 +124,8 @@ export function accessReport(facts: Facts): AuditorsReport {
       },
     ],
     notes: [
-      "Whoever holds a signing key of an environment may do everything there that its apps may: see the report keys.",
+      "Whoever holds a signing key of an environment may do everything there that its apps may, payloads included: see the report keys.",
+      "Who sees payloads sees them when they ask, each time with an entry in the environment's log (payloads.revealed).",
       "Who made a token is known when that lies in the time that was asked about.",
     ],
   };
