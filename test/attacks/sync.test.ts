@@ -24,14 +24,21 @@ describe("registrations that mean harm", { timeout: 60_000 }, () => {
 
   it("A-091 no key, another one's key, an event key and an operator's token register nothing", async () => {
     const registration = registrationOf("stolen", URL, ["a"]);
-    for (const key of [null, createSigningKey(), server.eventKey, server.operatorToken]) {
-      const authorization = key === null ? {} : { authorization: `Bearer ${key}` };
+    for (const [key, status] of [
+      [null, 401],
+      [createSigningKey(), 401],
+      [server.eventKey, 401],
+      // Whose it is is known; that it is no app's, too.
+      [server.operatorToken, 403],
+    ] as const) {
+      const authorization =
+        key === null ? {} : { authorization: `Bearer ${key}`, "x-inngest-env": "production" };
       const answer = await request(server, "POST", "/fn/register", {
         authorized: false,
         headers: authorization,
         body: JSON.stringify(registration),
       });
-      assert.equal(answer.status, 401, answer.text);
+      assert.equal(answer.status, status, answer.text);
     }
     assert.deepEqual(await functionsOf("stolen"), []);
   });
