@@ -41,7 +41,7 @@ export {
   SEALED_MEMBER,
 } from "./envelopes.ts";
 export type { ErrorCode } from "./errors.ts";
-export { ERRORS, HoldfastError, isHoldfastError } from "./errors.ts";
+export { HoldfastError, isHoldfastError, RETRIABLE, WHAT_NEXT } from "./errors.ts";
 export type { ServerKind, SyncKind } from "./headers.ts";
 export { Header } from "./headers.ts";
 export type { AppId, EnvironmentName, EventId, FunctionId, RunId, StepId } from "./ids.ts";
