@@ -64,6 +64,8 @@ function keepBusy(server: TestServer, apps: readonly string[], inFlight: number)
       if (!stopping.signal.aborted) throw error;
     }
   })();
+  // A test that fails before it stops this is to say why, and not that its server has gone. `stop` hears of it all the same.
+  following.catch(() => undefined);
   let isSending = true;
   const sending = (async () => {
     while (isSending) {
