@@ -63,8 +63,6 @@ function keepBusy(server: TestServer, apps: readonly string[], inFlight: number)
       if (!stopping.signal.aborted) throw error;
     }
   })();
-  // A test that fails before it stops this is to say why, and not that its server has gone. `stop` hears of it all the same.
-  following.catch(() => undefined);
   let isSending = true;
   const sending = (async () => {
     while (isSending) {
@@ -79,6 +77,8 @@ function keepBusy(server: TestServer, apps: readonly string[], inFlight: number)
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
   })();
+  // A test that fails before it stops this is to say why, and not that its server has gone. `stop` hears of it all the same.
+  for (const each of [following, sending]) each.catch(() => undefined);
   return {
     isFull: () => isFull,
     /** How many runs have not ended now. */
