@@ -31,6 +31,8 @@ const app = await startTestApp({
     },
   ],
 });
+// Its test is gone, and so is whoever would end it.
+process.on("disconnect", () => process.exit(1));
 process.send?.("ready");
 process.on("message", () => {
   // What was sent here before the server knew the new address comes in and ends; then nobody calls this one any more.
