@@ -38,9 +38,10 @@ process.on("message", () => {
   // What was sent here before the server knew the new address comes in and ends; then nobody calls this one any more.
   let seen = -1;
   const look = setInterval(() => {
-    const isOver = app.requests.length === seen && app.requests.every(({ status }) => status !== 0);
+    // A caller that has gone gets no answer: whoever waits for its status waits for ever.
+    const isQuiet = app.requests.length === seen && app.requests.every(({ isOver }) => isOver);
     seen = app.requests.length;
-    if (!isOver) return;
+    if (!isQuiet) return;
     clearInterval(look);
     void app.close().then(() => process.exit(0));
   }, 500);

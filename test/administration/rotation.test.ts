@@ -16,8 +16,8 @@ import { until } from "../kit/until.ts";
 import type { AppPlace } from "./app-process.ts";
 
 const MAIN = fileURLToPath(new URL("app-process.ts", import.meta.url));
-/** Six processes start one after another beside two hundred runs: on a busy machine that takes minutes. */
-const PATIENCE = { timeoutMs: 240_000 };
+/** Six processes start one after another beside two hundred runs: on a busy machine that takes a minute or two. */
+const PATIENCE = { timeoutMs: 120_000 };
 
 interface AppProcess extends AsyncDisposable {
   readonly id: string;
@@ -69,11 +69,12 @@ function keepBusy(server: TestServer, apps: readonly string[], inFlight: number)
     while (isSending) {
       const missing = inFlight - (sent - ended.size);
       if (missing <= 0) isFull = true;
-      const events = Array.from({ length: Math.min(50, Math.max(0, missing) + 20) }, (_, index) => ({
+      const events = Array.from({ length: Math.min(50, Math.max(0, missing)) }, (_, index) => ({
         name: `${apps[(sent + index) % apps.length] ?? ""}/work`,
         data: { n: sent + index },
       }));
-      sent += (await client.send(events)).ids.length;
+      // No more than that: a slow machine that is sent more than it ends has a backlog that no patience outlasts.
+      if (events.length > 0) sent += (await client.send(events)).ids.length;
       // The next turn of whatever else there is to do.
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
@@ -101,7 +102,7 @@ const SDKS: readonly (readonly [id: string, sdk: SdkVersion])[] = [
   ["orders", "own"],
 ];
 
-describe("a rotation of signing keys", { timeout: 600_000 }, () => {
+describe("a rotation of signing keys", () => {
   it("goes from start to revoke under load with no failed call, no failed registration and no lost run", async () => {
     await using server = await startTestServer({ keyQuietMs: 1500 });
     const operator = operatorOf(server);

@@ -39,6 +39,8 @@ export interface AppRequest {
   readonly headers: IncomingHttpHeaders;
   /** 0 while there is no answer, or when the connection broke before there was one. */
   status: number;
+  /** Whether it was answered, or nobody waits for its answer any more. */
+  isOver: boolean;
 }
 
 /** One request the app's SDK made. */
@@ -206,10 +208,14 @@ function recording(requests: AppRequest[], handle: RequestListener): RequestList
       query: searchParams,
       headers: request.headers,
       status: 0,
+      isOver: false,
     };
     requests.push(record);
     response.once("finish", () => {
       record.status = response.statusCode;
+    });
+    response.once("close", () => {
+      record.isOver = true;
     });
     handle(request, response);
   };
