@@ -11,6 +11,8 @@ export interface SignInPolicy {
   readonly password: boolean;
   /** Addresses and ranges from where break-glass accounts and codes are good; null: from anywhere. */
   readonly break_glass_networks: readonly string[] | null;
+  /** Words that new passwords are not made of. */
+  readonly refused_words: readonly string[];
 }
 
 export interface SignInPolicyMethods {

@@ -81,6 +81,7 @@ export async function startServer(options: ServerOptions, hooks: ServerHooks = {
         hosts: { publicUrl: options.publicUrl, allowed: options.allowedHosts ?? [] },
         trustedProxies: options.trustedProxies ?? [],
         ...(options.requestsPerSecond === undefined ? {} : { requestsPerSecond: options.requestsPerSecond }),
+        isForSubdomains: options.hstsSubdomains ?? false,
         serverKind: options.mode === "dev" ? "dev" : "cloud",
         clock: machineClock,
         log,

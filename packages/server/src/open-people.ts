@@ -6,7 +6,7 @@ import type { EgressPolicyAdministration } from "#egress";
 import { createEgress } from "#egress";
 import { createOidcClient } from "#oidc";
 import type { Identity } from "#identity";
-import { openIdentity, watchMetadata } from "#identity";
+import { openBreachedPasswords, openIdentity, watchMetadata } from "#identity";
 import type { Clock, Log, Random } from "#kernel";
 import { egressFetch } from "./egress-fetch.ts";
 import type { OpenStore } from "./open-store.ts";
@@ -43,6 +43,8 @@ export async function openPeople(world: PeopleWorld): Promise<OpenPeople> {
   const { clock, log, options, own, ownPort, policy } = world;
   const publicUrl = (): string => baseUrl(options, ownPort());
   const instance = options.publicUrl === null ? hostname() : new URL(options.publicUrl).host;
+  const breached =
+    options.breachedPasswords === undefined ? null : await openBreachedPasswords(options.breachedPasswords);
   const egress = createEgress({
     clock,
     ...(options.egressAuthorities === undefined ? {} : { authorities: options.egressAuthorities }),
@@ -63,6 +65,7 @@ export async function openPeople(world: PeopleWorld): Promise<OpenPeople> {
     vault: own.vault,
     publicUrl,
     instance,
+    breached,
     oidc,
     resolveTexts: (name) => resolver.resolveTxt(name),
     ...(options.passwordCost === undefined ? {} : { hashCost: options.passwordCost }),
@@ -90,6 +93,7 @@ export async function openPeople(world: PeopleWorld): Promise<OpenPeople> {
     async close() {
       watch.stop();
       await egress.close();
+      await breached?.[Symbol.asyncDispose]();
     },
   };
 }

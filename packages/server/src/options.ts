@@ -38,6 +38,8 @@ export interface ServerOptions {
   readonly egressCertificate?: TlsFiles;
   /** Certificate and key; plain http when absent. */
   readonly tls?: TlsFiles;
+  /** Whether browsers are to reach every name below the server's by https alone, too (RFC 6797, 6.1.2). */
+  readonly hstsSubdomains?: boolean;
   /** Names beside that of the public URL by which the server may be called. */
   readonly allowedHosts?: readonly string[];
   /** Addresses and ranges of proxies whose word is taken on who a client is. */
@@ -48,6 +50,8 @@ export interface ServerOptions {
   readonly backlogMax?: number;
   /** Requests that one network may make in a second, results of steps not counted; 1,000 when absent. */
   readonly requestsPerSecond?: number;
+  /** File of the hashes of passwords that were stolen somewhere, which new ones are looked up in; none when absent. */
+  readonly breachedPasswords?: string;
   /** How long nothing may have used a signing key before it is revoked without force; a day when absent. */
   readonly keyQuietMs?: number;
   /** How many days the audit logs are kept, 30 or more; for ever when absent. */

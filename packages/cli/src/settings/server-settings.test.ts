@@ -53,6 +53,13 @@ test("serverSettings() of start look for nothing and log more", () => {
   );
 });
 
+test("serverSettings() of start take a list of stolen passwords, and whether names below count for https", () => {
+  const { breachedPasswords, hstsSubdomains } = settle("start").options;
+  assert.deepEqual([breachedPasswords, hstsSubdomains], [undefined, undefined]);
+  const set = settle("start", { "breached-passwords": "hashes.txt", "hsts-subdomains": true }).options;
+  assert.deepEqual([set.breachedPasswords, set.hstsSubdomains], ["hashes.txt", true]);
+});
+
 test("serverSettings() of start take the signatures that apps must make, and no other word", () => {
   assert.equal(settle("start").options.signatures, undefined);
   assert.equal(settle("start", { "require-signatures": "v2" }).options.signatures, "v2-only");

@@ -69,6 +69,7 @@ export function serverSettings(
   const reserve = number(get("disk-reserve"), { min: 0, max: 1e9, unit: "MiB", whole: true });
   const backlog = number(get("backlog"), { min: 1, max: 1e9, unit: "calls", whole: true });
   const rate = number(get("address-rate"), { min: 1, max: 1e6, unit: "requests a second", whole: true });
+  const breached = text(get("breached-passwords"));
   const retention = number(get("audit-retention"), { ...RETENTION_DAYS, unit: "days", whole: true });
   const required = oneOf(get("require-signatures"), REQUIRED_SIGNATURES);
   const sdkUrls = list(get("sdk-url")).map((url) => checkSdkUrl(get("sdk-url"), url));
@@ -103,6 +104,7 @@ export function serverSettings(
       },
       ...(tls === null || tls === undefined ? {} : { tls }),
       ...(shown === null ? {} : { egressCertificate: shown }),
+      ...(isSet(get("hsts-subdomains")) ? { hstsSubdomains: true } : {}),
       trustedProxies,
       allowedHosts: list(get("allowed-host")),
       egress: {
@@ -113,6 +115,7 @@ export function serverSettings(
       ...(quietMs === null ? {} : { keyQuietMs: quietMs }),
       ...(reserve === null ? {} : { diskReserveBytes: reserve * 1024 * 1024 }),
       ...(backlog === null ? {} : { backlogMax: backlog }),
+      ...(breached === null ? {} : { breachedPasswords: breached }),
       ...(rate === null ? {} : { requestsPerSecond: rate }),
       ...(retention === null ? {} : { auditRetentionDays: retention }),
       logLevel: oneOf(get("log-level"), LOG_LEVELS) ?? (isVerbose ? "debug" : isDev ? "warn" : "info"),

@@ -162,6 +162,12 @@ export const SETTINGS: readonly Setting[] = [
     only: "start",
   },
   {
+    name: "hsts-subdomains",
+    kind: "boolean",
+    summary: "Tell browsers to reach every name below the server's by https alone, too.",
+    only: "start",
+  },
+  {
     name: "insecure-http",
     kind: "boolean",
     summary: "Serve plain http on more than this machine.",
@@ -214,6 +220,13 @@ export const SETTINGS: readonly Setting[] = [
     kind: "list",
     value: "HOST",
     summary: "Host of a private network whose apps may be called over plain http.",
+    only: "start",
+  },
+  {
+    name: "breached-passwords",
+    kind: "text",
+    value: "FILE",
+    summary: "SHA-1 hashes of stolen passwords, in order. New passwords are looked up in it.",
     only: "start",
   },
   {

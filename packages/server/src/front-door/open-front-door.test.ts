@@ -114,6 +114,19 @@ test("browsers are told to come by https where the public URL is https, and nowh
   );
 });
 
+test("names below the server's are told to come by https only where they are meant to", async (t) => {
+  const rule = async (isForSubdomains: boolean) =>
+    /strict-transport-security: (.*)\r/i.exec(
+      await (
+        await doorOf(t, { hosts: { publicUrl: "https://flow.example.org", allowed: [] }, isForSubdomains })
+      ).ask("/"),
+    )?.[1];
+  assert.deepEqual(
+    [await rule(false), await rule(true)],
+    ["max-age=31536000", "max-age=31536000; includeSubDomains"],
+  );
+});
+
 test("what a client says of its address and of where it came from does not pass; what was made out does", async (t) => {
   const forged = ["x-forwarded-for: 1.2.3.4", "x-forwarded-host: evil.example", "x-forwarded-proto: https"];
   const own = await doorOf(t);

@@ -25,6 +25,8 @@ export interface FrontDoorOptions {
   readonly times?: DoorTimes;
   /** Requests that one network may make in a second; 1,000 when absent. */
   readonly requestsPerSecond?: number;
+  /** Whether what browsers are told of https counts for the names below this one, too. */
+  readonly isForSubdomains?: boolean;
   readonly serverKind: "dev" | "cloud";
   readonly clock: Clock;
   readonly log: Log;
@@ -81,6 +83,7 @@ export function openFrontDoor(
   const rate = new AddressRate(clock, options.requestsPerSecond ?? REQUESTS_PER_SECOND);
   const silent = new Set<Socket>();
   const delay = measureDelay(clock);
+  const transportRule = `max-age=31536000${options.isForSubdomains === true ? "; includeSubDomains" : ""}`;
   let isHost: (host: string) => boolean = () => true;
   let memory = { at: Number.NEGATIVE_INFINITY, bytes: 0 };
   let isClosing = false;
@@ -154,7 +157,7 @@ export function openFrontDoor(
       return refuse(response, [503, "server_busy", "The server takes no more work at the moment."]);
     }
     if (options.tls !== undefined || options.hosts.publicUrl?.startsWith("https:") === true)
-      response.setHeader("strict-transport-security", "max-age=31536000");
+      response.setHeader("strict-transport-security", transportRule);
     handle(request, response);
   }
 

@@ -2,6 +2,7 @@
 export type { Begun, Holder, PasswordOutcome, Person, SecondFactor, Session, SignedIn } from "./contract.ts";
 export type { Identity, IdentityDeps } from "./open-identity.ts";
 export { openIdentity } from "./open-identity.ts";
+export { openBreachedPasswords } from "./passwords/breached-passwords.ts";
 export type { ServiceCaller } from "./service-accounts/service-accounts.ts";
 export type { Connection, ConnectionChange } from "./sso/connections.ts";
 export type { MappedAccount } from "./sso/account-map.ts";

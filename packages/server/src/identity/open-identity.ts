@@ -25,6 +25,8 @@ import { createOwnAccount } from "./own-account/own-account.ts";
 import type { Passkeys } from "./passkeys/passkeys.ts";
 import { createPasskeys } from "./passkeys/passkeys.ts";
 import type { HashCost } from "./passwords/hash-password.ts";
+import type { BreachedPasswords } from "./passwords/breached-passwords.ts";
+import { createPasswordRule } from "./passwords/password-rule.ts";
 import { createPasswords } from "./passwords/passwords.ts";
 import type { People } from "./people/people.ts";
 import { createPeople } from "./people/people.ts";
@@ -109,6 +111,8 @@ export interface IdentityDeps {
   readonly resolveTexts: ResolveTexts;
   /** What a hash of a password costs; less in tests. */
   readonly hashCost?: HashCost;
+  /** What new passwords are looked up in, beside the list that is always there. */
+  readonly breached?: Pick<BreachedPasswords, "has"> | null;
 }
 
 const KINDS: readonly Kind[] = [
@@ -157,6 +161,15 @@ export async function openIdentity(deps: IdentityDeps): Promise<Identity> {
     random,
     ...(deps.hashCost === undefined ? {} : { cost: deps.hashCost }),
   });
+  const policy = createSignInPolicy(ledger);
+  const passwordRule = createPasswordRule({
+    breached: deps.breached ?? null,
+    surroundings: () => [
+      instance,
+      ...ledger.all("sso-domain").map(([domain]) => domain),
+      ...(policy.get().refusedWords ?? []),
+    ],
+  });
   const secrets = createTotpSecrets(vault);
   const secondFactors = createSecondFactors({ ledger, secrets, clock, digest });
   const emergencyCodes = createEmergencyCodes({ ledger, clock, random, digest });
@@ -174,7 +187,7 @@ export async function openIdentity(deps: IdentityDeps): Promise<Identity> {
     isAllowed,
   });
   const links = createLinks({ ledger, clock, random, digest });
-  const arrivals = createArrivals({ ledger, sessions, passwords, clock, random, digest, instance });
+  const arrivals = createArrivals({ ledger, sessions, passwords, passwordRule, clock, random, digest });
   const connections = createConnections({
     ledger,
     sessions,
@@ -200,6 +213,7 @@ export async function openIdentity(deps: IdentityDeps): Promise<Identity> {
       sessions,
       signIn,
       passwords,
+      passwordRule,
       secrets,
       clock,
       random,
@@ -224,7 +238,7 @@ export async function openIdentity(deps: IdentityDeps): Promise<Identity> {
       clock,
       isEnforced: (domain) => isEnforcedFor(domain, ledger, clock.now()),
     }),
-    resets: createResets({ ledger, links, sessions, passwords, clock, instance }),
+    resets: createResets({ ledger, links, sessions, passwords, passwordRule, clock }),
     people: createPeople({ ledger, sessions, clock }),
     serviceAccounts: await openServiceAccounts({
       ledger,
@@ -234,7 +248,7 @@ export async function openIdentity(deps: IdentityDeps): Promise<Identity> {
       digest,
       isWithinNetworks: (address, networks) => addressRule(networks)(address),
     }),
-    policy: createSignInPolicy(ledger),
+    policy,
     connections,
     domains: createDomains({ ledger, clock, random, resolveTexts: deps.resolveTexts }),
     emergencyCodes,

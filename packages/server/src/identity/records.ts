@@ -129,6 +129,8 @@ export interface SignInPolicyRecord {
   readonly password: boolean;
   /** From where accounts and codes for emergencies are good; null, and in records of before: from anywhere. */
   readonly emergencyNetworks?: readonly string[] | null;
+  /** Words that new passwords are not made of, such as names of the organisation; records of before have none. */
+  readonly refusedWords?: readonly string[];
 }
 
 /** Every record this room keeps, by its kind. */

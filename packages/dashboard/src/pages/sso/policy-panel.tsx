@@ -45,6 +45,12 @@ function Rules({ policy }: { readonly policy: SignInPolicy }): ReactNode {
       </dd>
       <dt>Passwords</dt>
       <dd>{policy.password ? "Open the door" : "Open nothing, but for break-glass accounts"}</dd>
+      <dt>Words not allowed</dt>
+      <dd>
+        {policy.refused_words.length === 0
+          ? "Common passwords, and what is known of people and this place"
+          : `Common passwords, what is known of people and this place, and ${listed(policy.refused_words)}`}
+      </dd>
       <dt>Break-glass</dt>
       <dd>
         {policy.break_glass_networks === null
@@ -77,6 +83,7 @@ function PolicyForm(props: { readonly policy: SignInPolicy; readonly onClose: ()
           session_idle: fields.text("idle"),
           session_max: fields.text("max"),
           break_glass_networks: networksFrom(fields.text("networks")),
+          refused_words: linesOf(fields.text("words")),
         })
       }
     >
@@ -124,6 +131,14 @@ function PolicyForm(props: { readonly policy: SignInPolicy; readonly onClose: ()
         />
       </div>
       <AreaField
+        name="words"
+        label="Words that no new password is made of"
+        placeholder="acme"
+        hint="Names of the organisation and its products, one a line, four letters and more."
+        rows={2}
+        defaultValue={draft.refused_words.join("\n")}
+      />
+      <AreaField
         name="networks"
         label="Break-glass accounts and codes are good only from"
         placeholder="203.0.113.0/24"
@@ -156,6 +171,13 @@ function PolicyForm(props: { readonly policy: SignInPolicy; readonly onClose: ()
       </div>
     </Form>
   );
+}
+
+function linesOf(text: string): readonly string[] {
+  return text
+    .split("\n")
+    .map((line) => line.trim())
+    .filter((line) => line !== "");
 }
 
 function networksFrom(text: string): readonly string[] | null {

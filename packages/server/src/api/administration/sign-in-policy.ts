@@ -11,13 +11,22 @@ const PATH = "/holdfast/v1/admin/sign-in-policy";
 /** How people may sign in here, and for how long. */
 export function signInPolicyRoutes(app: FastifyInstance, { identity }: AdministrationContext): void {
   const shown = () => {
-    const { emergencyNetworks = null, idleMs, maxMs, password, secondFactorRoles } = identity.policy.get();
+    const policy = identity.policy.get();
+    const {
+      emergencyNetworks = null,
+      idleMs,
+      maxMs,
+      password,
+      refusedWords = [],
+      secondFactorRoles,
+    } = policy;
     return {
       mfa_roles: secondFactorRoles,
       session_idle: inWords(idleMs),
       session_max: inWords(maxMs),
       password,
       break_glass_networks: emergencyNetworks,
+      refused_words: refusedWords,
     };
   };
 
@@ -47,6 +56,7 @@ export function signInPolicyRoutes(app: FastifyInstance, { identity }: Administr
         maxMs: parseDuration(wantedText(fields, "session_max")),
         password: password ?? true,
         emergencyNetworks: networks,
+        refusedWords: listField(fields, "refused_words") ?? [],
       });
       return { data: shown() };
     },

@@ -3,7 +3,7 @@ import { HoldfastError } from "@holdfast/protocol";
 import type { Clock, Random } from "#kernel";
 import type { Begun } from "../contract.ts";
 import type { Change, Ledger } from "../ledger.ts";
-import { checkNewPassword } from "../passwords/password-rule.ts";
+import type { PasswordRule } from "../passwords/password-rule.ts";
 import type { Passwords } from "../passwords/passwords.ts";
 import { readAddress } from "../people/address.ts";
 import { readPersonName } from "../people/person-name.ts";
@@ -42,8 +42,8 @@ const ID_BYTES = 12;
 export function createArrivals({
   clock,
   digest,
-  instance,
   ledger,
+  passwordRule,
   passwords,
   random,
   sessions,
@@ -51,17 +51,17 @@ export function createArrivals({
   readonly ledger: Ledger;
   readonly sessions: Sessions;
   readonly passwords: Passwords;
+  readonly passwordRule: PasswordRule;
   readonly clock: Clock;
   readonly random: Random;
   readonly digest: Digest;
-  readonly instance: string;
 }): Arrivals {
   return {
     async prepare({ email, name, password }) {
       const address = readAddress(email);
       if (address === null) throw new HoldfastError("request_invalid", "email is no e-mail address.");
       const readName = readPersonName(name);
-      await checkNewPassword(password, [address.text, readName, instance]);
+      await passwordRule.check(password, [address.text, readName]);
       return {
         id: Buffer.from(random.bytes(ID_BYTES)).toString("hex"),
         email: address.text,

@@ -3,7 +3,7 @@ import { HoldfastError, isWithinAny } from "@holdfast/protocol";
 import type { Clock } from "#kernel";
 import type { Holder } from "../contract.ts";
 import type { Ledger } from "../ledger.ts";
-import { checkNewPassword } from "../passwords/password-rule.ts";
+import type { PasswordRule } from "../passwords/password-rule.ts";
 import type { Passwords } from "../passwords/passwords.ts";
 import type { Sessions } from "../sessions/sessions.ts";
 import { userAuthority } from "../user-authority.ts";
@@ -23,9 +23,9 @@ export interface Resets {
 
 export function createResets({
   clock,
-  instance,
   ledger,
   links,
+  passwordRule,
   passwords,
   sessions,
 }: {
@@ -33,8 +33,8 @@ export function createResets({
   readonly links: Links;
   readonly sessions: Sessions;
   readonly passwords: Passwords;
+  readonly passwordRule: PasswordRule;
   readonly clock: Clock;
-  readonly instance: string;
 }): Resets {
   const offeredTo = (person: string) =>
     links
@@ -74,7 +74,7 @@ export function createResets({
       const { link } = links.find(token, "reset");
       const before = ledger.get("person", link.person);
       if (before === null) throw new HoldfastError("link_invalid", "The account of this link is gone.");
-      await checkNewPassword(password, [before.email, before.name, instance]);
+      await passwordRule.check(password, [before.email, before.name]);
       const hash = await passwords.hash(password);
       await ledger.inTurn(async () => {
         const { used } = links.find(token, "reset");

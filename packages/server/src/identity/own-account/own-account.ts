@@ -4,7 +4,7 @@ import type { Clock, Random } from "#kernel";
 import type { Digest } from "@holdfast/protocol";
 import type { SignedIn } from "../contract.ts";
 import type { Change, Ledger } from "../ledger.ts";
-import { checkNewPassword } from "../passwords/password-rule.ts";
+import type { PasswordRule } from "../passwords/password-rule.ts";
 import type { Passwords } from "../passwords/passwords.ts";
 import type { CredentialsRecord } from "../records.ts";
 import { makeRecoveryCodes, recoveryHash } from "../recovery-codes.ts";
@@ -44,6 +44,7 @@ export function createOwnAccount({
   digest,
   instance,
   ledger,
+  passwordRule,
   passwords,
   random,
   secrets,
@@ -54,6 +55,7 @@ export function createOwnAccount({
   readonly sessions: Sessions;
   readonly signIn: SignIn;
   readonly passwords: Passwords;
+  readonly passwordRule: PasswordRule;
   readonly secrets: TotpSecrets;
   readonly clock: Clock;
   readonly random: Random;
@@ -92,7 +94,7 @@ export function createOwnAccount({
       const { person, session } = who;
       if (!(await signIn.isOwnPassword(person, current)))
         throw new HoldfastError("invalid_credentials", "The present password is not right.");
-      await checkNewPassword(password, [person.email, person.name, instance]);
+      await passwordRule.check(password, [person.email, person.name]);
       const hash = await passwords.hash(password);
       await ledger.inTurn(() =>
         put(

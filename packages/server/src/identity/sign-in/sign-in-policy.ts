@@ -22,6 +22,7 @@ export function createSignInPolicy(ledger: Ledger): SignInPolicy {
         hold("session_max", policy.maxMs, SESSION_RANGE.max);
         // Refuses an entry that is none, by its name.
         if (policy.emergencyNetworks != null) addressRule(policy.emergencyNetworks);
+        policy.refusedWords?.forEach(holdWord);
         const before = get();
         await ledger.commit(
           [{ kind: "sign-in-policy", id: "policy", value: policy }],
@@ -37,6 +38,7 @@ export function createSignInPolicy(ledger: Ledger): SignInPolicy {
                 session_idle_ms: { from: before.idleMs, to: policy.idleMs },
                 session_max_ms: { from: before.maxMs, to: policy.maxMs },
                 password: { from: before.password, to: policy.password },
+                refused_words: { from: before.refusedWords ?? [], to: policy.refusedWords ?? [] },
                 emergency_networks: {
                   from: before.emergencyNetworks ?? null,
                   to: policy.emergencyNetworks ?? null,
@@ -48,6 +50,21 @@ export function createSignInPolicy(ledger: Ledger): SignInPolicy {
         return policy;
       }),
   };
+}
+
+const WORDS_MAX = 200;
+const WORD_CHARS = { min: 4, max: 64 } as const;
+
+/** A shorter word is a part of too many others. */
+function holdWord(word: string, index: number): void {
+  const { length } = Array.from(word);
+  if (index >= WORDS_MAX)
+    throw new HoldfastError("request_invalid", `refused_words must have at most ${WORDS_MAX} words.`);
+  if (length < WORD_CHARS.min || length > WORD_CHARS.max)
+    throw new HoldfastError(
+      "request_invalid",
+      `refused_words[${index}] must have ${WORD_CHARS.min} to ${WORD_CHARS.max} characters.`,
+    );
 }
 
 function hold(name: string, ms: number, [min, max]: readonly [number, number]): void {
