@@ -151,7 +151,7 @@ export const MUTATED_ROOMS: readonly MutatedRoom[] = [
   {
     name: "oidc",
     sources: [`${SERVER}/oidc`],
-    tests: [["test/identity/oidc-attacks.test.ts"], ["test/identity/oidc.test.ts"]],
+    tests: [[`${SERVER}/oidc`], ["test/identity/oidc-attacks.test.ts"], ["test/identity/oidc.test.ts"]],
   },
   {
     name: "scim",
