@@ -121,6 +121,7 @@ export const MUTATED_ROOMS: readonly MutatedRoom[] = [
         `${SERVER}/api/callers`,
         `${SERVER}/api/environment-door.test.ts`,
         `${SERVER}/api/payload-view.test.ts`,
+        `${SERVER}/api/acting.test.ts`,
         `${SERVER}/api/identity`,
       ],
       ["test/roles/environment-routes.test.ts", "test/roles/payloads.test.ts", "test/roles/sessions.test.ts"],

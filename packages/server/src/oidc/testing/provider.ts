@@ -1,6 +1,7 @@
 import { generateKeyPairSync } from "node:crypto";
 import type { JSONWebKeySet } from "jose";
 import { SignJWT } from "jose";
+import { systemClock } from "#kernel";
 import type { OidcBinding, OidcFetch, OidcTrust } from "../contract.ts";
 
 export const ISSUER = "https://id.example";
@@ -70,7 +71,7 @@ export function testProvider(): TestProvider {
     }),
     "/jwks": () => keys,
     "/token": async () => {
-      const now = Math.floor(Date.now() / 1000);
+      const now = Math.floor(systemClock.now() / 1000);
       const good = {
         iss: ISSUER,
         sub: "u-1",
