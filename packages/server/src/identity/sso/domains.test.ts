@@ -34,6 +34,21 @@ test("a domain is verified by its TXT record, to the letter, and by nothing else
   assert.equal((await domains.verify(HOLDER, "example.org")).verifiedBy, "dns");
 });
 
+test("a name without records is told from a DNS that cannot be asked", async () => {
+  const { dns, domains, id } = await claimed();
+  await domains.claim(HOLDER, "example.org", id);
+  for (const [fault, message] of [
+    ["ENOTFOUND", /has no TXT record that says so/],
+    ["ENODATA", /has no TXT record that says so/],
+    ["ETIMEOUT", /The DNS could not be asked for _holdfast-challenge\.example\.org: ETIMEOUT\./],
+    ["ESERVFAIL", /could not be asked/],
+    ["ECONNREFUSED", /could not be asked/],
+  ] as const) {
+    dns.fault = fault;
+    await assert.rejects(domains.verify(HOLDER, "example.org"), { code: "policy_violation", message });
+  }
+});
+
 test("domains in which anybody may have an address are nobody's own", async () => {
   const { domains, id } = await claimed();
   for (const everybody of ["co.uk", "com", "github.io", "gmail.com", "GMX.de"])

@@ -30,6 +30,8 @@ export interface Domains {
 }
 
 const CHALLENGE_BYTES = 16;
+/** What resolvers call a name without records, and one that there is not. */
+const SAYS_NOTHING: ReadonlySet<string> = new Set(["ENODATA", "ENOTFOUND"]);
 /** Where anybody may have an address: whoever owned one of these would own strangers. */
 const FREE_MAIL: ReadonlySet<string> = new Set(
   (
@@ -83,6 +85,18 @@ export function createDomains({
       ],
     );
   }
+  /** A name that is not there, or has no texts, says nothing; a DNS that cannot be asked is another matter. */
+  async function textsOf(name: string): Promise<readonly (readonly string[])[]> {
+    try {
+      return await resolveTexts(name);
+    } catch (error) {
+      const code = error instanceof Error && "code" in error ? String(error.code) : "no answer";
+      if (SAYS_NOTHING.has(code)) return [];
+      throw new HoldfastError("policy_violation", `The DNS could not be asked for ${name}: ${code}.`, {
+        next: "See that this server reaches its resolver, then try again; or take the word of whoever runs the domain:\nholdfast sso trust-domain",
+      });
+    }
+  }
   const verified = (by: Holder, name: string, how: "dns" | "operator"): Promise<Domain> =>
     ledger.inTurn(async () => {
       const [domain, record] = known(name);
@@ -119,7 +133,7 @@ export function createDomains({
     async verify(by, name) {
       const [domain, record] = known(name);
       const { recordName, recordValue } = viewOf(domain, record);
-      const texts = await resolveTexts(recordName).catch(() => []);
+      const texts = await textsOf(recordName);
       if (!texts.some((parts) => parts.join("") === recordValue))
         throw new HoldfastError(
           "policy_violation",

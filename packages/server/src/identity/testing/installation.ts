@@ -28,6 +28,8 @@ export interface TestInstallation {
   readonly noted: readonly (readonly [action: string, reason: string | null])[];
   /** What the DNS says, by name. */
   readonly texts: Map<string, readonly (readonly string[])[]>;
+  /** What it answers for a name of which it says nothing, as Node calls it. */
+  readonly dns: { fault: string };
   /** The first owner, signed in. */
   owner(): Promise<Begun>;
   /** Opens the same store again. */
@@ -38,6 +40,7 @@ export async function testInstallation(): Promise<TestInstallation> {
   const clock = manualClock(START);
   const { administration } = createMemoryDisk().takeOver();
   const noted: (readonly [string, string | null])[] = [];
+  const dns = { fault: "ENOTFOUND" };
   const texts = new Map<string, readonly (readonly string[])[]>();
   const draft = (act: AuditAct) => ({ at: clock.now(), text: canonicalJson(act), openings: null });
   const audit: AuditLog = {
@@ -59,7 +62,9 @@ export async function testInstallation(): Promise<TestInstallation> {
       publicUrl: () => "https://holdfast.example",
       instance: "holdfast.example",
       oidc: createOidcClient({ clock, fetch: async () => Promise.reject(new Error("nobody is asked")) }),
-      resolveTexts: async (name) => texts.get(name) ?? Promise.reject(new Error("ENOTFOUND")),
+      resolveTexts: async (name) =>
+        texts.get(name) ??
+        Promise.reject(Object.assign(new Error(`queryTxt ${dns.fault} ${name}`), { code: dns.fault })),
       hashCost: { memory: 256, passes: 1 },
     });
   const identity = await open();
@@ -68,6 +73,7 @@ export async function testInstallation(): Promise<TestInstallation> {
     identity,
     noted,
     texts,
+    dns,
     async owner() {
       const { token } = await identity.setUp.link({
         actor: { type: "system", id: "server", name: null, keyId: null },

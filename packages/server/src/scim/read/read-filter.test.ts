@@ -63,6 +63,9 @@ describe("readFilter()", () => {
       'userName eq"a"',
       'userNameeq "a"',
       'userName eq "a"and id eq "b"',
+      "userName eq 5",
+      "userName eq null",
+      "active eq 1",
     ])
       assert.ok(isRefused(filter), filter);
     const many = (count: number) => Array.from({ length: count }, () => 'id eq "a"').join(" and ");
