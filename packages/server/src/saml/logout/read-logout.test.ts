@@ -307,6 +307,7 @@ describe("A-071 what logout messages say", () => {
     assert.equal(verdicts({ issueInstant: at(SKEW + 1) }), "saml_not_yet_valid");
     assert.equal(verdicts({ issueInstant: at(SKEW) }), null);
     assert.equal(verdicts({ issueInstant: at(-5 * MINUTE - SKEW - 1) }), "saml_too_old");
+    assert.equal(verdicts({ issueInstant: at(-5 * MINUTE - SKEW), notOnOrAfter: null }), "saml_expired");
     assert.equal(verdicts({ issueInstant: at(-5 * MINUTE - SKEW + 1), notOnOrAfter: null }), null);
     assert.equal(verdicts({ notOnOrAfter: at(-SKEW) }), "saml_expired");
     assert.equal(verdicts({ notOnOrAfter: at(-SKEW + 1) }), null);

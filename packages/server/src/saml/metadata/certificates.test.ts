@@ -63,6 +63,8 @@ describe("readCertificate()", () => {
       idpKey.privateKeyPem,
       createPrivateKey(idpKey.privateKeyPem).export({ type: "pkcs8", format: "der" }).toString("base64"),
       "A".repeat(100_000),
+      // More than a certificate, which parsers read to its end and no further.
+      Buffer.concat([new X509Certificate(idpKey.certificatePem).raw, Buffer.of(0)]).toString("base64"),
     ])
       assert.equal(
         codeOf(() => readCertificate(text, NOW)),
