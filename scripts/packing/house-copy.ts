@@ -2,7 +2,7 @@ import { cpSync, mkdirSync, readdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 
 /** What a package is built from; everything else in its folder stays behind. */
-const PARTS = ["bin", "src", "package.json", "tsconfig.build.json", "README.md", "LICENSE"];
+const PARTS = ["bin", "data", "src", "package.json", "tsconfig.build.json", "README.md", "LICENSE"];
 
 /**
  * Copies what packages are built from into a folder, so that building there disturbs nobody who builds or tests here.

@@ -98,6 +98,29 @@ describe("the audit log of a server", { timeout: 120_000 }, () => {
     }
   });
 
+  it("is saved under the name of its log, whatever was asked for", async () => {
+    const ask = async (path: string, body: unknown): Promise<readonly unknown[]> => {
+      const { headers, status } = await request(server, "POST", `/holdfast/v1/admin${path}/export`, {
+        authorized: false,
+        headers: { authorization: `Bearer ${server.operatorToken}`, "content-type": "application/json" },
+        body: JSON.stringify(body),
+      });
+      return [status, headers["content-disposition"], headers["x-content-type-options"]];
+    };
+    const named = (name: string) => [200, `attachment; filename="${name}"`, "nosniff"];
+    assert.deepEqual(await ask("/audit", {}), named("holdfast-audit-installation.jsonl"));
+    const here = "/environments/production/audit";
+    assert.deepEqual(await ask(here, { format: "csv" }), named("holdfast-audit-production.csv"));
+    assert.deepEqual(
+      await ask(here, { format: "ocsf", filename: "../../x.html", name: "x" }),
+      named("holdfast-audit-production.jsonl"),
+    );
+    for (const other of ['production"; filename="x.html', "no-such", "production\r\nx: y"]) {
+      const [status, disposition] = await ask(`/environments/${encodeURIComponent(other)}/audit`, {});
+      assert.deepEqual([status === 200, disposition], [false, undefined], other);
+    }
+  });
+
   it("is exported as OCSF events that verify, and as a table in which nothing computes", async () => {
     const folder = mkdtempSync(join(tmpdir(), "holdfast-formats-"));
     try {

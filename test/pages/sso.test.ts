@@ -151,3 +151,15 @@ test("rules of signing in name whom they would lock out, before they are saved",
   await page.getByText(/would be locked out/).waitFor();
   await page.getByText("Linus Muster and Mary Modell can sign in only by a password.").waitFor();
 });
+
+test("rules of signing in hold words of the organisation, one a line", async () => {
+  await using visited = await visit("/sso");
+  const { page } = visited;
+  await page.getByRole("button", { name: "Change" }).click();
+  await page.getByLabel("Words that no new password is made of").fill("Zephyrcoil\n\n  Acme Corp \n");
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByText("what is known of people and this place; also Zephyrcoil and Acme Corp").waitFor();
+  await page.getByRole("button", { name: "Change" }).click();
+  const words = page.getByLabel("Words that no new password is made of");
+  assert.equal(await words.inputValue(), "Zephyrcoil\nAcme Corp");
+});

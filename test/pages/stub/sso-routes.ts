@@ -96,6 +96,7 @@ export function ssoRoutes(world: World): readonly Route[] {
     session_max: "7d",
     password: true,
     break_glass_networks: null,
+    refused_words: [],
   };
   let looks = 0;
   // The origin is known only once the stub listens.

@@ -47,9 +47,8 @@ function Rules({ policy }: { readonly policy: SignInPolicy }): ReactNode {
       <dd>{policy.password ? "Open the door" : "Open nothing, but for break-glass accounts"}</dd>
       <dt>Words not allowed</dt>
       <dd>
-        {policy.refused_words.length === 0
-          ? "Common passwords, and what is known of people and this place"
-          : `Common passwords, what is known of people and this place, and ${listed(policy.refused_words)}`}
+        Common passwords, and what is known of people and this place
+        {policy.refused_words.length === 0 ? "" : `; also ${listed(policy.refused_words)}`}
       </dd>
       <dt>Break-glass</dt>
       <dd>

@@ -56,6 +56,7 @@ export function auditRoutes(app: FastifyInstance, context: AdministrationContext
         const type = format === "csv" ? "text/csv" : "application/jsonl";
         return reply
           .header("content-type", `${type}; charset=utf-8`)
+          .header("content-disposition", `attachment; filename="${fileNameOf(request, format)}"`)
           .send(Readable.from(log.export(authorityOf(request), format)));
       },
     );
@@ -79,6 +80,12 @@ export function auditRoutes(app: FastifyInstance, context: AdministrationContext
       return { data: row === null ? null : { size: row.size, at: instant(row.at), note: row.note } };
     });
   }
+}
+
+/** What an export is called where it is saved: by its log. The name of an environment that there is needs no quoting. */
+function fileNameOf(request: FastifyRequest, format: AuditFormat): string {
+  const { environment = "installation" } = request.params as Partial<InEnvironment["params"]>;
+  return `holdfast-audit-${environment}.${format === "csv" ? "csv" : "jsonl"}`;
 }
 
 /** @throws HoldfastError `request_invalid` for a format that there is not */
