@@ -27,3 +27,15 @@ it("createLog() writes one JSON line for each message, and never what goes by th
     },
   );
 });
+
+it("createLog() formats nothing: what looks like a placeholder is text, in facts, in names and in a sentence", () => {
+  const lines: string[] = [];
+  const log = createLog("info", { write: (line) => void lines.push(line) });
+  const text = "%s %d %i %f %j %o %O %c %% ${jndi:x} {0} {{x}} %n";
+  log.warn({ app: text, [text]: 1, list: [text], err: new Error(text) }, text);
+  const [line = ""] = lines;
+  const { err, ts, ...entry } = JSON.parse(line) as Record<string, unknown>;
+  assert.deepEqual(entry, { level: "warn", app: text, [text]: 1, list: [text], msg: text });
+  assert.equal((err as { message: string }).message, text);
+  assert.match(String(ts), /^2/);
+});
