@@ -88,3 +88,15 @@ test("why an administrator signed somebody out is in the log", async () => {
   const [row] = await operatorOf(server).auditRows(null, { action: "session.ended" });
   assert.equal(row?.entry.changes["said"]?.to, "a lost laptop");
 });
+
+test("how long sessions last is a rule whose parts agree", async () => {
+  await using server = await startTestServer();
+  const owner = await signUpOwner(server);
+  const put = (idle: string, max: string) =>
+    owner.admin("PUT", "/sign-in-policy", { mfa_roles: [], session_idle: idle, session_max: max });
+  await assert.rejects(put("12h", "1h"), /session_idle must not be longer than session_max/);
+  await assert.rejects(put("1m", "1h"), /session_idle must be from 5 to 1440 minutes/);
+  await assert.rejects(put("12h", "31d"), /session_max must be from 60 to 43200 minutes/);
+  assert.equal((await owner.admin<{ session_max: string }>("GET", "/sign-in-policy")).session_max, "7d");
+  await put("1h", "1h");
+});

@@ -20,6 +20,8 @@ export function createSignInPolicy(ledger: Ledger): SignInPolicy {
       ledger.inTurn(async () => {
         hold("session_idle", policy.idleMs, SESSION_RANGE.idle);
         hold("session_max", policy.maxMs, SESSION_RANGE.max);
+        if (policy.idleMs > policy.maxMs)
+          throw new HoldfastError("request_invalid", "session_idle must not be longer than session_max.");
         // Refuses an entry that is none, by its name.
         if (policy.emergencyNetworks != null) addressRule(policy.emergencyNetworks);
         policy.refusedWords?.forEach(holdWord);
