@@ -135,6 +135,7 @@ export const MUTATED_ROOMS: readonly MutatedRoom[] = [
       [`${SERVER}/identity`, `${SERVER}/api/identity`],
       [
         "test/identity/sign-in-attacks.test.ts",
+        "test/identity/second-factor-attacks.test.ts",
         "test/identity/people.test.ts",
         "test/identity/enforcement.test.ts",
       ],

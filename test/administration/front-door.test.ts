@@ -94,7 +94,11 @@ describe("the door", { timeout: 60_000 }, () => {
     assert.equal((await register(strange, [])).status, 200);
     const lines = server.log.lines.slice(before);
     assert.equal(lines.length, 3);
-    for (const line of lines) assert.doesNotMatch(line, /[\u0000-\u001f\u202e]/);
+    for (const line of lines)
+      assert.ok(
+        Array.from(line).every((letter) => letter >= " " && letter !== "\u202e"),
+        line,
+      );
     const entries = lines.map((line) => JSON.parse(line) as Record<string, unknown>);
     assert.deepEqual(
       entries.map(({ app, level }) => [level, app]),

@@ -52,6 +52,8 @@ describe("people and connections from the host's terminal", { timeout: 120_000 }
     });
     const { stdout } = await holdfast("people", "list");
     assert.match(stdout, /bo@example\.com .*viewer/);
+    const whole = await holdfast("people", "reset", "bo@example.com", "--second-factors");
+    assert.match(whole.stdout, /authenticator and recovery codes go, too/);
     const reset = await json<{ link: string }>("people", "reset", "bo@example.com");
     await openPage(server).act("/resets/accept", {
       token: tokenOf(reset.link),

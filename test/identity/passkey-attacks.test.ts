@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { operatorOf } from "../kit/operator.ts";
 import type { Page } from "../kit/page.ts";
-import { invite, openPage, signUpOwner } from "../kit/page.ts";
+import { invite, openPage, PASSWORD, signUpOwner } from "../kit/page.ts";
 import type { PasskeyLies, SoftPasskey } from "../kit/soft-passkey.ts";
 import { softPasskey } from "../kit/soft-passkey.ts";
 import type { TestServer } from "../kit/test-server.ts";
@@ -65,6 +65,61 @@ describe("attacks on passkeys", { timeout: 60_000 }, () => {
       assert.equal((await page.session()).state, "signed_out", title);
     }
     await show(passkey);
+  });
+
+  it("A-025 a password alone neither gets around a passkey nor adds to it nor takes it away", async () => {
+    const policy = { session_idle: "12h", session_max: "7d" };
+    await owner.admin("PUT", "/sign-in-policy", { ...policy, mfa_roles: ["viewer"] });
+    try {
+      const { page, passkey } = await withPasskey("guarded@example.com");
+      assert.equal((await page.session()).must, null);
+      const { recovery_codes: codes } = await page.act<{ recovery_codes: string[] }>("/recovery-codes");
+      for (const isAsked of [true, false]) {
+        await owner.admin("PUT", "/sign-in-policy", { ...policy, mfa_roles: isAsked ? ["viewer"] : [] });
+        const thief = browser();
+        await thief.act("/sign-in/password", { email: "guarded@example.com", password: PASSWORD });
+        assert.equal((await thief.session()).must, isAsked ? "show_second_factor" : null);
+        await thief.act("/reauthenticate", { password: PASSWORD });
+        const listed = await page.ask("GET", "/holdfast/v1/identity/passkeys");
+        const [{ id } = { id: "" }] = (listed.json as { data: { id: string }[] }).data;
+        for (const path of [
+          "/totp",
+          "/totp/confirm",
+          "/totp/remove",
+          "/passkeys/options",
+          "/passkeys",
+          `/passkeys/${id}/remove`,
+          "/recovery-codes",
+        ])
+          await assert.rejects(
+            thief.act(path, { code: "000000" }),
+            ({ code }: { code: string }) =>
+              code === "reauthentication_required" || (isAsked && code === "mfa_required"),
+            path,
+          );
+        assert.equal((await thief.session()).must, isAsked ? "show_second_factor" : null);
+      }
+      await owner.admin("PUT", "/sign-in-policy", { ...policy, mfa_roles: ["viewer"] });
+      // Whoever lost the passkey has the codes.
+      const lost = browser();
+      await lost.act("/sign-in/password", { email: "guarded@example.com", password: PASSWORD });
+      await assert.rejects(lost.act("/reauthenticate", { recovery_code: "aaaa-bbbb-cccc-dddd" }), {
+        code: "invalid_credentials",
+      });
+      await lost.act("/reauthenticate", { recovery_code: codes[0] });
+      assert.equal((await lost.session()).must, null);
+      await lost.act("/totp");
+      const again = browser();
+      await again.act("/sign-in/password", { email: "guarded@example.com", password: PASSWORD });
+      await assert.rejects(again.act("/reauthenticate", { recovery_code: codes[0] }), {
+        code: "invalid_credentials",
+      });
+      const challenge = await challengeOf(again, "/reauthenticate/passkey/options");
+      await again.act("/reauthenticate/passkey", { response: passkey.show(challenge) });
+      assert.equal((await again.session()).must, null);
+    } finally {
+      await owner.admin("PUT", "/sign-in-policy", { ...policy, mfa_roles: [] });
+    }
   });
 
   it("A-026 an answer counts once, and in the browser that asked for it", async () => {

@@ -11,7 +11,7 @@ import { startTestServer } from "../kit/test-server.ts";
 
 /**
  * Who may use each route for people, written by hand beside what the routes say of themselves. `enrolment`: also who has to add a
- * second factor first. `fresh`: only with a proof that is minutes old.
+ * second factor first. `fresh`: only with a proof that is minutes old. `factor`: not by a session that has not shown the second factor of its account.
  */
 const PEOPLE: Readonly<Record<string, string>> = {
   "GET /holdfast/v1/identity/session": "page",
@@ -37,14 +37,14 @@ const PEOPLE: Readonly<Record<string, string>> = {
   "POST /holdfast/v1/identity/sessions/revoke-others": "person",
   "GET /holdfast/v1/identity/factors": "person enrolment",
   "POST /holdfast/v1/identity/password": "person",
-  "POST /holdfast/v1/identity/totp": "person enrolment fresh",
-  "POST /holdfast/v1/identity/totp/confirm": "person enrolment fresh",
-  "POST /holdfast/v1/identity/totp/remove": "person fresh",
-  "POST /holdfast/v1/identity/recovery-codes": "person fresh",
+  "POST /holdfast/v1/identity/totp": "person enrolment fresh factor",
+  "POST /holdfast/v1/identity/totp/confirm": "person enrolment fresh factor",
+  "POST /holdfast/v1/identity/totp/remove": "person fresh factor",
+  "POST /holdfast/v1/identity/recovery-codes": "person fresh factor",
   "GET /holdfast/v1/identity/passkeys": "person enrolment",
-  "POST /holdfast/v1/identity/passkeys/options": "person enrolment fresh",
-  "POST /holdfast/v1/identity/passkeys": "person enrolment fresh",
-  "POST /holdfast/v1/identity/passkeys/:id/remove": "person fresh",
+  "POST /holdfast/v1/identity/passkeys/options": "person enrolment fresh factor",
+  "POST /holdfast/v1/identity/passkeys": "person enrolment fresh factor",
+  "POST /holdfast/v1/identity/passkeys/:id/remove": "person fresh factor",
   "GET /saml/:id/metadata": "provider",
   "GET /saml/:id/start": "provider",
   "POST /saml/:id/acs": "provider",

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it, test } from "node:test";
-import { totpCode } from "../../packages/server/src/identity/totp/totp.ts";
 import type { Answer } from "../http/request.ts";
 import { operatorOf } from "../kit/operator.ts";
 import type { Page } from "../kit/page.ts";
@@ -351,119 +350,6 @@ describe("attacks on signing in", { timeout: 120_000 }, () => {
     assert.equal(race.filter(({ status }) => status === 429).length, 15);
   });
 
-  it("A-024 A-025 a second factor is asked for, each code is good once, and of twenty at once one gets in", async () => {
-    const page = await invite(server, owner, "totp@example.com", { role: "viewer" });
-    const { secret } = await page.act<{ secret: string }>("/totp");
-    const key = fromBase32(secret);
-    const now = (): string => totpCode(key, Math.floor(Date.now() / 30_000));
-    await assert.rejects(page.act("/totp/confirm", { code: "000000" === now() ? "000001" : "000000" }), {
-      code: "invalid_credentials",
-    });
-    await page.act("/totp/confirm", { code: now() });
-    const next = totpCode(key, Math.floor(Date.now() / 30_000) + 1);
-    const tries = await Promise.all(
-      Array.from({ length: 4 }, async () => {
-        const each = browser();
-        const { second_factors: factors, state } = await each.act<{
-          state: string;
-          second_factors?: string[];
-        }>("/sign-in/password", { email: "totp@example.com", password: PASSWORD });
-        assert.equal(state, "second_factor");
-        assert.deepEqual(factors, ["totp", "recovery_code"]);
-        assert.equal((await each.session()).state, "second_factor");
-        assert.equal((await each.ask("GET", "/holdfast/v1/admin/roles")).status, 401);
-        return each;
-      }),
-    );
-    const codes = await Promise.all(
-      tries.map(async (each) => each.ask("POST", "/holdfast/v1/identity/sign-in/totp", { code: next })),
-    );
-    assert.deepEqual(
-      codes.map(({ status }) => status).toSorted((left, right) => left - right),
-      [200, 401, 401, 401],
-    );
-  });
-
-  it("A-024 five wrong codes end a sign-in, and the person's codes are held up whoever types them", async () => {
-    const page = await invite(server, owner, "guess@example.com", { role: "viewer" });
-    const { secret } = await page.act<{ secret: string }>("/totp");
-    const key = fromBase32(secret);
-    await page.act("/totp/confirm", { code: totpCode(key, Math.floor(Date.now() / 30_000)) });
-    const guess = browser();
-    await guess.act("/sign-in/password", { email: "guess@example.com", password: PASSWORD });
-    const statuses: number[] = [];
-    for (let index = 0; index < 6; index += 1)
-      statuses.push(
-        (await guess.ask("POST", "/holdfast/v1/identity/sign-in/totp", { code: `00000${index}` })).status,
-      );
-    assert.deepEqual(statuses, [401, 401, 401, 401, 401, 429]);
-    const other = browser();
-    await other.act("/sign-in/password", { email: "guess@example.com", password: PASSWORD });
-    assert.equal(
-      (await other.ask("POST", "/holdfast/v1/identity/sign-in/totp", { code: "000000" })).status,
-      429,
-    );
-  });
-
-  it("A-025 a role that asks for a second factor is of no use without one, and adding one is all that is left", async () => {
-    const page = await invite(server, owner, "weak@example.com", { role: "developer" });
-    await owner.admin("PUT", "/sign-in-policy", {
-      mfa_roles: ["developer"],
-      session_idle: "12h",
-      session_max: "7d",
-      password: true,
-    });
-    try {
-      assert.equal((await page.session()).must, "enrol_second_factor");
-      await assert.rejects(page.admin("GET", "/environments"), { code: "mfa_required" });
-      await assert.rejects(page.act("/recovery-codes"), { code: "mfa_required" });
-      const { secret } = await page.act<{ secret: string }>("/totp");
-      await page.act("/totp/confirm", {
-        code: totpCode(fromBase32(secret), Math.floor(Date.now() / 30_000)),
-      });
-      assert.equal((await page.session()).must, "enrol_second_factor", "this session has not shown it");
-      await page.act("/reauthenticate", {
-        code: totpCode(fromBase32(secret), Math.floor(Date.now() / 30_000) + 1),
-      });
-      assert.equal((await page.session()).must, null);
-      await page.admin("GET", "/environments");
-    } finally {
-      await owner.admin("PUT", "/sign-in-policy", {
-        mfa_roles: [],
-        session_idle: "12h",
-        session_max: "7d",
-        password: true,
-      });
-    }
-  });
-
-  it("A-027 a recovery code gets in once, however it is typed, and new ones end the old", async () => {
-    const page = await invite(server, owner, "rec@example.com", { role: "viewer" });
-    const { secret } = await page.act<{ secret: string }>("/totp");
-    await page.act("/totp/confirm", { code: totpCode(fromBase32(secret), Math.floor(Date.now() / 30_000)) });
-    const { recovery_codes: codes } = await page.act<{ recovery_codes: string[] }>("/recovery-codes");
-    const half = async (): Promise<Page> => {
-      const each = browser();
-      await each.act("/sign-in/password", { email: "rec@example.com", password: PASSWORD });
-      return each;
-    };
-    await (
-      await half()
-    ).act("/sign-in/recovery-code", { code: ` ${codes[0]?.toUpperCase().replaceAll("-", " ")} ` });
-    await assert.rejects((await half()).act("/sign-in/recovery-code", { code: codes[0] }), {
-      code: "invalid_credentials",
-    });
-    const race = [await half(), await half(), await half()];
-    const answers = await Promise.allSettled(
-      race.map(async (each) => each.act("/sign-in/recovery-code", { code: codes[1] })),
-    );
-    assert.deepEqual(answers.map(({ status }) => status).toSorted(), ["fulfilled", "rejected", "rejected"]);
-    await page.act("/recovery-codes");
-    await assert.rejects((await half()).act("/sign-in/recovery-code", { code: codes[2] }), {
-      code: "invalid_credentials",
-    });
-  });
-
   it("a good password and a wrong one each have an entry of the log, with the factor and the network", async () => {
     await invite(server, owner, "logged@example.com", { role: "viewer" });
     const id = await idOf("logged@example.com");
@@ -490,23 +376,6 @@ describe("attacks on signing in", { timeout: 120_000 }, () => {
     assert.deepEqual([wrong.targets[0]?.id, wrong.result, wrong.reason], [id, "denied", "password"]);
   });
 
-  it("after a reset the authenticator is still asked for", async () => {
-    const page = await invite(server, owner, "both@example.com", { role: "viewer" });
-    const { secret } = await page.act<{ secret: string }>("/totp");
-    await page.act("/totp/confirm", { code: totpCode(fromBase32(secret), Math.floor(Date.now() / 30_000)) });
-    const { link } = await owner.admin<{ link: string }>(
-      "POST",
-      `/people/${await idOf("both@example.com")}/reset`,
-    );
-    const password = "another purple bicycle";
-    await browser().act("/resets/accept", { token: tokenOf(link), password });
-    const { state } = await browser().act<{ state: string }>("/sign-in/password", {
-      email: "both@example.com",
-      password,
-    });
-    assert.equal(state, "second_factor");
-  });
-
   it("what is in the log as an act asks for a proof that is minutes old", async () => {
     const admin = await invite(server, owner, "fresh@example.com", { role: "admin" });
     assert.notEqual((await admin.session()).fresh_until, null);
@@ -516,11 +385,3 @@ describe("attacks on signing in", { timeout: 120_000 }, () => {
     await assert.rejects(admin.act("/reauthenticate", {}), { code: "invalid_credentials" });
   });
 });
-
-/** RFC 4648, 6. */
-function fromBase32(text: string): Buffer {
-  const bits = Array.from(text)
-    .map((letter) => "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".indexOf(letter).toString(2).padStart(5, "0"))
-    .join("");
-  return Buffer.from((bits.match(/.{8}/g) ?? []).map((byte) => parseInt(byte, 2)));
-}

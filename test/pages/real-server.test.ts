@@ -65,6 +65,8 @@ function startProvider(says: Partial<Statement>, connectionUrl: () => string): P
   });
 }
 
+/** A recovery code, as it is shown. */
+const CODE = /(?:[0-9a-z]{4}-){5}[0-9a-z]{4}/g;
 const heading = (page: Page, name: string) => page.getByRole("heading", { name, level: 1 });
 
 describe("the pages of a real server", { timeout: 180_000 }, () => {
@@ -75,8 +77,13 @@ describe("the pages of a real server", { timeout: 180_000 }, () => {
   let providerOrigin = "";
   let origin = "";
   let connectionUrl = "";
+  let recoveryCodes: readonly string[] = [];
   before(async () => {
-    server = await startTestServer({ pages: { dir: pagesDir, list: pagesList } });
+    // As it comes: owners need a second factor.
+    server = await startTestServer({
+      pages: { dir: pagesDir, list: pagesList },
+      secondFactorRoles: ["owner", "admin"],
+    });
     await server.stop();
     // Passkeys need a name, which an address of numbers is not.
     origin = `http://localhost:${server.port}`;
@@ -103,9 +110,13 @@ describe("the pages of a real server", { timeout: 180_000 }, () => {
     await page.getByLabel("E-mail address").fill(OWNER_EMAIL);
     await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
     await page.getByRole("button", { name: "Set up" }).click();
+    await page.getByLabel("I have kept these codes").waitFor();
+    recoveryCodes = (await page.locator("body").innerText()).match(CODE) ?? [];
+    assert.equal(recoveryCodes.length, 10);
     await page.getByLabel("I have kept these codes").check();
     await page.getByRole("button", { name: "Go to the dashboard" }).click();
-    await heading(page, "People").or(heading(page, "Your account")).waitFor();
+    await heading(page, "Your account").waitFor();
+    await page.getByText("Your role needs a second factor").waitFor();
   });
 
   it("a passkey is added, and is a way in by itself", async () => {
@@ -115,10 +126,35 @@ describe("the pages of a real server", { timeout: 180_000 }, () => {
     await page.getByLabel("Name", { exact: true }).fill("Laptop");
     await page.getByRole("button", { name: "Continue" }).click();
     await page.getByText("Passkey added").waitFor();
+    // It was shown as it was added: nothing is owed any more.
+    await page.getByText("Your role needs a second factor").waitFor({ state: "detached" });
+    await page.getByRole("navigation", { name: "Pages" }).getByRole("link", { name: "People" }).waitFor();
     await page.getByRole("button", { name: /your account/ }).click();
     await page.getByRole("button", { name: "Sign out" }).click();
     await page.getByRole("button", { name: "Use a passkey" }).click();
     await heading(page, "People").waitFor();
+  });
+
+  it("a password alone opens nothing where there is a passkey, until that is shown", async () => {
+    const { page, problems, close } = await openPage(browser, origin);
+    await page.goto(origin);
+    await page.getByLabel("E-mail address").fill(OWNER_EMAIL);
+    await page.getByRole("button", { name: "Continue" }).click();
+    await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
+    await page.getByRole("button", { name: "Sign in", exact: true }).click();
+    await page.getByText("Your role needs your second factor").waitFor();
+    await page.getByRole("button", { name: "Show it" }).click();
+    const dialog = page.getByRole("dialog", { name: "Is it still you?" });
+    await dialog.getByText("which this session has not shown yet").waitFor();
+    assert.equal(await dialog.getByLabel("Your password").count(), 0);
+    await dialog.getByRole("button", { name: "Use a recovery code instead" }).click();
+    await dialog.getByLabel("One of your recovery codes").fill(recoveryCodes[0] ?? "");
+    await dialog.getByRole("button", { name: "Confirm" }).click();
+    await page.getByText("Your role needs your second factor").waitFor({ state: "detached" });
+    await page.getByRole("navigation", { name: "Pages" }).getByRole("link", { name: "People" }).click();
+    await heading(page, "People").waitFor();
+    assert.deepEqual(problems, []);
+    await close();
   });
 
   it("somebody is invited, joins in a browser of their own, and sees what their role lets them", async () => {

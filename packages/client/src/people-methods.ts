@@ -64,7 +64,8 @@ export interface PeopleMethods {
   /** Whether they may sign in by a password where single sign-on is required, with one of the codes. */
   setBreakGlass(id: string, isBreakGlass: boolean): Promise<void>;
   /** A link by which they choose a new password. */
-  resetPerson(id: string): Promise<OneTimeLink>;
+  /** @param withFactors whether passkeys, authenticator and recovery codes go, too: for somebody who lost them all */
+  resetPerson(id: string, withFactors?: boolean): Promise<OneTimeLink>;
   invitations(): Promise<readonly InvitationInfo[]>;
   invite(invitation: InvitationToMake): Promise<{ readonly id: string } & OneTimeLink>;
   revokeInvitation(id: string): Promise<void>;
@@ -95,8 +96,13 @@ export function peopleMethods({ answer, data }: Asking): PeopleMethods {
         method: "POST",
         body: {},
       }),
-    resetPerson: (id) =>
-      data({ purpose: "make a reset link", path: PEOPLE + path(id, "reset"), method: "POST", body: {} }),
+    resetPerson: (id, withFactors = false) =>
+      data({
+        purpose: "make a reset link",
+        path: PEOPLE + path(id, "reset"),
+        method: "POST",
+        body: { second_factors: withFactors },
+      }),
     invitations: () => data({ purpose: "list invitations", path: INVITATIONS, method: "GET" }),
     invite: (invitation) =>
       data({ purpose: "invite somebody", path: INVITATIONS, method: "POST", body: invitation }),

@@ -28,7 +28,9 @@ export interface SessionMethods {
   signInWithPasskey(response: WebAuthnJson): Promise<SignInStep>;
   /** `url`: where the identity provider ends its own session. */
   signOut(): Promise<{ readonly url?: string }>;
-  reauthenticate(proof: { readonly password: string } | { readonly code: string }): Promise<Freshness>;
+  reauthenticate(
+    proof: { readonly password: string } | { readonly code: string } | { readonly recovery_code: string },
+  ): Promise<Freshness>;
   reauthenticatePasskeyOptions(): Promise<{ readonly options: WebAuthnJson }>;
   reauthenticateWithPasskey(response: WebAuthnJson): Promise<Freshness>;
   /** Where the identity provider asks once more; it leads back to the path. */

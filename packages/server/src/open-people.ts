@@ -68,6 +68,7 @@ export async function openPeople(world: PeopleWorld): Promise<OpenPeople> {
     breached,
     oidc,
     resolveTexts: (name) => resolver.resolveTxt(name),
+    ...(options.secondFactorRoles === undefined ? {} : { secondFactorRoles: options.secondFactorRoles }),
     ...(options.passwordCost === undefined ? {} : { hashCost: options.passwordCost }),
   });
   async function fetchMetadata(url: string): Promise<string> {

@@ -1,3 +1,4 @@
+import type { Role } from "@holdfast/protocol";
 import { HoldfastError } from "@holdfast/protocol";
 import type { PageFiles } from "#api";
 import { RETENTION_DAYS_MIN } from "#audit";
@@ -87,6 +88,8 @@ export interface ServerOptions {
   readonly payloads?: PayloadRules;
   /** The files of the pages; none are shown when absent. */
   readonly pages?: PageFiles;
+  /** Roles that need a second factor until somebody decides otherwise; owners and admins when absent. */
+  readonly secondFactorRoles?: readonly Role[];
   /** What a hash of a password costs to make: memory in KiB, and passes. Less than the default is for tests alone. */
   readonly passwordCost?: { readonly memory: number; readonly passes: number };
   readonly logLevel: LogLevel;

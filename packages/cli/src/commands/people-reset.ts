@@ -4,8 +4,18 @@ import { OPERATOR_OPTIONS } from "../operator-connection.ts";
 export const peopleReset: Command = {
   summary: "Make a link for a new password.",
   usage: "<person>",
-  examples: ["holdfast people reset ana@example.com"],
-  options: [...OPERATOR_OPTIONS],
+  examples: [
+    "holdfast people reset ana@example.com",
+    "holdfast people reset ana@example.com --second-factors",
+  ],
+  options: [
+    ...OPERATOR_OPTIONS,
+    {
+      name: "second-factors",
+      kind: "boolean",
+      summary: "Let passkeys, authenticator and recovery codes go, too: they lost them all.",
+    },
+  ],
   operandsMin: 1,
   operandsMax: 1,
   run: async (invocation) => (await import("../people/people.ts")).resetPerson(invocation),

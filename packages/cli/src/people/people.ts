@@ -77,7 +77,10 @@ export async function invitePerson(invocation: Invocation): Promise<number> {
 export async function resetPerson(invocation: Invocation): Promise<number> {
   const client = connectAsOperator(invocation);
   const { id } = await personNamed(client, invocation);
-  showLink(invocation, await client.resetPerson(id), "Every session of theirs ends when it is used.");
+  const withFactors = invocation.options.get("second-factors") === true;
+  const also = withFactors ? " Their passkeys, authenticator and recovery codes go, too." : "";
+  const link = await client.resetPerson(id, withFactors);
+  showLink(invocation, link, `Every session of theirs ends when it is used.${also}`);
   return EXIT.done;
 }
 

@@ -7,6 +7,8 @@ import { HoldfastError } from "@holdfast/protocol";
 export interface StepUp {
   /** Does the act; when it is refused for want of a proof, asks for one and does it once more. */
   readonly guard: <T>(act: () => Promise<T>) => Promise<T>;
+  /** Asks for a proof; whether it was given. */
+  readonly ask: () => Promise<boolean>;
   /** Whether a proof is being asked for. */
   readonly isAsking: () => boolean;
   /** Answers the question: whether the proof was given. */
@@ -35,6 +37,7 @@ export function createStepUp(): StepUp {
     return promise;
   };
   return {
+    ask,
     async guard(act) {
       try {
         return await act();

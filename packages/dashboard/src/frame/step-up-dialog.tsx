@@ -8,7 +8,7 @@ import { depart } from "../platform/depart.ts";
 import { hasPasskeys, usePasskeyOf } from "../platform/passkeys.ts";
 import { Button } from "../ui/button.tsx";
 import { Dialog } from "../ui/dialog.tsx";
-import { CodeField, PasswordField } from "../ui/field.tsx";
+import { CodeField, PasswordField, TextField } from "../ui/field.tsx";
 import { Form } from "../ui/form.tsx";
 import { FailureNotice } from "../ui/notice.tsx";
 import { Loaded } from "../ui/states.tsx";
@@ -20,13 +20,16 @@ export function StepUpDialog(): ReactNode {
   return isAsking ? <ProofDialog /> : null;
 }
 
-type Proof = { readonly password: string } | { readonly code: string };
+type Proof = { readonly password: string } | { readonly code: string } | { readonly recovery_code: string };
 
 function ProofDialog(): ReactNode {
   const { client, queries, stepUp } = useServices();
   const { data: session } = useQuery(sessionQuery(client));
   const factors = useQuery(factorsQuery(client));
   const [wantsCode, setWantsCode] = useState(false);
+  const [wantsRecovery, setWantsRecovery] = useState(false);
+  // A password says nothing of a second factor that was not shown yet.
+  const isOfFactor = session?.factor === "not_shown";
   const proven = ({
     csrf,
     fresh_until: freshUntil,
@@ -38,7 +41,12 @@ function ProofDialog(): ReactNode {
     queries.setQueryData(sessionQuery(client).queryKey, (before) =>
       before === undefined
         ? before
-        : { ...before, fresh_until: freshUntil, ...(csrf === undefined ? {} : { csrf }) },
+        : {
+            ...before,
+            fresh_until: freshUntil,
+            ...(csrf === undefined ? {} : { csrf }),
+            ...(isOfFactor ? { factor: "shown" as const, must: null } : {}),
+          },
     );
     stepUp.settle(true);
   };
@@ -57,12 +65,29 @@ function ProofDialog(): ReactNode {
   const isOfProvider = session?.session?.method === "saml" || session?.session?.method === "oidc";
   return (
     <Dialog title="Is it still you?" isNarrow onClose={() => stepUp.settle(false)}>
-      <p className="soft">This act needs a proof of the last ten minutes. It goes on by itself afterwards.</p>
+      <p className="soft">
+        {isOfFactor
+          ? "This account has a second factor, which this session has not shown yet."
+          : "This act needs a proof of the last ten minutes. It goes on by itself afterwards."}
+      </p>
       <FailureNotice failure={prove.failure ?? passkey.failure ?? sso.failure} />
       <Loaded query={factors} what="how you sign in" lines={2}>
         {({ passkeys, password, totp }) => (
           <div className="stack">
-            {password && !wantsCode ? (
+            {wantsRecovery ? (
+              <Form onSend={(fields) => prove.run({ recovery_code: fields.text("recovery") })}>
+                <TextField
+                  name="recovery"
+                  label="One of your recovery codes"
+                  autoComplete="off"
+                  required
+                  autoFocus
+                />
+                <Button type="submit" look="first" size="wide" isBusy={prove.isBusy}>
+                  Confirm
+                </Button>
+              </Form>
+            ) : password && !wantsCode && !isOfFactor ? (
               <Form onSend={(fields) => prove.run({ password: fields.raw("proof") })}>
                 <PasswordField
                   name="proof"
@@ -98,7 +123,12 @@ function ProofDialog(): ReactNode {
                 </p>
               </>
             ) : null}
-            {password && totp ? (
+            {isOfFactor ? (
+              <Button look="quiet" size="small" onClick={() => setWantsRecovery(!wantsRecovery)}>
+                {wantsRecovery ? "Use the second factor" : "Use a recovery code instead"}
+              </Button>
+            ) : null}
+            {password && totp && !isOfFactor ? (
               <Button look="quiet" size="small" onClick={() => setWantsCode(!wantsCode)}>
                 {wantsCode ? "Use the password" : "Use a code instead"}
               </Button>

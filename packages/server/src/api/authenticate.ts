@@ -52,6 +52,8 @@ declare module "fastify" {
     isEnrolment?: boolean;
     /** It asks for a proof of who one is that is minutes old. */
     needsFresh?: boolean;
+    /** A session that has not shown the second factor of its account may not use it, whatever its role asks for. */
+    needsFactor?: boolean;
     /** Apps use the route by themselves: their SDK can sign as v2 has it. */
     isForApps?: boolean;
   }

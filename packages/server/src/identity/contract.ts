@@ -28,7 +28,12 @@ export interface SignedIn {
   /** Whether acts that ask for it again are allowed at this moment. */
   readonly isFresh: boolean;
   /** What this session has to do before it may do anything else. */
-  readonly must: "enrol_second_factor" | null;
+  readonly must: "enrol_second_factor" | "show_second_factor" | null;
+  /**
+   * What this session has to do with the second factor of its account: there is none, it was shown, or it was not. A session that has not
+   * shown one that is there changes none of how its person signs in.
+   */
+  readonly factor: "none" | "shown" | "not_shown";
 }
 
 /** A session that was begun. `secret` is shown once, to the browser it was begun in. */

@@ -1,4 +1,4 @@
-import type { AuditAct, Authority, Digest } from "@holdfast/protocol";
+import type { AuditAct, Authority, Digest, Role } from "@holdfast/protocol";
 import { HoldfastError } from "@holdfast/protocol";
 import type { AuditLog } from "#audit";
 import type { Clock, Log, Random } from "#kernel";
@@ -34,6 +34,7 @@ import { readAddress } from "./people/address.ts";
 import type { SessionRecord } from "./records.ts";
 import type { ServiceAccounts } from "./service-accounts/service-accounts.ts";
 import { openServiceAccounts } from "./service-accounts/service-accounts.ts";
+import { SIGN_IN_POLICY } from "./sessions/session-limits.ts";
 import { openSessionUses } from "./sessions/session-uses.ts";
 import type { Sessions } from "./sessions/sessions.ts";
 import { createSessions } from "./sessions/sessions.ts";
@@ -111,6 +112,8 @@ export interface IdentityDeps {
   readonly resolveTexts: ResolveTexts;
   /** What a hash of a password costs; less in tests. */
   readonly hashCost?: HashCost;
+  /** Roles that need a second factor until somebody decides otherwise; owners and admins when absent. */
+  readonly secondFactorRoles?: readonly Role[];
   /** What new passwords are looked up in, beside the list that is always there. */
   readonly breached?: Pick<BreachedPasswords, "has"> | null;
 }
@@ -155,13 +158,16 @@ export async function openIdentity(deps: IdentityDeps): Promise<Identity> {
     isSessionAllowed(person, session, facts, clock.now());
 
   const uses = await openSessionUses(administration, clock, (hash) => ledger.get("session", hash) !== null);
-  const sessions = createSessions({ ledger, uses, clock, random, digest, isAllowed });
+  const policy = createSignInPolicy(ledger, {
+    ...SIGN_IN_POLICY,
+    ...(deps.secondFactorRoles === undefined ? {} : { secondFactorRoles: deps.secondFactorRoles }),
+  });
+  const sessions = createSessions({ ledger, uses, policy: policy.get, clock, random, digest, isAllowed });
   const passwords = createPasswords({
     pepper,
     random,
     ...(deps.hashCost === undefined ? {} : { cost: deps.hashCost }),
   });
-  const policy = createSignInPolicy(ledger);
   const passwordRule = createPasswordRule({
     breached: deps.breached ?? null,
     surroundings: () => [
@@ -177,6 +183,7 @@ export async function openIdentity(deps: IdentityDeps): Promise<Identity> {
     ledger,
     sessions,
     passwords,
+    policy: policy.get,
     secondFactors,
     emergencyCodes,
     audit,

@@ -94,7 +94,12 @@ export type LinkRecord = {
       /** Who invited: what may be given is held against what they hold when it is taken. */
       readonly invitedBy: string;
     }
-  | { readonly purpose: "reset"; readonly person: string }
+  | {
+      readonly purpose: "reset";
+      readonly person: string;
+      /** Whether passkeys, authenticator and recovery codes go, too: all of them are lost. */
+      readonly isWhole?: boolean;
+    }
 );
 
 /** Owns tokens, so that they outlive people. */

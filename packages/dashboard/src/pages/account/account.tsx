@@ -5,6 +5,7 @@ import { useServices } from "../../data/services.ts";
 import { useSession } from "../../data/session.ts";
 import { placeWords, roleLabel } from "../../text/grants.ts";
 import { Badge } from "../../ui/badge.tsx";
+import { Button } from "../../ui/button.tsx";
 import { Head } from "../../ui/head.tsx";
 import { Notice } from "../../ui/notice.tsx";
 import { Panel } from "../../ui/panel.tsx";
@@ -17,7 +18,7 @@ import { RecoveryPanel } from "./recovery-panel.tsx";
 
 /** One's own account. Also the one page of those who still owe a second factor. */
 export function AccountPage(): ReactNode {
-  const { client } = useServices();
+  const { client, stepUp } = useServices();
   const { grants = [], must, person } = useSession();
   const factors = useQuery(factorsQuery(client));
   return (
@@ -27,6 +28,16 @@ export function AccountPage(): ReactNode {
         {must === "enrol_second_factor" ? (
           <Notice tone="warn" title="Your role needs a second factor">
             <p>Add a passkey or an authenticator below. Everything else opens as soon as you have one.</p>
+          </Notice>
+        ) : null}
+        {must === "show_second_factor" ? (
+          <Notice tone="warn" title="Your role needs your second factor">
+            <p>You came in by a password alone. Everything else opens as soon as you have shown the other.</p>
+            <div className="row">
+              <Button look="first" onClick={() => void stepUp.ask()}>
+                Show it
+              </Button>
+            </div>
           </Notice>
         ) : null}
       </div>

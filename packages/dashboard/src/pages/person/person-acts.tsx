@@ -3,6 +3,7 @@ import type { ReactNode } from "react";
 import { useState } from "react";
 import { useAct } from "../../data/act.ts";
 import { Button } from "../../ui/button.tsx";
+import { Tick } from "../../ui/field.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { Given } from "../../ui/given.tsx";
 import { FailureNotice } from "../../ui/notice.tsx";
@@ -37,7 +38,8 @@ export function PersonActs(props: {
     changes: ["people"],
     said: "Saved",
   });
-  const reset = useAct((client) => client.resetPerson(person.id));
+  const [isWhole, setWhole] = useState(false);
+  const reset = useAct((client, withFactors: boolean) => client.resetPerson(person.id, withFactors));
   const isActive = person.state === "active";
   return (
     <Panel title="Acts">
@@ -50,8 +52,14 @@ export function PersonActs(props: {
               <p className="soft small">
                 A link by which they choose a new password. Good once, to be sent by you.
               </p>
+              <Tick
+                label="Take their second factors away, too"
+                hint="For somebody who lost passkeys, authenticator and recovery codes. Make sure first that it is them."
+                checked={isWhole}
+                onChange={(event) => setWhole(event.target.checked)}
+              />
             </div>
-            <Button isBusy={reset.isBusy} onClick={() => reset.run(null)}>
+            <Button isBusy={reset.isBusy} onClick={() => reset.run(isWhole)}>
               Make a link
             </Button>
           </div>

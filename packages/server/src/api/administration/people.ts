@@ -93,7 +93,10 @@ export function peopleRoutes(app: FastifyInstance, context: AdministrationContex
   });
 
   app.post(`${PATH}/:id/reset`, managing("reset.offered"), async (request: OfPerson) => {
-    const { expiresAt, token } = await resets.offer(holderOf(request), request.params.id);
+    const { body } = request;
+    const fields = Buffer.isBuffer(body) && body.length > 0 ? parseFields(body) : {};
+    const isWhole = booleanField(fields, "second_factors") ?? false;
+    const { expiresAt, token } = await resets.offer(holderOf(request), request.params.id, isWhole);
     return { data: { link: `${publicUrl()}/reset#${token}`, expires_at: instant(expiresAt) } };
   });
 }

@@ -31,6 +31,7 @@ const ANA: SignedIn = {
   grants: [GRANT],
   isFresh: true,
   must: null,
+  factor: "none",
 };
 
 /** The door's first room on a real port: everybody known is told who they are. */

@@ -6,7 +6,7 @@ import { nodeDigest } from "#kernel";
 import type { OperatorTokens } from "#keys";
 import { contextOf } from "../identity/context.ts";
 import { readCookie } from "../identity/cookies.ts";
-import { csrfTokenOf, pageRefusal } from "../identity/page-rules.ts";
+import { csrfTokenOf, factorRequired, pageRefusal } from "../identity/page-rules.ts";
 
 /** What it takes to know people, service accounts and operators. */
 export interface CallerWorld {
@@ -64,11 +64,7 @@ export function callerOf(
   if (signedIn === null || secret === null) return null;
   const refusal = pageRefusal(request, publicUrl(), csrfTokenOf(secret, nodeDigest), nodeDigest);
   if (refusal !== null) return refusal;
-  if (signedIn.must !== null)
-    return new HoldfastError(
-      "mfa_required",
-      "Your role asks for a second factor, which this account does not have yet.",
-    );
+  if (signedIn.must !== null) return factorRequired(signedIn.must);
   // Whatever is in the log as an act asks for a proof of who one is that is minutes old.
   if (request.routeOptions.config.audit != null && !signedIn.isFresh)
     return new HoldfastError("reauthentication_required", "This asks you to prove again who you are.");

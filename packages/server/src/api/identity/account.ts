@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyRequest } from "fastify";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { instant, wantedText } from "../administration/fields.ts";
 import { parseFields } from "../body.ts";
 import type { IdentityContext } from "./context.ts";
@@ -9,10 +9,28 @@ const ROOT = "/holdfast/v1/identity";
 
 /** How somebody signs in, as they themselves change it. */
 export function accountRoutes(app: FastifyInstance, { identity, publicUrl }: IdentityContext): void {
-  const { ownAccount, passkeys, people } = identity;
+  const { ownAccount, passkeys, people, sessions } = identity;
   /** Also for who has to add a factor first. */
-  const enrolment = { config: { access: "person", isEnrolment: true, needsFresh: true } } as const;
-  const act = { config: { access: "person", needsFresh: true } } as const;
+  const enrolment = {
+    config: { access: "person", isEnrolment: true, needsFresh: true, needsFactor: true },
+  } as const;
+  const act = { config: { access: "person", needsFresh: true, needsFactor: true } } as const;
+
+  /**
+   * Whoever adds the first factor shows it as they do: their session counts as if they had signed in with it, under another secret.
+   * With one that is there already a session that has not shown it gains nothing by adding more.
+   */
+  async function strengthen(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    how: string,
+    { isFirst }: { readonly isFirst: boolean },
+  ): Promise<void> {
+    const secret = readCookie(request, "session", publicUrl());
+    if (!isFirst || secret === null) return;
+    const begun = await sessions.renew(secret, how, true, contextOf(request));
+    setCookie(reply, "session", begun.secret, publicUrl());
+  }
 
   app.get(`${ROOT}/factors`, { config: { access: "person", isEnrolment: true } }, async (request) => {
     const {
@@ -38,9 +56,10 @@ export function accountRoutes(app: FastifyInstance, { identity, publicUrl }: Ide
     data: await ownAccount.beginTotp(signedInOf(request)),
   }));
 
-  app.post(`${ROOT}/totp/confirm`, enrolment, async (request) => {
+  app.post(`${ROOT}/totp/confirm`, enrolment, async (request, reply) => {
     const code = wantedText(parseFields(request.body), "code");
-    await ownAccount.confirmTotp(signedInOf(request), code, contextOf(request));
+    const added = await ownAccount.confirmTotp(signedInOf(request), code, contextOf(request));
+    await strengthen(request, reply, "totp", added);
     return { data: {} };
   });
 
@@ -73,7 +92,7 @@ export function accountRoutes(app: FastifyInstance, { identity, publicUrl }: Ide
 
   app.post(`${ROOT}/passkeys`, enrolment, async (request, reply) => {
     const fields = parseFields(request.body);
-    await passkeys.add(
+    const added = await passkeys.add(
       signedInOf(request),
       {
         secret: readCookie(request, "passkey", publicUrl()),
@@ -83,6 +102,7 @@ export function accountRoutes(app: FastifyInstance, { identity, publicUrl }: Ide
       contextOf(request),
     );
     setCookie(reply, "passkey", null, publicUrl());
+    await strengthen(request, reply, "passkey", added);
     return reply.code(201).send({ data: {} });
   });
 

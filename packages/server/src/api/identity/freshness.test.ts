@@ -10,7 +10,7 @@ const MINUTE = 60_000;
 const ORIGIN = "https://holdfast.example";
 
 test("an act on one's own account is refused when one proved who one is more than ten minutes ago", async () => {
-  const { clock, identity, owner } = await testInstallation();
+  const { clock, identity, owner } = await testInstallation({ secondFactorRoles: [] });
   const api = createIdentityApi({
     mode: "production",
     identity,
@@ -65,7 +65,7 @@ test("an act on one's own account is refused when one proved who one is more tha
 });
 
 test("an operators' act is refused by a session that is not fresh, and reading is not", async () => {
-  const { clock, identity, owner } = await testInstallation();
+  const { clock, identity, owner } = await testInstallation({ secondFactorRoles: [] });
   const { secret } = await owner();
   const asked = (audit: string | null, method: string) =>
     callerOf(

@@ -11,7 +11,7 @@ import { contextOf } from "./context.ts";
 import { readCookie } from "./cookies.ts";
 import { linkRoutes } from "./links.ts";
 import { oidcRoutes } from "./oidc.ts";
-import { csrfTokenOf, pageRefusal } from "./page-rules.ts";
+import { csrfTokenOf, factorRequired, pageRefusal } from "./page-rules.ts";
 import { samlRoutes } from "./saml.ts";
 import { sessionRoutes } from "./session.ts";
 import { signInRoutes } from "./sign-in.ts";
@@ -35,8 +35,8 @@ export function createIdentityApi(
     const { access } = route.config ?? {};
     if (access !== "page" && access !== "person" && access !== "provider")
       throw new Error(`Route ${String(route.method)} ${route.url} does not say which person may use it`);
-    const { isEnrolment = false, needsFresh = false } = route.config ?? {};
-    const flags = `${isEnrolment ? " enrolment" : ""}${needsFresh ? " fresh" : ""}`;
+    const { isEnrolment = false, needsFactor = false, needsFresh = false } = route.config ?? {};
+    const flags = `${isEnrolment ? " enrolment" : ""}${needsFresh ? " fresh" : ""}${needsFactor ? " factor" : ""}`;
     onRoute(`${String(route.method)} ${route.url} ${access}${flags}`);
   });
   pageHeaders(app);
@@ -57,7 +57,7 @@ function guardPages(app: FastifyInstance, context: IdentityContext): void {
   const attempts = createAttempts(machineClock, ATTEMPTS_MAX);
   app.addHook("onRequest", async (request, reply) => {
     if (request.is404) return;
-    const { access, isAttempt = false, needsFresh = false } = request.routeOptions.config;
+    const { access, isAttempt = false } = request.routeOptions.config;
     const secret = readCookie(request, "session", publicUrl());
     request.signedIn = identity.sessions.check(secret);
     // What comes from a provider is from another site by nature, and is bound to its browser by a cookie of its own.
@@ -77,7 +77,7 @@ function guardPages(app: FastifyInstance, context: IdentityContext): void {
         );
     }
     if (access !== "person") return;
-    const error = personRefusal(request, needsFresh);
+    const error = personRefusal(request);
     if (error !== null) return sendError(reply, error);
   });
   app.addHook("onResponse", (request, reply, done) => {
@@ -89,19 +89,22 @@ function guardPages(app: FastifyInstance, context: IdentityContext): void {
 }
 
 /** Why somebody may not use a route for people, or null. */
-function personRefusal(
-  { routeOptions, signedIn }: FastifyRequest,
-  needsFresh: boolean,
-): HoldfastError | null {
+function personRefusal({ routeOptions, signedIn }: FastifyRequest): HoldfastError | null {
+  const { isEnrolment = false, needsFactor = false, needsFresh = false } = routeOptions.config;
   if (signedIn === null)
     return new HoldfastError("unauthenticated", "Nobody is signed in here.", { next: "Sign in." });
-  if (signedIn.must !== null && routeOptions.config.isEnrolment !== true)
-    return new HoldfastError(
-      "mfa_required",
-      "Your role asks for a second factor, which this account does not have yet.",
-    );
+  if (signedIn.must !== null && !isEnrolment) return factorRequired(signedIn.must);
   if (needsFresh && !signedIn.isFresh)
     return new HoldfastError("reauthentication_required", "This asks you to prove again who you are.");
+  // Else a password that was stolen would add a factor of the thief's, or take the owner's away.
+  if (needsFactor && signedIn.factor === "not_shown")
+    return new HoldfastError(
+      "reauthentication_required",
+      "This asks for the second factor of this account.",
+      {
+        next: "Show a passkey, a code of the authenticator, or a recovery code.",
+      },
+    );
   return null;
 }
 

@@ -42,6 +42,20 @@ export function pageRefusal(
   return null;
 }
 
+/** Why a session that owes a second factor opens nothing else. Pure. */
+export function factorRequired(must: "enrol_second_factor" | "show_second_factor"): HoldfastError {
+  return must === "enrol_second_factor"
+    ? new HoldfastError(
+        "mfa_required",
+        "Your role asks for a second factor, which this account does not have yet.",
+      )
+    : new HoldfastError(
+        "mfa_required",
+        "Your role asks for a second factor, which this session has not shown.",
+        { next: "Show a passkey, a code of the authenticator, or a recovery code." },
+      );
+}
+
 /** That of the public URL, or of the host that was called: the door lets none in that is not this server's. */
 function isOwnOrigin(origin: string, publicUrl: string, host: string | undefined): boolean {
   const { origin: own, protocol } = new URL(publicUrl);

@@ -40,7 +40,7 @@ export function sessionRoutes(app: FastifyInstance, context: IdentityContext): v
         },
       };
     }
-    const { grants, must, person, session } = signedIn;
+    const { factor, grants, must, person, session } = signedIn;
     return {
       data: {
         state: "signed_in",
@@ -59,6 +59,7 @@ export function sessionRoutes(app: FastifyInstance, context: IdentityContext): v
         },
         fresh_until: signedIn.isFresh ? instant(session.freshUntil) : null,
         must,
+        factor,
       },
     };
   });
@@ -88,13 +89,17 @@ export function sessionRoutes(app: FastifyInstance, context: IdentityContext): v
       const fields = parseFields(request.body);
       const signedIn = signedInOf(request);
       const password = textField(fields, "password");
-      const code = textField(fields, "code");
+      if (password !== null) {
+        if (!(await identity.signIn.isOwnPassword(signedIn.person, password))) throw wrong();
+        return renewed(reply, await renew(request, "password", false));
+      }
+      const recoveryCode = textField(fields, "recovery_code");
+      const factor = recoveryCode === null ? "totp" : "recovery_code";
+      const code = recoveryCode ?? textField(fields, "code");
       const isRight =
-        password !== null
-          ? await identity.signIn.isOwnPassword(signedIn.person, password)
-          : code !== null && (await identity.signIn.isOwnCode(signedIn.person, code, contextOf(request)));
-      if (!isRight) throw new HoldfastError("invalid_credentials", "That is not right.");
-      return renewed(reply, await renew(request, password === null ? "totp" : "password", password === null));
+        code !== null && (await identity.signIn.isOwnCode(signedIn.person, factor, code, contextOf(request)));
+      if (!isRight) throw wrong();
+      return renewed(reply, await renew(request, factor, true));
     },
   );
 
@@ -178,6 +183,8 @@ export function sessionRoutes(app: FastifyInstance, context: IdentityContext): v
     );
     return { data: { count } };
   });
+
+  const wrong = () => new HoldfastError("invalid_credentials", "That is not right.");
 
   function renew(request: FastifyRequest, how: string, isStrong: boolean): Promise<Begun> {
     const secret = readCookie(request, "session", publicUrl());

@@ -30,7 +30,7 @@ test("A-010 an invitation is good for three days, and is not listed afterwards",
 test("A-012 a reset link is good for half an hour, and for nothing but a reset", async () => {
   const { clock, identity, owner } = await testInstallation();
   const { signedIn } = await owner();
-  const { token } = await identity.resets.offer(HOLDER, signedIn.person.id);
+  const { token } = await identity.resets.offer(HOLDER, signedIn.person.id, false);
   assert.throws(() => identity.invitations.look(token), { code: "link_invalid" });
   await clock.advance(30 * MINUTE);
   await assert.rejects(identity.resets.accept({ token, password: "another purple bicycle" }, FROM), {

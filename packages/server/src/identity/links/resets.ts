@@ -3,6 +3,7 @@ import { HoldfastError, isWithinAny } from "@holdfast/protocol";
 import type { Clock } from "#kernel";
 import type { Holder } from "../contract.ts";
 import type { Ledger } from "../ledger.ts";
+import { NO_CREDENTIALS } from "../own-account/own-account.ts";
 import type { PasswordRule } from "../passwords/password-rule.ts";
 import type { Passwords } from "../passwords/passwords.ts";
 import type { Sessions } from "../sessions/sessions.ts";
@@ -12,8 +13,15 @@ import { LINK_MS } from "./links.ts";
 
 /** A new password for somebody who lost the old one: by a link that an administrator hands over. */
 export interface Resets {
-  /** @throws HoldfastError `not_found`, `forbidden` */
-  offer(by: Holder, person: string): Promise<{ readonly token: string; readonly expiresAt: number }>;
+  /**
+   * @param isWhole whether the second factors go with the password, for somebody who lost them all
+   * @throws HoldfastError `not_found`, `forbidden`
+   */
+  offer(
+    by: Holder,
+    person: string,
+    isWhole: boolean,
+  ): Promise<{ readonly token: string; readonly expiresAt: number }>;
   /** Ends every session of the account. @throws HoldfastError `link_invalid`, `policy_violation` */
   accept(
     request: { readonly token: string; readonly password: string },
@@ -42,7 +50,7 @@ export function createResets({
       .filter(({ link }) => link.person === person)
       .map(({ removed }) => removed);
   return {
-    offer: (by, person) =>
+    offer: (by, person, isWhole) =>
       ledger.inTurn(async () => {
         const found = ledger.get("person", person);
         if (found === null) throw new HoldfastError("not_found", "There is no such person.");
@@ -54,7 +62,8 @@ export function createResets({
           );
         const now = clock.now();
         const expiresAt = now + LINK_MS.reset;
-        const { change, token } = links.make({ purpose: "reset", person, createdAt: now, expiresAt });
+        const link = { purpose: "reset", person, isWhole, createdAt: now, expiresAt } as const;
+        const { change, token } = links.make(link);
         await ledger.commit(
           [...offeredTo(person), change],
           [
@@ -63,7 +72,7 @@ export function createResets({
               authority: by.authority,
               targets: [{ type: "user", id: person, name: found.email }],
               result: "success",
-              reason: null,
+              reason: isWhole ? "second factors too" : null,
               changes: {},
             },
           ],
@@ -72,18 +81,14 @@ export function createResets({
       }),
     async accept({ password, token }, context) {
       const { link } = links.find(token, "reset");
-      const before = ledger.get("person", link.person);
-      if (before === null) throw new HoldfastError("link_invalid", "The account of this link is gone.");
-      await passwordRule.check(password, [before.email, before.name]);
+      const person = ledger.get("person", link.person);
+      if (person === null) throw new HoldfastError("link_invalid", "The account of this link is gone.");
+      await passwordRule.check(password, [person.email, person.name]);
       const hash = await passwords.hash(password);
       await ledger.inTurn(async () => {
         const { used } = links.find(token, "reset");
-        const credentials = ledger.get("credentials", link.person) ?? {
-          password: null,
-          totp: null,
-          passkeys: [],
-          recoveryCodes: [],
-        };
+        const before = link.isWhole === true ? null : ledger.get("credentials", link.person);
+        const credentials = before ?? NO_CREDENTIALS;
         await ledger.commit(
           [
             used,
@@ -97,10 +102,10 @@ export function createResets({
           [
             {
               action: "password.changed",
-              authority: userAuthority({ id: link.person, email: before.email }, context),
-              targets: [{ type: "user", id: link.person, name: before.email }],
+              authority: userAuthority({ id: link.person, email: person.email }, context),
+              targets: [{ type: "user", id: link.person, name: person.email }],
               result: "success",
-              reason: "reset",
+              reason: link.isWhole === true ? "reset with second factors" : "reset",
               changes: {},
             },
           ],

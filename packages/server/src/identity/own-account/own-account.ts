@@ -8,6 +8,7 @@ import type { PasswordRule } from "../passwords/password-rule.ts";
 import type { Passwords } from "../passwords/passwords.ts";
 import type { CredentialsRecord } from "../records.ts";
 import { makeRecoveryCodes, recoveryHash } from "../recovery-codes.ts";
+import { hasSecondFactor } from "../second-factor.ts";
 import type { Sessions } from "../sessions/sessions.ts";
 import type { SignIn } from "../sign-in/sign-in.ts";
 import type { TotpSecrets } from "../totp/totp-secrets.ts";
@@ -32,8 +33,8 @@ export interface OwnAccount {
   ): Promise<void>;
   /** A secret for an authenticator app; nothing changes until a first code of it was right. */
   beginTotp(who: SignedIn): Promise<{ readonly secret: string; readonly uri: string }>;
-  /** @throws HoldfastError `invalid_credentials` */
-  confirmTotp(who: SignedIn, code: string, context: AuditContext): Promise<void>;
+  /** Whether it is the first factor beside the password. @throws HoldfastError `invalid_credentials` */
+  confirmTotp(who: SignedIn, code: string, context: AuditContext): Promise<{ readonly isFirst: boolean }>;
   removeTotp(who: SignedIn, context: AuditContext): Promise<void>;
   /** New codes; the ones before are of no use any more. */
   makeRecoveryCodes(who: SignedIn, context: AuditContext): Promise<readonly string[]>;
@@ -119,8 +120,10 @@ export function createOwnAccount({
         if (secret === undefined || step === null)
           throw new HoldfastError("invalid_credentials", "This is not the code that the app shows now.");
         const totp = { secret: secrets.seal(id, secret), confirmedAt: clock.now(), lastStep: step };
-        await put(who, { ...credentialsOf(id), totp }, "totp.added", context);
+        const before = credentialsOf(id);
+        await put(who, { ...before, totp }, "totp.added", context);
         offered.delete(id);
+        return { isFirst: !hasSecondFactor(before) };
       }),
     removeTotp: (who, context) =>
       ledger.inTurn(async () => {

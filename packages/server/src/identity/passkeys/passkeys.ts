@@ -7,6 +7,7 @@ import type { Ledger } from "../ledger.ts";
 import { NO_CREDENTIALS } from "../own-account/own-account.ts";
 import { readPersonName } from "../people/person-name.ts";
 import type { CredentialsRecord, PasskeyRecord, SessionRecord } from "../records.ts";
+import { hasSecondFactor } from "../second-factor.ts";
 import { enforced } from "../sessions/sessions.ts";
 import type { Sessions } from "../sessions/sessions.ts";
 import { createPending } from "../sign-in/pending.ts";
@@ -30,12 +31,12 @@ export interface Ceremony {
 export interface Passkeys {
   list(person: string): readonly PasskeyRecord[];
   beginAdding(who: SignedIn): Promise<Ceremony>;
-  /** @throws HoldfastError `invalid_credentials`, `request_invalid`, `conflict` */
+  /** Whether it is the first factor beside the password. @throws HoldfastError `invalid_credentials`, `request_invalid`, `conflict` */
   add(
     who: SignedIn,
     request: { readonly secret: string | null; readonly name: string; readonly response: unknown },
     context: AuditContext,
-  ): Promise<void>;
+  ): Promise<{ readonly isFirst: boolean }>;
   /** @throws HoldfastError `not_found` */
   remove(who: SignedIn, id: string, context: AuditContext): Promise<void>;
   beginShowing(): Promise<Ceremony>;
@@ -173,7 +174,7 @@ export function createPasskeys(deps: PasskeysDeps): Passkeys {
           : await readRegistration(party(), response, begun.challenge);
       if (made === null)
         throw new HoldfastError("invalid_credentials", "The passkey was not taken: begin again.");
-      await ledger.inTurn(async () => {
+      return ledger.inTurn(async () => {
         const before = credentialsOf(person.id);
         if (ownerOf(made.id) !== null || before.passkeys.length >= PASSKEYS_MAX)
           throw new HoldfastError("conflict", "This passkey is known already, or there are too many.");
@@ -194,6 +195,7 @@ export function createPasskeys(deps: PasskeysDeps): Passkeys {
           ],
           [act(person, "passkey.added", readName, context)],
         );
+        return { isFirst: !hasSecondFactor(before) };
       });
     },
     remove: ({ person }, id, context) =>

@@ -3,9 +3,9 @@ import type { SessionRecord, SignInPolicyRecord } from "../records.ts";
 
 const HOUR_MS = 60 * 60 * 1000;
 
-/** What holds until somebody decides otherwise. */
+/** What holds until somebody decides otherwise: a password alone gives nobody the keys of the house (OWASP ASVS 5.0, 6.3.3). */
 export const SIGN_IN_POLICY: SignInPolicyRecord = {
-  secondFactorRoles: [],
+  secondFactorRoles: ["owner", "admin"],
   idleMs: 12 * HOUR_MS,
   maxMs: 7 * 24 * HOUR_MS,
   password: true,

@@ -116,3 +116,13 @@ test("a session that is older than it may be idle is renewed as what it is: in u
   await clock.advance(11 * HOUR);
   assert.notEqual(identity.sessions.check(renewed.secret), null);
 });
+
+test("A-025 as it comes, an owner's password opens nothing but what adds a second factor; a viewer's is enough", async () => {
+  const { identity, owner } = await testInstallation();
+  assert.deepEqual(identity.policy.get().secondFactorRoles, ["owner", "admin"]);
+  const { signedIn } = await owner();
+  assert.equal(signedIn.must, "enrol_second_factor");
+  await identity.policy.set(HOLDER, { ...identity.policy.get(), secondFactorRoles: ["admin"] });
+  const again = await identity.signIn.withPassword(signIn, FROM);
+  assert.equal(again.kind === "signed-in" && again.begun.signedIn.must, null);
+});

@@ -3,14 +3,16 @@ import { HoldfastError } from "@holdfast/protocol";
 import type { Clock, Random } from "#kernel";
 import type { Begun, Person, Session, SessionStart, SignedIn } from "../contract.ts";
 import type { Change, Ledger } from "../ledger.ts";
-import type { PersonRecord, SessionRecord } from "../records.ts";
+import type { PersonRecord, SessionRecord, SignInPolicyRecord } from "../records.ts";
 import { userAuthority } from "../user-authority.ts";
-import { endOf, FRESH_MS, isAlive, isEmergencyNetwork, SIGN_IN_POLICY } from "./session-limits.ts";
+import { hasSecondFactor } from "../second-factor.ts";
+import { endOf, FRESH_MS, isAlive, isEmergencyNetwork } from "./session-limits.ts";
 import type { SessionUses } from "./session-uses.ts";
 
 export interface SessionsDeps {
   readonly ledger: Ledger;
   readonly uses: SessionUses;
+  readonly policy: () => SignInPolicyRecord;
   readonly clock: Clock;
   readonly random: Random;
   readonly digest: Digest;
@@ -60,7 +62,7 @@ const ID_CHARS = 16;
 const SWEEP_COUNT = 20;
 
 export function createSessions(deps: SessionsDeps): Sessions {
-  const { clock, digest, isAllowed, ledger, random, uses } = deps;
+  const { clock, digest, isAllowed, ledger, policy: policyNow, random, uses } = deps;
 
   const viewOf = (hash: string, record: SessionRecord): Session => ({
     ...record,
@@ -81,14 +83,25 @@ export function createSessions(deps: SessionsDeps): Sessions {
       return null;
     const person = { ...found, id: record.person };
     if (!isAllowed(person, session)) return null;
-    const { secondFactorRoles } = ledger.get("sign-in-policy", "policy") ?? SIGN_IN_POLICY;
+    const { secondFactorRoles } = policyNow();
+    const factor = record.isStrong
+      ? "shown"
+      : hasSecondFactor(ledger.get("credentials", person.id))
+        ? "not_shown"
+        : "none";
     const wants = person.grants.some(({ role }) => secondFactorRoles.includes(role));
     return {
       person,
       session,
       grants: person.grants,
       isFresh: now < record.freshUntil,
-      must: wants && !record.isStrong ? "enrol_second_factor" : null,
+      factor,
+      must:
+        wants && factor !== "shown"
+          ? factor === "none"
+            ? "enrol_second_factor"
+            : "show_second_factor"
+          : null,
     };
   }
 
@@ -135,7 +148,7 @@ export function createSessions(deps: SessionsDeps): Sessions {
       if (person === null || person.deactivatedAt !== null)
         throw new HoldfastError("invalid_credentials", "There is no such account, or it is closed.");
       if (!isAllowed({ id: start.person, ...person }, start)) throw enforced();
-      const policy = ledger.get("sign-in-policy", "policy") ?? SIGN_IN_POLICY;
+      const policy = policyNow();
       if ((person.isBreakGlass || isEmergency) && !isEmergencyNetwork(policy, context.address))
         throw new HoldfastError("invalid_credentials", "There is no such account, or it is closed.");
       const record: SessionRecord = {

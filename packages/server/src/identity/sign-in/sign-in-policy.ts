@@ -7,13 +7,14 @@ import { SESSION_RANGE, SIGN_IN_POLICY } from "../sessions/session-limits.ts";
 
 /** How people may sign in here. */
 export interface SignInPolicy {
-  get(): SignInPolicyRecord;
+  readonly get: () => SignInPolicyRecord;
   /** @throws HoldfastError `request_invalid` */
   set(by: Holder, policy: SignInPolicyRecord): Promise<SignInPolicyRecord>;
 }
 
-export function createSignInPolicy(ledger: Ledger): SignInPolicy {
-  const get = (): SignInPolicyRecord => ledger.get("sign-in-policy", "policy") ?? SIGN_IN_POLICY;
+/** @param usual what holds until somebody decides otherwise */
+export function createSignInPolicy(ledger: Ledger, usual: SignInPolicyRecord = SIGN_IN_POLICY): SignInPolicy {
+  const get = (): SignInPolicyRecord => ledger.get("sign-in-policy", "policy") ?? usual;
   return {
     get,
     set: (by, policy) =>

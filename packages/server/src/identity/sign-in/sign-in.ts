@@ -7,10 +7,10 @@ import type { Change, Ledger } from "../ledger.ts";
 import type { Passwords } from "../passwords/passwords.ts";
 import { readAddress } from "../people/address.ts";
 import { areOwners } from "../people/owners.ts";
-import type { CredentialsRecord } from "../records.ts";
+import type { CredentialsRecord, SignInPolicyRecord } from "../records.ts";
 import { enforced } from "../sessions/sessions.ts";
 import type { Sessions } from "../sessions/sessions.ts";
-import { isEmergencyNetwork, SIGN_IN_POLICY } from "../sessions/session-limits.ts";
+import { isEmergencyNetwork } from "../sessions/session-limits.ts";
 import type { EmergencyCodes } from "../sso/emergency-codes.ts";
 import { anonymous, userAuthority } from "../user-authority.ts";
 import { createCrowdGuard } from "./crowd-guard.ts";
@@ -23,6 +23,7 @@ export interface SignInDeps {
   readonly ledger: Ledger;
   readonly sessions: Sessions;
   readonly passwords: Passwords;
+  readonly policy: () => SignInPolicyRecord;
   readonly secondFactors: SecondFactors;
   readonly emergencyCodes: EmergencyCodes;
   readonly audit: AuditLog;
@@ -72,8 +73,8 @@ export interface SignIn {
   ): Promise<Begun>;
   /** Whether a password is this person's own, for acts that ask for it again. Counts like a sign-in. */
   isOwnPassword(person: Person, password: string): Promise<boolean>;
-  /** The same of a code of their authenticator app, which is used up. */
-  isOwnCode(person: Person, code: string, context: AuditContext): Promise<boolean>;
+  /** The same of a code of their authenticator app, or a recovery code, which is used up. */
+  isOwnCode(person: Person, factor: SecondFactor, code: string, context: AuditContext): Promise<boolean>;
 }
 
 const PENDING_MS = 5 * 60 * 1000;
@@ -191,7 +192,7 @@ export function createSignIn(deps: SignInDeps): SignIn {
       const isRight = await passwords.isRight(password, credentials?.password?.hash ?? null);
       if (!isRight || person === null || credentials === null) throw refused(person, "password", context);
       if (person.deactivatedAt !== null) throw refused(person, "deactivated", context);
-      const policy = ledger.get("sign-in-policy", "policy") ?? SIGN_IN_POLICY;
+      const policy = deps.policy();
       const isEmergency = person.isBreakGlass || emergencyCode !== null;
       if (isEmergency && !isEmergencyNetwork(policy, context.address))
         throw refused(person, "emergency_network", context);
@@ -277,11 +278,11 @@ export function createSignIn(deps: SignInDeps): SignIn {
         );
       });
     },
-    async isOwnCode(person, code, context) {
+    async isOwnCode(person, factor, code, context) {
       const key = `factor of ${person.id}`;
       begin(key);
       return ledger.inTurn(async () => {
-        const used = secondFactors.use(person.id, "totp", code);
+        const used = secondFactors.use(person.id, factor, code);
         if (used === null) return false;
         failures.delete(key);
         await ledger.commit(
@@ -292,7 +293,7 @@ export function createSignIn(deps: SignInDeps): SignIn {
               authority: userAuthority(person, context),
               targets: [{ type: "user", id: person.id, name: person.email }],
               result: "success",
-              reason: "totp",
+              reason: factor,
               changes: {},
             },
           ],

@@ -8,7 +8,7 @@ import type { ManualClock } from "../../kernel/testing/manual-clock.ts";
 import { manualClock } from "../../kernel/testing/manual-clock.ts";
 import { masterKey, vaultOf } from "../../vault/testing/world.ts";
 import type { Begun, Holder } from "../contract.ts";
-import type { Identity } from "../open-identity.ts";
+import type { Identity, IdentityDeps } from "../open-identity.ts";
 import { openIdentity } from "../open-identity.ts";
 
 export const START = 1_800_000_000_000;
@@ -36,7 +36,9 @@ export interface TestInstallation {
   reopen(): Promise<Identity>;
 }
 
-export async function testInstallation(): Promise<TestInstallation> {
+export async function testInstallation(
+  changes: Pick<IdentityDeps, "secondFactorRoles"> = {},
+): Promise<TestInstallation> {
   const clock = manualClock(START);
   const { administration } = createMemoryDisk().takeOver();
   const noted: (readonly [string, string | null])[] = [];
@@ -66,6 +68,7 @@ export async function testInstallation(): Promise<TestInstallation> {
         texts.get(name) ??
         Promise.reject(Object.assign(new Error(`queryTxt ${dns.fault} ${name}`), { code: dns.fault })),
       hashCost: { memory: 256, passes: 1 },
+      ...changes,
     });
   const identity = await open();
   return {
