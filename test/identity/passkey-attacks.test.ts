@@ -33,6 +33,8 @@ describe("attacks on passkeys", { timeout: 60_000 }, () => {
     await page.act("/passkeys", { name: "laptop", response: passkey.make(challenge) });
     return { page, passkey };
   }
+  const passkeysOf = async (page: Page): Promise<unknown> =>
+    ((await page.ask("GET", "/holdfast/v1/identity/passkeys")).json as { data: unknown }).data;
   async function show(passkey: SoftPasskey, lies: PasskeyLies = {}, page = browser()): Promise<Page> {
     const challenge = await challengeOf(page, "/sign-in/passkey/options");
     await page.act("/sign-in/passkey", { response: passkey.show(challenge, lies) });
@@ -120,6 +122,23 @@ describe("attacks on passkeys", { timeout: 60_000 }, () => {
     } finally {
       await owner.admin("PUT", "/sign-in-policy", { ...policy, mfa_roles: [] });
     }
+  });
+
+  it("A-026 a passkey is not added to the account of another by what a browser was given for the first one", async () => {
+    const thief = await invite(server, owner, "thief@example.com", { role: "viewer" });
+    const victim = await invite(server, owner, "victim@example.com", { role: "viewer" });
+    const own = softPasskey(origin);
+    const challenge = await challengeOf(thief, "/passkeys/options");
+    const [name = "", value = ""] = [...thief.cookies].find(([each]) => each.endsWith("passkey")) ?? [];
+    victim.cookies.set(name, value);
+    const made = { name: "laptop", response: own.make(challenge) };
+    await assert.rejects(victim.act("/passkeys", made), { code: "invalid_credentials" });
+    await assert.rejects(thief.act("/passkeys", made), { code: "invalid_credentials" }, "it was used up");
+    assert.deepEqual(await passkeysOf(victim), []);
+    assert.deepEqual(await passkeysOf(thief), []);
+    // Without the cookie there is nothing that it could answer.
+    victim.cookies.delete(name);
+    await assert.rejects(victim.act("/passkeys", made), { code: "invalid_credentials" });
   });
 
   it("A-026 an answer counts once, and in the browser that asked for it", async () => {

@@ -76,6 +76,22 @@ describe("attacks on second factors", { timeout: 120_000 }, () => {
     );
   });
 
+  it("A-024 codes guessed where one proves again who one is hold up the person's codes, too, recovery codes among them", async () => {
+    const page = await invite(server, owner, "again@example.com", { role: "viewer" });
+    const { secret } = await page.act<{ secret: string }>("/totp");
+    await page.act("/totp/confirm", { code: codeOf(secret) });
+    const { recovery_codes: codes } = await page.act<{ recovery_codes: string[] }>("/recovery-codes");
+    const statuses: number[] = [];
+    for (let index = 0; index < 6; index += 1) {
+      const proof = index % 2 === 0 ? { code: `00000${index}` } : { recovery_code: `aaaa-${index}` };
+      statuses.push((await page.ask("POST", "/holdfast/v1/identity/reauthenticate", proof)).status);
+    }
+    assert.deepEqual(statuses, [401, 401, 401, 401, 401, 429]);
+    for (const proof of [{ code: codeOf(secret, 1) }, { recovery_code: codes[0] }])
+      await assert.rejects(page.act("/reauthenticate", proof), { code: "too_many_attempts" });
+    await page.act("/reauthenticate", { password: PASSWORD });
+  });
+
   it("A-025 a role that asks for a second factor is of no use without one, and adding one is all that is left", async () => {
     const page = await invite(server, owner, "weak@example.com", { role: "developer" });
     await owner.admin("PUT", "/sign-in-policy", {
