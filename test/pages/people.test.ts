@@ -43,6 +43,23 @@ test("somebody is invited, and the link is there to be copied", async () => {
   await page.getByText("new@example.org").waitFor({ state: "detached" });
 });
 
+test("where the server can send mail, an invitation goes by it, unless the link is wanted", async () => {
+  await using visited = await visit("/people", { session: { ...signedIn(), mail: true } });
+  const { page } = visited;
+  await page.getByRole("button", { name: "Invite" }).click();
+  const dialog = page.getByRole("dialog", { name: "Invite somebody" });
+  await dialog.getByLabel("E-mail address").fill("new@example.com");
+  assert.ok(await dialog.getByLabel("Send it by mail").isChecked());
+  await dialog.getByRole("button", { name: "Send the invitation" }).click();
+  await page.getByText("Sent", { exact: true }).waitFor();
+  assert.equal(await page.getByRole("group", { name: "Invitation link" }).count(), 0);
+  await page.getByRole("button", { name: "Invite" }).click();
+  await dialog.getByLabel("Send it by mail").uncheck();
+  await dialog.getByLabel("E-mail address").fill("other@example.com");
+  await dialog.getByRole("button", { name: "Make the link" }).click();
+  await page.getByRole("group", { name: "Invitation link" }).waitFor();
+});
+
 test("grants are changed, after a fresh proof that the act asks for by itself", async () => {
   await using visited = await visit("/people/psn_linus", { isStale: true });
   const { page } = visited;

@@ -47,6 +47,12 @@ export interface OneTimeLink {
   readonly expires_at: string;
 }
 
+/** Where a link went that was sent by mail. */
+export interface Mailed {
+  readonly sent_to: string;
+  readonly expires_at: string;
+}
+
 /** A row of the table of roles: how far each role goes with a permission. */
 export type RoleRow = { readonly permission: string } & Readonly<Record<Role, Reach | null>>;
 
@@ -66,8 +72,12 @@ export interface PeopleMethods {
   /** A link by which they choose a new password. */
   /** @param withFactors whether passkeys, authenticator and recovery codes go, too: for somebody who lost them all */
   resetPerson(id: string, withFactors?: boolean): Promise<OneTimeLink>;
+  /** The same link, sent to their address; nobody else sees it. */
+  mailReset(id: string, withFactors?: boolean): Promise<Mailed>;
   invitations(): Promise<readonly InvitationInfo[]>;
   invite(invitation: InvitationToMake): Promise<{ readonly id: string } & OneTimeLink>;
+  /** The same, sent to the address; nobody else sees the link. */
+  mailInvitation(invitation: InvitationToMake): Promise<{ readonly id: string } & Mailed>;
   revokeInvitation(id: string): Promise<void>;
   roles(): Promise<readonly RoleRow[]>;
 }
@@ -104,6 +114,20 @@ export function peopleMethods({ answer, data }: Asking): PeopleMethods {
         body: { second_factors: withFactors },
       }),
     invitations: () => data({ purpose: "list invitations", path: INVITATIONS, method: "GET" }),
+    mailReset: (id, withFactors = false) =>
+      data({
+        purpose: "send a reset link",
+        path: PEOPLE + path(id, "reset"),
+        method: "POST",
+        body: { second_factors: withFactors, mail: true },
+      }),
+    mailInvitation: (invitation) =>
+      data({
+        purpose: "invite somebody by mail",
+        path: INVITATIONS,
+        method: "POST",
+        body: { ...invitation, mail: true },
+      }),
     invite: (invitation) =>
       data({ purpose: "invite somebody", path: INVITATIONS, method: "POST", body: invitation }),
     revokeInvitation: (id) => act("take the invitation back", INVITATIONS + path(id, "revoke")),

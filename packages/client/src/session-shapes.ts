@@ -42,6 +42,8 @@ export interface SessionInfo {
   readonly fresh_until?: string | null;
   readonly must?: "enrol_second_factor" | "show_second_factor" | null;
   /** Whether this session has shown the second factor of its account, where there is one. */
+  /** Whether this server can send links by mail. */
+  readonly mail?: boolean;
   readonly factor?: "none" | "shown" | "not_shown";
 }
 

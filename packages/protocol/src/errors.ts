@@ -73,6 +73,7 @@ export const WHAT_NEXT = {
   invalid_credentials: "Check what you typed.",
   challenge_required: "Solve the challenge, and send its proof along.",
   too_many_attempts: "Wait as long as Retry-After says.",
+  mail_failed: "See that the mail server answers and takes this sender, or hand the link over yourself.",
   policy_violation: "Keep to the rule that is named.",
   link_invalid: "Ask for a new one.",
   last_owner: "Make somebody else an owner first.",

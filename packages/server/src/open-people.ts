@@ -8,6 +8,8 @@ import { createOidcClient } from "#oidc";
 import type { Identity } from "#identity";
 import { openBreachedPasswords, openIdentity, watchMetadata } from "#identity";
 import type { Clock, Log, Random } from "#kernel";
+import type { Mail } from "#mail";
+import { openMail } from "#mail";
 import { egressFetch } from "./egress-fetch.ts";
 import type { OpenStore } from "./open-store.ts";
 import type { ServerOptions } from "./options.ts";
@@ -29,6 +31,8 @@ export interface PeopleWorld {
 export interface OpenPeople {
   readonly identity: Identity;
   readonly instance: string;
+  /** Null: this server sends no mail. */
+  readonly mail: Mail | null;
   readonly publicUrl: () => string;
   fetchMetadata(url: string): Promise<string>;
   reconsider(): void;
@@ -45,6 +49,7 @@ export async function openPeople(world: PeopleWorld): Promise<OpenPeople> {
   const instance = options.publicUrl === null ? hostname() : new URL(options.publicUrl).host;
   const breached =
     options.breachedPasswords === undefined ? null : await openBreachedPasswords(options.breachedPasswords);
+  const mail = options.mail === undefined ? null : openMail(options.mail, log);
   const egress = createEgress({
     clock,
     ...(options.egressAuthorities === undefined ? {} : { authorities: options.egressAuthorities }),
@@ -88,12 +93,14 @@ export async function openPeople(world: PeopleWorld): Promise<OpenPeople> {
   return {
     identity,
     instance,
+    mail,
     publicUrl,
     fetchMetadata,
     reconsider: () => egress.reconsider(),
     async close() {
       watch.stop();
       await egress.close();
+      await mail?.[Symbol.asyncDispose]();
       await breached?.[Symbol.asyncDispose]();
     },
   };

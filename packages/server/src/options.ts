@@ -5,6 +5,7 @@ import { RETENTION_DAYS_MIN } from "#audit";
 import type { EgressPolicy } from "#egress";
 import type { TlsFiles } from "#front-door";
 import type { LogLevel } from "#kernel";
+import type { MailOptions } from "#mail";
 import type { PayloadRules } from "#payloads";
 import type { MasterKeySource } from "#vault";
 
@@ -51,6 +52,8 @@ export interface ServerOptions {
   readonly backlogMax?: number;
   /** Requests that one network may make in a second, results of steps not counted; 1,000 when absent. */
   readonly requestsPerSecond?: number;
+  /** The mail server by which links go to people; none when absent. */
+  readonly mail?: MailOptions;
   /** File of the hashes of passwords that were stolen somewhere, which new ones are looked up in; none when absent. */
   readonly breachedPasswords?: string;
   /** How long nothing may have used a signing key before it is revoked without force; a day when absent. */

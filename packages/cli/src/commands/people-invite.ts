@@ -19,6 +19,7 @@ export const peopleInvite: Command = {
       summary: "Environment it is good in; may be given several times. Default: all, and the installation.",
     },
     { name: "payloads", kind: "boolean", summary: "Let them see what events and steps carry." },
+    { name: "mail", kind: "boolean", summary: "Send the link to their address, and show it to nobody else." },
   ],
   operandsMin: 1,
   operandsMax: 1,

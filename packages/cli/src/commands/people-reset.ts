@@ -15,6 +15,7 @@ export const peopleReset: Command = {
       kind: "boolean",
       summary: "Let passkeys, authenticator and recovery codes go, too: they lost them all.",
     },
+    { name: "mail", kind: "boolean", summary: "Send the link to their address, and show it to nobody else." },
   ],
   operandsMin: 1,
   operandsMax: 1,

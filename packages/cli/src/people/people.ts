@@ -63,12 +63,18 @@ export async function invitePerson(invocation: Invocation): Promise<number> {
       `Cannot invite somebody without a role, one of ${ROLES.join(", ")}.`,
     );
   const environments = listOption(options, "only-env");
-  const made = await connectAsOperator(invocation).invite({
+  const client = connectAsOperator(invocation);
+  const invitation = {
     email,
     role,
     ...(environments === undefined ? {} : { environments }),
     ...(options.get("payloads") === true ? { payloads: true } : {}),
-  });
+  };
+  if (options.get("mail") === true) {
+    showSent(invocation, await client.mailInvitation(invitation));
+    return EXIT.done;
+  }
+  const made = await client.invite(invitation);
   showLink(invocation, made, `It is for ${email} alone.`);
   return EXIT.done;
 }
@@ -79,6 +85,10 @@ export async function resetPerson(invocation: Invocation): Promise<number> {
   const { id } = await personNamed(client, invocation);
   const withFactors = invocation.options.get("second-factors") === true;
   const also = withFactors ? " Their passkeys, authenticator and recovery codes go, too." : "";
+  if (invocation.options.get("mail") === true) {
+    showSent(invocation, await client.mailReset(id, withFactors));
+    return EXIT.done;
+  }
   const link = await client.resetPerson(id, withFactors);
   showLink(invocation, link, `Every session of theirs ends when it is used.${also}`);
   return EXIT.done;
@@ -122,6 +132,17 @@ async function personNamed(client: Client, { operands }: Invocation): Promise<Pe
 
 function roleInWords({ environments, payloads, role }: PersonInfo["grants"][number]): string {
   return `${role}${environments === null ? "" : ` in ${environments.join(", ")}`}${payloads ? " with payloads" : ""}`;
+}
+
+function showSent(
+  { report }: Invocation,
+  sent: { readonly sent_to: string; readonly expires_at: string },
+): void {
+  const { style } = report;
+  report.result(sent, [
+    `  ${style.green(style.done)} The link was sent to ${printable(sent.sent_to)}.`,
+    style.dim(`    It works once, until ${sent.expires_at}.`),
+  ]);
 }
 
 function showLink(

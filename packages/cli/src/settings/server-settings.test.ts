@@ -60,6 +60,20 @@ test("serverSettings() of start take a list of stolen passwords, and whether nam
   assert.deepEqual([set.breachedPasswords, set.hstsSubdomains], ["hashes.txt", true]);
 });
 
+test("serverSettings() of start take a mail server and a sender together, and one address as sender", () => {
+  assert.equal(settle("start").options.mail, undefined);
+  const both = { "smtp-url-file": "smtp-url", "mail-from": "holdfast@example.com" };
+  assert.deepEqual(settle("start", both).options.mail, { urlFile: "smtp-url", from: "holdfast@example.com" });
+  for (const wrong of [
+    { "smtp-url-file": "smtp-url" },
+    { "mail-from": "holdfast@example.com" },
+    { ...both, "mail-from": "Holdfast <holdfast@example.com>" },
+    { ...both, "mail-from": "a@example.com, b@example.com" },
+    { ...both, "mail-from": "nobody" },
+  ])
+    assert.throws(() => settle("start", wrong), { code: "config_invalid" }, JSON.stringify(wrong));
+});
+
 test("serverSettings() of start take the signatures that apps must make, and no other word", () => {
   assert.equal(settle("start").options.signatures, undefined);
   assert.equal(settle("start", { "require-signatures": "v2" }).options.signatures, "v2-only");

@@ -60,6 +60,7 @@ export function serverSettings(
   const host = text(get("host")) ?? "127.0.0.1";
   const publicUrl = httpUrl(get("public-url"));
   const tls = tlsFiles(get);
+  const mail = mailSettings(get);
   const shown = pairOf(get, ["egress-cert", "egress-key"], "show a certificate to apps");
   const trustedProxies = list(get("trusted-proxy"));
   const isGuarded = tls !== null || trustedProxies.length > 0 || isSet(get("insecure-http"));
@@ -115,6 +116,7 @@ export function serverSettings(
       ...(quietMs === null ? {} : { keyQuietMs: quietMs }),
       ...(reserve === null ? {} : { diskReserveBytes: reserve * 1024 * 1024 }),
       ...(backlog === null ? {} : { backlogMax: backlog }),
+      ...(mail === null ? {} : { mail }),
       ...(breached === null ? {} : { breachedPasswords: breached }),
       ...(rate === null ? {} : { requestsPerSecond: rate }),
       ...(retention === null ? {} : { auditRetentionDays: retention }),
@@ -174,6 +176,22 @@ function tlsFiles(get: (name: string) => Resolved | undefined): ServerOptions["t
       next: "Set --tls-cert and --tls-key, too.",
     });
   return pair === null ? null : { ...pair, ...(clientAuthority === null ? {} : { clientAuthority }) };
+}
+
+/** @throws HoldfastError `config_invalid` for one without the other, and for a sender that is no address */
+function mailSettings(get: (name: string) => Resolved | undefined): Required<ServerOptions>["mail"] | null {
+  const urlFile = text(get("smtp-url-file"));
+  const from = text(get("mail-from"));
+  if (urlFile === null && from === null) return null;
+  if (urlFile === null || from === null || !/^[^\s@<>,;"]+@[^\s@<>,;"]+$/.test(from))
+    throw new HoldfastError(
+      "config_invalid",
+      "Cannot send mail: it takes a mail server and an address that it comes from.",
+      {
+        next: "Set --smtp-url-file to a file with its URL, and --mail-from to one address.",
+      },
+    );
+  return { urlFile, from };
 }
 
 /** @throws HoldfastError `config_invalid` for one without the other */

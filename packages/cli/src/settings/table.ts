@@ -223,6 +223,20 @@ export const SETTINGS: readonly Setting[] = [
     only: "start",
   },
   {
+    name: "smtp-url-file",
+    kind: "text",
+    value: "FILE",
+    summary: "File with the URL of a mail server, by which links can go to people.",
+    only: "start",
+  },
+  {
+    name: "mail-from",
+    kind: "text",
+    value: "ADDRESS",
+    summary: "Address that mail comes from.",
+    only: "start",
+  },
+  {
     name: "breached-passwords",
     kind: "text",
     value: "FILE",

@@ -39,6 +39,7 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
   legal_hold: 409,
   host_refused: 421,
   backlog_full: 429,
+  mail_failed: 502,
   server_busy: 503,
   csrf: 403,
   invalid_credentials: 401,
@@ -59,7 +60,12 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
 };
 
 /** Codes past 499 that are no fault of ours and may be told in full. */
-const PLAIN: ReadonlySet<ErrorCode> = new Set(["not_implemented", "server_busy", "setup_required"]);
+const PLAIN: ReadonlySet<ErrorCode> = new Set([
+  "mail_failed",
+  "not_implemented",
+  "server_busy",
+  "setup_required",
+]);
 
 /** HTTP status of an error. */
 export function statusOf(code: ErrorCode): number {

@@ -2,20 +2,28 @@ import type { InvitationToMake } from "@holdfast/client";
 import type { ReactNode } from "react";
 import { useState } from "react";
 import { useAct } from "../../data/act.ts";
+import { useSession } from "../../data/session.ts";
 import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
-import { TextField } from "../../ui/field.tsx";
+import { TextField, Tick } from "../../ui/field.tsx";
 import { Form } from "../../ui/form.tsx";
 import { Given } from "../../ui/given.tsx";
 import { GrantFields, NEW_GRANT } from "../../ui/grant-fields.tsx";
 import { FailureNotice } from "../../ui/notice.tsx";
 import { When } from "../../ui/when.tsx";
 
-/** Makes an invitation. No mail is sent: the link is there to be copied. */
+/** Makes an invitation: a link to be copied, or where the server can, a mail. */
 export function InviteDialog({ onClose }: { readonly onClose: () => void }): ReactNode {
   const [grant, setGrant] = useState(NEW_GRANT);
+  const { mail = false } = useSession();
+  const [isMailed, setMailed] = useState(mail);
   const invite = useAct((client, invitation: InvitationToMake) => client.invite(invitation), {
     changes: ["invitations"],
+  });
+  const send = useAct((client, invitation: InvitationToMake) => client.mailInvitation(invitation), {
+    changes: ["invitations"],
+    said: "Sent",
+    onDone: onClose,
   });
   if (invite.result !== undefined)
     return (
@@ -37,7 +45,7 @@ export function InviteDialog({ onClose }: { readonly onClose: () => void }): Rea
       <Form
         onSend={(fields) => {
           const { environments, payloads, role } = grant;
-          invite.run({
+          (isMailed ? send : invite).run({
             email: fields.text("email"),
             role,
             ...(environments === null ? {} : { environments }),
@@ -45,13 +53,21 @@ export function InviteDialog({ onClose }: { readonly onClose: () => void }): Rea
           });
         }}
       >
-        <FailureNotice failure={invite.failure} />
+        <FailureNotice failure={invite.failure ?? send.failure} />
         <TextField name="email" type="email" label="E-mail address" autoComplete="off" required autoFocus />
         <GrantFields grant={grant} onChange={setGrant} />
+        {mail ? (
+          <Tick
+            label="Send it by mail"
+            hint="The link goes to their address, and nobody else sees it."
+            checked={isMailed}
+            onChange={(event) => setMailed(event.target.checked)}
+          />
+        ) : null}
         <div className="ends">
           <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" look="first" isBusy={invite.isBusy}>
-            Make the link
+          <Button type="submit" look="first" isBusy={invite.isBusy || send.isBusy}>
+            {isMailed ? "Send the invitation" : "Make the link"}
           </Button>
         </div>
       </Form>

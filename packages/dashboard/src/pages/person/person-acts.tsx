@@ -2,6 +2,7 @@ import type { PersonDetails } from "@holdfast/client";
 import type { ReactNode } from "react";
 import { useState } from "react";
 import { useAct } from "../../data/act.ts";
+import { useSession } from "../../data/session.ts";
 import { Button } from "../../ui/button.tsx";
 import { Tick } from "../../ui/field.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
@@ -40,11 +41,17 @@ export function PersonActs(props: {
   });
   const [isWhole, setWhole] = useState(false);
   const reset = useAct((client, withFactors: boolean) => client.resetPerson(person.id, withFactors));
+  const { mail = false } = useSession();
+  const mailed = useAct((client, withFactors: boolean) => client.mailReset(person.id, withFactors), {
+    said: "Sent",
+  });
   const isActive = person.state === "active";
   return (
     <Panel title="Acts">
       <div className="stack">
-        <FailureNotice failure={reactivate.failure ?? reset.failure ?? breakGlass.failure} />
+        <FailureNotice
+          failure={reactivate.failure ?? reset.failure ?? mailed.failure ?? breakGlass.failure}
+        />
         {isActive && person.managed_by === null ? (
           <div className="row apart">
             <div className="grow">
@@ -59,9 +66,16 @@ export function PersonActs(props: {
                 onChange={(event) => setWhole(event.target.checked)}
               />
             </div>
-            <Button isBusy={reset.isBusy} onClick={() => reset.run(isWhole)}>
-              Make a link
-            </Button>
+            <div className="row">
+              {mail ? (
+                <Button isBusy={mailed.isBusy} onClick={() => mailed.run(isWhole)}>
+                  Send it by mail
+                </Button>
+              ) : null}
+              <Button isBusy={reset.isBusy} onClick={() => reset.run(isWhole)}>
+                Make a link
+              </Button>
+            </div>
           </div>
         ) : null}
         {isActive && person.managed_by === null ? (

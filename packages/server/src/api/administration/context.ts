@@ -6,6 +6,7 @@ import type { AppWorld } from "../app.ts";
 import type { AuditAdministration, AuditLog, AuditSinkAdministration } from "#audit";
 import type { EventKeyAdministration, OperatorTokens, SigningKeyAdministration } from "#keys";
 import type { Identity } from "#identity";
+import type { Mail } from "#mail";
 import type { RetentionAdministration } from "#retention";
 import type { VaultAdministration } from "#vault";
 
@@ -31,6 +32,10 @@ export interface AdministrationContext extends AppWorld {
   readonly identity: Identity;
   /** Where people reach this server; known once it listens. */
   readonly publicUrl: () => string;
+  /** What people call this installation. */
+  readonly instance: string;
+  /** Null: this server sends no mail. */
+  readonly mail: Mail | null;
   /** Reads metadata of an identity provider from its address. @throws HoldfastError */
   readonly fetchMetadata: (url: string) => Promise<string>;
   readonly operators: OperatorTokens;

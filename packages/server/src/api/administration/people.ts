@@ -1,12 +1,14 @@
 import { HoldfastError } from "@holdfast/protocol";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { Person } from "#identity";
+import { resetMessage } from "#mail";
 import { parseFields } from "../body.ts";
 import { grantInfo, sessionInfo } from "../identity/session.ts";
 import { holderOf } from "./authority-of.ts";
 import type { AdministrationContext } from "./context.ts";
 import { instant, textField } from "./fields.ts";
 import { booleanField, grantFields, objectsField } from "./grant-fields.ts";
+import { mailOf } from "./mail-of.ts";
 
 type OfPerson = FastifyRequest<{ Params: { id: string } }>;
 
@@ -14,7 +16,7 @@ const PATH = "/holdfast/v1/admin/people";
 
 /** People, as those who administer them see them. */
 export function peopleRoutes(app: FastifyInstance, context: AdministrationContext): void {
-  const { environments, identity, publicUrl } = context;
+  const { environments, identity, instance, publicUrl } = context;
   const { people, resets } = identity;
   const reading = { config: { access: "operator", permission: "people.read", audit: null } } as const;
   const managing = (
@@ -95,8 +97,14 @@ export function peopleRoutes(app: FastifyInstance, context: AdministrationContex
   app.post(`${PATH}/:id/reset`, managing("reset.offered"), async (request: OfPerson) => {
     const { body } = request;
     const fields = Buffer.isBuffer(body) && body.length > 0 ? parseFields(body) : {};
-    const isWhole = booleanField(fields, "second_factors") ?? false;
-    const { expiresAt, token } = await resets.offer(holderOf(request), request.params.id, isWhole);
-    return { data: { link: `${publicUrl()}/reset#${token}`, expires_at: instant(expiresAt) } };
+    const mail = mailOf(fields, context);
+    const { email, expiresAt, token } = await resets.offer(holderOf(request), request.params.id, {
+      isWhole: booleanField(fields, "second_factors") ?? false,
+      isMailed: mail !== null,
+    });
+    const link = `${publicUrl()}/reset#${token}`;
+    if (mail === null) return { data: { link, expires_at: instant(expiresAt) } };
+    await mail.send(resetMessage({ to: email, instance, link, expiresAt }));
+    return { data: { sent_to: email, expires_at: instant(expiresAt) } };
   });
 }

@@ -13,6 +13,8 @@ export interface IdentityContext extends AppWorld {
   readonly publicUrl: () => string;
   /** What people call this installation. */
   readonly instance: string;
+  /** Whether links can be sent by mail. */
+  readonly hasMail: boolean;
 }
 
 declare module "fastify" {

@@ -21,6 +21,7 @@ test("an act on one's own account is refused when one proved who one is more tha
     },
     publicUrl: () => ORIGIN,
     instance: "holdfast.example",
+    hasMail: false,
     machineClock: clock,
     ids: createIds(clock, systemRandom),
     log: silentLog,

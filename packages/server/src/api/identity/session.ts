@@ -14,7 +14,7 @@ const ROOT = "/holdfast/v1/identity";
 
 /** Who is signed in; ending sessions; proving again who one is. */
 export function sessionRoutes(app: FastifyInstance, context: IdentityContext): void {
-  const { identity, instance, publicUrl } = context;
+  const { hasMail, identity, instance, publicUrl } = context;
 
   app.get(`${ROOT}/session`, { config: { access: "page" } }, async (request) => {
     const { signedIn } = request;
@@ -60,6 +60,7 @@ export function sessionRoutes(app: FastifyInstance, context: IdentityContext): v
         fresh_until: signedIn.isFresh ? instant(session.freshUntil) : null,
         must,
         factor,
+        mail: hasMail,
       },
     };
   });

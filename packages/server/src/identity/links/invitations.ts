@@ -24,8 +24,13 @@ export interface Invitations {
   /** @throws HoldfastError `forbidden`, `conflict`, `request_invalid` */
   invite(
     by: Holder,
-    request: { readonly email: string; readonly grant: Grant },
-  ): Promise<{ readonly id: string; readonly token: string; readonly expiresAt: number }>;
+    request: { readonly email: string; readonly grant: Grant; readonly isMailed: boolean },
+  ): Promise<{
+    readonly id: string;
+    readonly token: string;
+    readonly email: string;
+    readonly expiresAt: number;
+  }>;
   /** @throws HoldfastError `not_found` */
   revoke(by: Holder, id: string): Promise<void>;
   /** What a link invites to. @throws HoldfastError `link_invalid` */
@@ -70,7 +75,7 @@ export function createInvitations({
 
   return {
     list: () => open().map(viewOf),
-    invite: (by, { email, grant }) =>
+    invite: (by, { email, grant, isMailed }) =>
       ledger.inTurn(async () => {
         const address = readAddress(email);
         if (address === null) throw new HoldfastError("request_invalid", "email is no e-mail address.");
@@ -103,6 +108,7 @@ export function createInvitations({
               result: "success",
               reason: null,
               changes: {
+                by_mail: { from: null, to: isMailed },
                 role: { from: null, to: grant.role },
                 environments: { from: null, to: grant.environments },
                 payloads: { from: null, to: grant.payloads === true },
@@ -110,7 +116,7 @@ export function createInvitations({
             },
           ],
         );
-        return { id: id.slice(0, ID_CHARS), token, expiresAt };
+        return { id: id.slice(0, ID_CHARS), email: address.text, token, expiresAt };
       }),
     revoke: (by, id) =>
       ledger.inTurn(async () => {

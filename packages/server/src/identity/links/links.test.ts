@@ -19,7 +19,11 @@ test("A-010 an invitation is good for three days, and is not listed afterwards",
   const { clock, identity, owner } = await testInstallation();
   await owner();
   const grant = { role: "viewer", environments: null } as const;
-  const { token } = await identity.invitations.invite(HOLDER, { email: "bo@example.com", grant });
+  const { token } = await identity.invitations.invite(HOLDER, {
+    email: "bo@example.com",
+    grant,
+    isMailed: false,
+  });
   await clock.advance(72 * HOUR - 1);
   assert.equal(identity.invitations.look(token).email, "bo@example.com");
   await clock.advance(1);
@@ -30,7 +34,10 @@ test("A-010 an invitation is good for three days, and is not listed afterwards",
 test("A-012 a reset link is good for half an hour, and for nothing but a reset", async () => {
   const { clock, identity, owner } = await testInstallation();
   const { signedIn } = await owner();
-  const { token } = await identity.resets.offer(HOLDER, signedIn.person.id, false);
+  const { token } = await identity.resets.offer(HOLDER, signedIn.person.id, {
+    isWhole: false,
+    isMailed: false,
+  });
   assert.throws(() => identity.invitations.look(token), { code: "link_invalid" });
   await clock.advance(30 * MINUTE);
   await assert.rejects(identity.resets.accept({ token, password: "another purple bicycle" }, FROM), {

@@ -14,14 +14,14 @@ import { LINK_MS } from "./links.ts";
 /** A new password for somebody who lost the old one: by a link that an administrator hands over. */
 export interface Resets {
   /**
-   * @param isWhole whether the second factors go with the password, for somebody who lost them all
+   * @param how `isWhole`: whether the second factors go with the password, for somebody who lost them all
    * @throws HoldfastError `not_found`, `forbidden`
    */
   offer(
     by: Holder,
     person: string,
-    isWhole: boolean,
-  ): Promise<{ readonly token: string; readonly expiresAt: number }>;
+    how: { readonly isWhole: boolean; readonly isMailed: boolean },
+  ): Promise<{ readonly token: string; readonly email: string; readonly expiresAt: number }>;
   /** Ends every session of the account. @throws HoldfastError `link_invalid`, `policy_violation` */
   accept(
     request: { readonly token: string; readonly password: string },
@@ -50,7 +50,7 @@ export function createResets({
       .filter(({ link }) => link.person === person)
       .map(({ removed }) => removed);
   return {
-    offer: (by, person, isWhole) =>
+    offer: (by, person, { isMailed, isWhole }) =>
       ledger.inTurn(async () => {
         const found = ledger.get("person", person);
         if (found === null) throw new HoldfastError("not_found", "There is no such person.");
@@ -73,11 +73,11 @@ export function createResets({
               targets: [{ type: "user", id: person, name: found.email }],
               result: "success",
               reason: isWhole ? "second factors too" : null,
-              changes: {},
+              changes: { by_mail: { from: null, to: isMailed } },
             },
           ],
         );
-        return { token, expiresAt };
+        return { token, email: found.email, expiresAt };
       }),
     async accept({ password, token }, context) {
       const { link } = links.find(token, "reset");

@@ -21,8 +21,8 @@ test("A-011 nobody does anything to somebody who may more than he", async () => 
       () => people.reactivate(by, id),
       () => people.setGrants(by, id, []),
       () => people.setBreakGlass(by, id, true),
-      () => resets.offer(by, id, false),
-      () => resets.offer(by, id, true),
+      () => resets.offer(by, id, { isWhole: false, isMailed: false }),
+      () => resets.offer(by, id, { isWhole: true, isMailed: true }),
     ])
       await assert.rejects(act, { code: "forbidden" }, String(act));
   }
