@@ -102,6 +102,25 @@ export function createConnections({
 }): Connections {
   const keyPlace = (id: string, field: string) => ({ kind: "sso-connection", id, field }) as const;
 
+  /**
+   * However a provider is given, by metadata or by hand: one that was in use is not replaced by another under the same accounts, and no
+   * two connections are of one.
+   */
+  function checkProvider(
+    id: string,
+    { provider, state }: Pick<SamlConnectionRecord, "provider" | "state">,
+    entityId: string,
+  ): void {
+    if (provider !== null && state !== "draft" && provider.entityId !== entityId)
+      throw new HoldfastError("conflict", "This is another provider: its entity id differs.", {
+        next: "Make a connection of its own for it.",
+      });
+    const isTaken = ledger
+      .all("sso-connection")
+      .some(([each, other]) => each !== id && other.kind === "saml" && other.provider?.entityId === entityId);
+    if (isTaken) throw new HoldfastError("conflict", "Another connection has this provider already.");
+  }
+
   function known(id: string): ConnectionRecord {
     const found = ledger.get("sso-connection", id);
     if (found === null) throw new HoldfastError("not_found", "There is no such connection.");
@@ -236,13 +255,14 @@ export function createConnections({
         // What was tested is not what there is now.
         const tested = touchesTrust ? { tested: null } : {};
         let value: ConnectionRecord = { ...common, ...tested };
-        if (value.kind === "saml")
+        if (value.kind === "saml") {
+          if (change.provider != null) checkProvider(id, value, change.provider.entityId);
           value = {
             ...value,
             options: change.options ?? value.options,
             provider: change.provider === undefined ? value.provider : change.provider,
           };
-        else if (change.oidc !== undefined) {
+        } else if (change.oidc !== undefined) {
           const { clientId, clientSecret, issuer, tenant } = change.oidc;
           const secret =
             clientSecret === undefined
@@ -259,19 +279,7 @@ export function createConnections({
         const before = known(id);
         if (before.kind !== "saml")
           throw new HoldfastError("conflict", "This connection speaks OIDC, which has no such metadata.");
-        if (
-          before.provider !== null &&
-          before.state !== "draft" &&
-          before.provider.entityId !== metadata.entityId
-        )
-          throw new HoldfastError("conflict", "The metadata is another provider's: its entity id differs.");
-        const isTaken = ledger
-          .all("sso-connection")
-          .some(
-            ([each, other]) =>
-              each !== id && other.kind === "saml" && other.provider?.entityId === metadata.entityId,
-          );
-        if (isTaken) throw new HoldfastError("conflict", "Another connection has this provider already.");
+        checkProvider(id, before, metadata.entityId);
         const value: SamlConnectionRecord = {
           ...before,
           tested: null,
