@@ -41,9 +41,9 @@ export interface SessionInfo {
   /** Until when acts that need a fresh proof are answered without another one. */
   readonly fresh_until?: string | null;
   readonly must?: "enrol_second_factor" | "show_second_factor" | null;
-  /** Whether this session has shown the second factor of its account, where there is one. */
   /** Whether this server can send links by mail. */
   readonly mail?: boolean;
+  /** Whether this session has shown the second factor of its account, where there is one. */
   readonly factor?: "none" | "shown" | "not_shown";
 }
 

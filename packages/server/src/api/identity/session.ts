@@ -97,8 +97,12 @@ export function sessionRoutes(app: FastifyInstance, context: IdentityContext): v
       const recoveryCode = textField(fields, "recovery_code");
       const factor = recoveryCode === null ? "totp" : "recovery_code";
       const code = recoveryCode ?? textField(fields, "code");
+      // A recovery code stands in for a factor that is lost, and not for one that there never was.
+      const isInPlace = recoveryCode === null || signedIn.factor !== "none";
       const isRight =
-        code !== null && (await identity.signIn.isOwnCode(signedIn.person, factor, code, contextOf(request)));
+        code !== null &&
+        isInPlace &&
+        (await identity.signIn.isOwnCode(signedIn.person, factor, code, contextOf(request)));
       if (!isRight) throw wrong();
       return renewed(reply, await renew(request, factor, true));
     },
