@@ -176,6 +176,32 @@ describe("attacks on second factors", { timeout: 120_000 }, () => {
     });
   });
 
+  it("an authenticator that is removed is asked for no more, and a secret that was confirmed is not confirmed again", async () => {
+    const page = await invite(server, owner, "gone@example.com", { role: "viewer" });
+    const signedIn = async (): Promise<string> =>
+      (
+        await browser().act<{ state: string }>("/sign-in/password", {
+          email: "gone@example.com",
+          password: PASSWORD,
+        })
+      ).state;
+    const { secret } = await page.act<{ secret: string }>("/totp");
+    await page.act("/totp/confirm", { code: codeOf(secret) });
+    await assert.rejects(page.act("/totp/confirm", { code: codeOf(secret, 1) }), {
+      code: "invalid_credentials",
+    });
+    assert.equal(await signedIn(), "second_factor");
+    const id = await idOf("gone@example.com");
+    const noted = async (): Promise<number> =>
+      (await operatorOf(server).auditRows(null, { action: "totp.removed", limit: "100" })).filter(
+        ({ entry }) => entry.targets[0]?.id === id,
+      ).length;
+    await page.act("/totp/remove");
+    assert.equal(await signedIn(), "signed_in");
+    await page.act("/totp/remove");
+    assert.equal(await noted(), 1, "what is not there is removed without a word");
+  });
+
   it("after a reset the authenticator is still asked for", async () => {
     const page = await invite(server, owner, "both@example.com", { role: "viewer" });
     const { secret } = await page.act<{ secret: string }>("/totp");
