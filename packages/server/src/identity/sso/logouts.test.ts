@@ -76,7 +76,7 @@ async function stage() {
     ),
   });
   const take = (incoming: ReturnType<typeof message>, connection = id) =>
-    logouts.take(connection, incoming as Parameters<typeof logouts.take>[1], FROM);
+    logouts.take(connection, incoming, FROM);
   const refusals = () => noted.filter(([action]) => action === "sso.refused").map(([, reason]) => reason);
   return { ...installation, id, connections, sessions, begin, message, take, refusals };
 }
