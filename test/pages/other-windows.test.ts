@@ -29,6 +29,8 @@ test("no page listens to what other windows say, and a forged message changes no
   ]) {
     await page.goto(new URL(path, page.url()).href);
     await page.getByRole("heading").first().waitFor();
+    // Whatever it asks for is there: what changes afterwards came with the message.
+    await page.waitForLoadState("networkidle");
     const before = await page.locator("body").innerText();
     await page.evaluate(`(async () => {
       for (const data of ["signed-in", { type: "sso-test", code: "ok", handle: "x" }, { state: "signed_in" }])
