@@ -148,6 +148,7 @@ export const MUTATED_ROOMS: readonly MutatedRoom[] = [
         "test/identity/stuffing.test.ts",
         "test/identity/sign-in-log.test.ts",
       ],
+      ["test/identity/saml-attacks.test.ts", "test/identity/new-passwords.test.ts"],
     ],
   },
   {
