@@ -39,6 +39,7 @@ test("A-012 a reset link is good for half an hour, and for nothing but a reset",
     isMailed: false,
   });
   assert.throws(() => identity.invitations.look(token), { code: "link_invalid" });
+  assert.deepEqual(identity.invitations.list(), [], "it is none of those either");
   await clock.advance(30 * MINUTE);
   await assert.rejects(identity.resets.accept({ token, password: "another purple bicycle" }, FROM), {
     code: "link_invalid",
