@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { networkInterfaces, tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
+import { certify, createAuthority } from "../../packages/server/src/egress/testing/certificates.ts";
 import { assertNoSecrets } from "../kit/assert-no-secrets.ts";
 import type { ReceivedMail } from "../kit/mail-server.ts";
 import { startMailServer } from "../kit/mail-server.ts";
@@ -89,6 +90,36 @@ describe("links by mail", { timeout: 120_000 }, () => {
       assert.ok(server.log.lines.some((line) => line.includes("a mail could not be sent")));
       assertNoSecrets(server.log.lines, [wrong.password]);
     }
+  });
+
+  it("to a server on another machine neither a login nor a message goes in clear", async () => {
+    // An address of this machine that is not its own loopback: that of another one, as far as the rule knows.
+    const elsewhere =
+      Object.values(networkInterfaces())
+        .flat()
+        .find((each) => each?.family === "IPv4" && !each.internal)?.address ?? "127.0.0.2";
+    await using receiver = await startMailServer({ login: LOGIN, isEverywhere: true });
+    const urlFile = join(folder, "elsewhere");
+    const login = `${encodeURIComponent(LOGIN.user)}:${encodeURIComponent(LOGIN.password)}`;
+    writeFileSync(urlFile, `smtp://${login}@${elsewhere}:${receiver.port}`);
+    await using server = await startTestServer({ mail: { urlFile, from: FROM } });
+    await signUpOwner(server);
+    const sent = operatorOf(server).mailInvitation({ email: "bo@example.com", role: "viewer" });
+    await assert.rejects(sent, /did not take the message: ETLS/);
+    assert.deepEqual([receiver.received, receiver.logins()], [[], 0]);
+  });
+
+  it("a mail server whose certificate nobody vouches for gets neither a login nor a message", async () => {
+    const { cert, key } = certify(createAuthority("nobody we know"), "localhost");
+    await using receiver = await startMailServer({ login: LOGIN, secure: { cert, key } });
+    const urlFile = join(folder, "unvouched");
+    const login = `${encodeURIComponent(LOGIN.user)}:${encodeURIComponent(LOGIN.password)}`;
+    writeFileSync(urlFile, `smtps://${login}@127.0.0.1:${receiver.port}`);
+    await using server = await startTestServer({ mail: { urlFile, from: FROM } });
+    await signUpOwner(server);
+    const sent = operatorOf(server).mailInvitation({ email: "bo@example.com", role: "viewer" });
+    await assert.rejects(sent, /did not take the message/);
+    assert.deepEqual([receiver.received, receiver.logins()], [[], 0]);
   });
 
   it("a server without mail says so before it makes anything", async () => {

@@ -3,26 +3,30 @@ import { after, before, describe, it } from "node:test";
 import { codeOf } from "../kit/authenticator.ts";
 import { operatorOf } from "../kit/operator.ts";
 import type { Page } from "../kit/page.ts";
-import { invite, openPage, OWNER_EMAIL, PASSWORD, signUpOwner, tokenOf } from "../kit/page.ts";
+import {
+  browsersOf,
+  personIdOf,
+  invite,
+  openPage,
+  OWNER_EMAIL,
+  PASSWORD,
+  signUpOwner,
+  tokenOf,
+} from "../kit/page.ts";
 import type { TestServer } from "../kit/test-server.ts";
 import { startTestServer } from "../kit/test-server.ts";
 
 describe("attacks on second factors", { timeout: 120_000 }, () => {
   let server: TestServer;
   let owner: Page;
-  let address = 0;
   before(async () => {
     server = await startTestServer({ trustedProxies: ["127.0.0.1"] });
     owner = await signUpOwner(server);
   });
   after(() => server[Symbol.asyncDispose]());
 
-  /** A browser on a network of its own. */
-  const browser = (): Page => openPage(server, `198.18.${(address += 1) >> 8}.${address & 255}`);
-  const idOf = async (email: string): Promise<string> =>
-    (await owner.admin<{ id: string; email: string }[]>("GET", "/people")).find(
-      (each) => each.email === email,
-    )?.id ?? "";
+  const browser = browsersOf(() => server);
+  const idOf = (email: string): Promise<string> => personIdOf(owner, email);
 
   it("A-024 A-025 a second factor is asked for, each code is good once, and of twenty at once one gets in", async () => {
     const page = await invite(server, owner, "totp@example.com", { role: "viewer" });

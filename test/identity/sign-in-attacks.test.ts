@@ -3,7 +3,17 @@ import { after, before, describe, it, test } from "node:test";
 import type { Answer } from "../http/request.ts";
 import { operatorOf } from "../kit/operator.ts";
 import type { Page } from "../kit/page.ts";
-import { invite, openPage, OWNER_EMAIL, PASSWORD, signIn, signUpOwner, tokenOf } from "../kit/page.ts";
+import {
+  browsersOf,
+  personIdOf,
+  invite,
+  openPage,
+  OWNER_EMAIL,
+  PASSWORD,
+  signIn,
+  signUpOwner,
+  tokenOf,
+} from "../kit/page.ts";
 import type { TestServer } from "../kit/test-server.ts";
 import { startTestServer } from "../kit/test-server.ts";
 import { until } from "../kit/until.ts";
@@ -57,19 +67,14 @@ test("A-006 an earlier set-up link is over when a new one is printed, and a wron
 describe("attacks on signing in", { timeout: 120_000 }, () => {
   let server: TestServer;
   let owner: Page;
-  let address = 0;
   before(async () => {
     server = await startTestServer({ trustedProxies: ["127.0.0.1"] });
     owner = await signUpOwner(server);
   });
   after(() => server[Symbol.asyncDispose]());
 
-  /** A browser on a network of its own. */
-  const browser = (): Page => openPage(server, `198.18.${(address += 1) >> 8}.${address & 255}`);
-  const idOf = async (email: string): Promise<string> =>
-    (await owner.admin<{ id: string; email: string }[]>("GET", "/people")).find(
-      (each) => each.email === email,
-    )?.id ?? "";
+  const browser = browsersOf(() => server);
+  const idOf = (email: string): Promise<string> => personIdOf(owner, email);
 
   it("A-010 an invitation that was used, taken back, replaced or is somebody's who is signed in lets nobody in", async () => {
     const asked = { email: "ivy@example.com", role: "viewer" };

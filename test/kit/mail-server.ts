@@ -14,24 +14,30 @@ export interface ReceivedMail {
 export interface MailReceiver extends AsyncDisposable {
   readonly port: number;
   readonly received: readonly ReceivedMail[];
+  /** How often somebody said who he is, whether or not it was right. */
+  readonly logins: () => number;
 }
 
 export async function startMailServer(
   options: {
     readonly login?: { readonly user: string; readonly password: string };
     readonly secure?: { readonly key: string; readonly cert: string };
+    /** Listens on every address of this machine, and not on one alone. */
+    readonly isEverywhere?: boolean;
     /** Refuses every recipient. */
     readonly refuses?: boolean;
   } = {},
 ): Promise<MailReceiver> {
-  const { login, refuses = false, secure } = options;
+  const { isEverywhere = false, login, refuses = false, secure } = options;
   const received: ReceivedMail[] = [];
+  let logins = 0;
   const server = new SMTPServer({
     authOptional: login === undefined,
     // What a test sends over loopback.
     allowInsecureAuth: true,
     ...(secure === undefined ? { disabledCommands: ["STARTTLS"] } : { secure: true, ...secure }),
     onAuth(auth, _session, done) {
+      logins += 1;
       if (auth.username === login?.user && auth.password === login?.password) done(null, { user: "ok" });
       else done(new Error("535 no"));
     },
@@ -54,13 +60,16 @@ export async function startMailServer(
       });
     },
   });
-  server.listen(0, "127.0.0.1");
+  // A client that breaks off is what some tests look for, and no fault of the receiver.
+  server.on("error", () => undefined);
+  server.listen(0, isEverywhere ? "0.0.0.0" : "127.0.0.1");
   await once(server.server, "listening");
   // A server that listens on TCP has an address of this form.
   const { port } = server.server.address() as AddressInfo;
   return {
     port,
     received,
+    logins: () => logins,
     async [Symbol.asyncDispose]() {
       await new Promise<void>((resolve) => server.close(() => resolve()));
     },

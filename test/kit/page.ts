@@ -127,6 +127,21 @@ export async function signUpOwner(server: TestServer, origin?: string): Promise<
   return page;
 }
 
+/** Browsers each on a network of its own, so that no limit of a network is met. @param server once it runs, behind a trusted proxy */
+export function browsersOf(server: () => TestServer): () => Page {
+  let address = 0;
+  return () => openPage(server(), `198.18.${(address += 1) >> 8}.${address & 255}`);
+}
+
+/** A person's id, as whoever administers people finds it; empty: there is none. */
+export async function personIdOf(owner: Page, email: string): Promise<string> {
+  const people = await owner.admin<readonly { readonly id: string; readonly email: string }[]>(
+    "GET",
+    "/people",
+  );
+  return people.find((each) => each.email === email)?.id ?? "";
+}
+
 /** Signs in with a password. */
 export async function signIn(server: TestServer, email: string, password = PASSWORD): Promise<Page> {
   const page = openPage(server);

@@ -75,7 +75,10 @@ function ProofDialog(): ReactNode {
         {({ passkeys, password, totp }) => (
           <div className="stack">
             {wantsRecovery ? (
-              <Form onSend={(fields) => prove.run({ recovery_code: fields.text("recovery") })}>
+              <ProofForm
+                isBusy={prove.isBusy}
+                onSend={(fields) => prove.run({ recovery_code: fields.text("recovery") })}
+              >
                 <TextField
                   name="recovery"
                   label="One of your recovery codes"
@@ -83,12 +86,12 @@ function ProofDialog(): ReactNode {
                   required
                   autoFocus
                 />
-                <Button type="submit" look="first" size="wide" isBusy={prove.isBusy}>
-                  Confirm
-                </Button>
-              </Form>
+              </ProofForm>
             ) : password && !wantsCode && !isOfFactor ? (
-              <Form onSend={(fields) => prove.run({ password: fields.raw("proof") })}>
+              <ProofForm
+                isBusy={prove.isBusy}
+                onSend={(fields) => prove.run({ password: fields.raw("proof") })}
+              >
                 <PasswordField
                   name="proof"
                   label="Your password"
@@ -96,17 +99,11 @@ function ProofDialog(): ReactNode {
                   required
                   autoFocus
                 />
-                <Button type="submit" look="first" size="wide" isBusy={prove.isBusy}>
-                  Confirm
-                </Button>
-              </Form>
+              </ProofForm>
             ) : totp ? (
-              <Form onSend={(fields) => prove.run({ code: fields.text("code") })}>
+              <ProofForm isBusy={prove.isBusy} onSend={(fields) => prove.run({ code: fields.text("code") })}>
                 <CodeField label="Code from your authenticator" autoFocus />
-                <Button type="submit" look="first" size="wide" isBusy={prove.isBusy}>
-                  Confirm
-                </Button>
-              </Form>
+              </ProofForm>
             ) : null}
             {passkeys > 0 && hasPasskeys() ? (
               <Button icon="finger" size="wide" isBusy={passkey.isBusy} onClick={() => passkey.run(null)}>
@@ -137,5 +134,17 @@ function ProofDialog(): ReactNode {
         )}
       </Loaded>
     </Dialog>
+  );
+}
+
+/** One field, and the button that gives it. */
+function ProofForm(props: Parameters<typeof Form>[0] & { readonly isBusy: boolean }): ReactNode {
+  return (
+    <Form onSend={props.onSend}>
+      {props.children}
+      <Button type="submit" look="first" size="wide" isBusy={props.isBusy}>
+        Confirm
+      </Button>
+    </Form>
   );
 }

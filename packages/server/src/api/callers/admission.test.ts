@@ -8,6 +8,7 @@ import { HoldfastError } from "@holdfast/protocol";
 import fastify from "fastify";
 import { silentAuditLog } from "#audit";
 import type { SignedIn } from "#identity";
+import { personRecord } from "../../identity/testing/person.ts";
 import { manualClock } from "../../kernel/testing/manual-clock.ts";
 import { createAdmission, sendRefusal } from "./admission.ts";
 import type { Caller } from "./caller.ts";
@@ -15,18 +16,7 @@ import { callerOf } from "./caller.ts";
 
 const GRANT = { role: "viewer", environments: null } as const;
 const ANA: SignedIn = {
-  person: {
-    id: "p-1",
-    email: "ana@example.com",
-    name: "Ana",
-    grants: [GRANT],
-    createdAt: 0,
-    deactivatedAt: null,
-    lastSignedInAt: null,
-    isBreakGlass: false,
-    managedBy: null,
-    externalId: null,
-  },
+  person: { id: "p-1", ...personRecord({ grants: [GRANT] }) },
   session: {} as SignedIn["session"],
   grants: [GRANT],
   isFresh: true,

@@ -2,19 +2,10 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { FULL_GRANT } from "@holdfast/protocol";
 import type { PersonRecord } from "../records.ts";
+import { personRecord } from "../testing/person.ts";
 import { areOwners, wouldBeOwnerless } from "./owners.ts";
 
-const PERSON: PersonRecord = {
-  email: "ana@example.com",
-  name: "Ana",
-  grants: [FULL_GRANT],
-  createdAt: 0,
-  deactivatedAt: null,
-  lastSignedInAt: null,
-  isBreakGlass: false,
-  managedBy: null,
-  externalId: null,
-};
+const PERSON = personRecord();
 const VIEWER: PersonRecord = { ...PERSON, grants: [{ role: "viewer", environments: null }] };
 const CLOSED: PersonRecord = { ...PERSON, deactivatedAt: 1 };
 

@@ -93,6 +93,7 @@ export function createDomains({
       const code = error instanceof Error && "code" in error ? String(error.code) : "no answer";
       if (SAYS_NOTHING.has(code)) return [];
       throw new HoldfastError("policy_violation", `The DNS could not be asked for ${name}: ${code}.`, {
+        cause: error,
         next: "See that this server reaches its resolver, then try again; or take the word of whoever runs the domain:\nholdfast sso trust-domain",
       });
     }

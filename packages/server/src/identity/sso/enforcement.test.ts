@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Person } from "../contract.ts";
 import type { ConnectionRecord, DomainRecord } from "./records.ts";
+import { personRecord } from "../testing/person.ts";
 import { connectionFor, isSessionAllowed, stateOf } from "./enforcement.ts";
 
 const NOW = 1_800_000_000_000;
@@ -16,15 +17,7 @@ const domain: DomainRecord = {
 };
 const person: Person = {
   id: "p",
-  email: "ana@example.org",
-  name: "Ana",
-  grants: [],
-  createdAt: 0,
-  deactivatedAt: null,
-  lastSignedInAt: null,
-  isBreakGlass: false,
-  managedBy: null,
-  externalId: null,
+  ...personRecord({ email: "ana@example.org", grants: [] }),
 };
 const facts = (
   state: ConnectionRecord["state"],

@@ -1,22 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Person } from "../contract.ts";
+import { personRecord } from "../testing/person.ts";
 import type { ResolutionFacts } from "./resolve-account.ts";
 import { resolveAccount } from "./resolve-account.ts";
 
 const viewer = [{ role: "viewer", environments: null }] as const;
 const person = (changes: Partial<Person> = {}): Person => ({
   id: "p1",
-  email: "ana@example.org",
-  name: "Ana",
-  grants: viewer,
-  createdAt: 0,
-  deactivatedAt: null,
-  lastSignedInAt: null,
-  isBreakGlass: false,
-  managedBy: null,
-  externalId: null,
-  ...changes,
+  ...personRecord({ email: "ana@example.org", grants: viewer, ...changes }),
 });
 const resolve = (changes: Partial<ResolutionFacts> = {}) =>
   resolveAccount({
